@@ -1,1 +1,1 @@
-export {};
+export { HeaderTable, type HeaderVisitor, type LineSpans } from './header-table.ts';
