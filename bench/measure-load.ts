@@ -1,0 +1,142 @@
+import { request } from 'node:http';
+import type { Contestant } from './contestants.ts';
+import { treeCpuMicroseconds, treeUsage } from './process-tree.ts';
+import { mebibytes, median, ratio, type Table } from './report.ts';
+import type { BenchContext } from './scenario.ts';
+import type { ServerName } from './servers/server.ts';
+import { type Load, runWrk } from './wrk.ts';
+
+/** A load and what a right answer to it is. */
+export interface CheckedLoad extends Load {
+  /** Length of each path's body, in the order of the paths. */
+  readonly bodyBytes: readonly number[];
+}
+
+/** Medians over the valid rounds of one server. */
+export interface Measurement {
+  readonly name: ServerName;
+  readonly cpuMicroseconds: number;
+  readonly requestsPerSecond: number;
+  readonly p99Milliseconds: number;
+  readonly residentBytes: number;
+  readonly proportionalBytes: number;
+}
+
+interface Round {
+  readonly cpuMicroseconds: number;
+  readonly requestsPerSecond: number;
+  readonly p99Milliseconds: number;
+}
+
+function answerOf(
+  port: number,
+  path: string,
+  headers: Load['headers'],
+): Promise<{ status: number; bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { port, path, host: '127.0.0.1', headers: { ...headers }, agent: false },
+      (response) => {
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes }));
+        response.on('error', reject);
+      },
+    );
+    asked.setTimeout(10_000, () => asked.destroy(new Error('no answer within 10 s')));
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** Says what is wrong with the answers to a load, or nothing. */
+async function wrongAnswer(port: number, load: CheckedLoad): Promise<string | undefined> {
+  for (const [index, path] of load.paths.entries()) {
+    try {
+      const { status, bytes } = await answerOf(port, path, load.headers);
+      const expected = load.bodyBytes[index];
+      if (status !== 200) return `${path} answers ${status}`;
+      if (bytes !== expected) return `${path} has ${bytes} bytes instead of ${expected}`;
+    } catch (error) {
+      return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  return undefined;
+}
+
+async function measureRound(
+  context: BenchContext,
+  { server }: Contestant,
+  load: CheckedLoad,
+): Promise<Round | string> {
+  const wrong = await wrongAnswer(server.port, load);
+  if (wrong !== undefined) return wrong;
+  const before = treeCpuMicroseconds(server.pid);
+  const result = await runWrk(server.port, load, context.seconds, context.directory);
+  const cpu = treeCpuMicroseconds(server.pid) - before;
+  if (result.requests === 0) return 'no request was answered';
+  if (result.failures > 0) return `${result.failures} of ${result.requests} requests failed`;
+  return {
+    cpuMicroseconds: cpu / result.requests,
+    requestsPerSecond: result.requests / result.seconds,
+    p99Milliseconds: result.p99Milliseconds,
+  };
+}
+
+function summarise(contestant: Contestant, rounds: readonly Round[]): Measurement {
+  const { residentBytes, proportionalBytes } = treeUsage(contestant.server.pid);
+  return {
+    name: contestant.name,
+    cpuMicroseconds: median(rounds.map((round) => round.cpuMicroseconds)),
+    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
+    p99Milliseconds: median(rounds.map((round) => round.p99Milliseconds)),
+    residentBytes,
+    proportionalBytes,
+  };
+}
+
+/** Warms every server up, then drives them in turn, round by round. */
+export async function measureLoad(
+  context: BenchContext,
+  contestants: readonly Contestant[],
+  load: CheckedLoad,
+): Promise<{ measurements: Measurement[]; notes: string[] }> {
+  const rounds = new Map<ServerName, Round[]>(contestants.map(({ name }) => [name, []]));
+  const notes: string[] = [];
+  const warmUpSeconds = Math.min(2, context.seconds);
+  for (const { server } of contestants) await runWrk(server.port, load, warmUpSeconds, context.directory);
+  for (let round = 1; round <= context.rounds; round++) {
+    for (const contestant of contestants) {
+      const result = await measureRound(context, contestant, load);
+      if (typeof result === 'string') notes.push(`${contestant.name}: round ${round} is invalid: ${result}.`);
+      else rounds.get(contestant.name)!.push(result);
+      const shown = typeof result === 'string' ? result : `${result.cpuMicroseconds.toFixed(1)} µs`;
+      context.say(`round ${round}, ${contestant.name}: ${shown}`);
+    }
+  }
+  const measured = contestants.filter(({ name }) => rounds.get(name)!.length > 0);
+  return { measurements: measured.map((one) => summarise(one, rounds.get(one.name)!)), notes };
+}
+
+/** The usual table of a load: one row a server. */
+export function loadTable(measurements: readonly Measurement[]): Table {
+  const apache = measurements.find(({ name }) => name === 'apache2');
+  return {
+    columns: [
+      ...['server', 'CPU µs/request', 'to apache2', 'requests/s', 'to apache2'],
+      ...['p99 ms', 'RSS MiB', 'PSS MiB'],
+    ],
+    rows: measurements.map((one) => [
+      one.name,
+      one.cpuMicroseconds.toFixed(1),
+      ratio(one.cpuMicroseconds, apache?.cpuMicroseconds),
+      one.requestsPerSecond.toFixed(0),
+      ratio(one.requestsPerSecond, apache?.requestsPerSecond),
+      one.p99Milliseconds.toFixed(2),
+      mebibytes(one.residentBytes),
+      mebibytes(one.proportionalBytes),
+    ]),
+  };
+}

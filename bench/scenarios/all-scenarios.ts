@@ -1,0 +1,15 @@
+import type { Scenario } from '../scenario.ts';
+import { proxy1k } from './proxy-1k.ts';
+import { proxy1kNewConnection } from './proxy-1k-new-connection.ts';
+import { proxy100k } from './proxy-100k.ts';
+import { static1k } from './static-1k.ts';
+import { static100k } from './static-100k.ts';
+
+/** Every scenario, in the order of the report. */
+export const allScenarios: readonly Scenario[] = [
+  proxy1k,
+  proxy100k,
+  proxy1kNewConnection,
+  static1k,
+  static100k,
+];
