@@ -1,0 +1,165 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { endOfChunks } from './end-of-answer.ts';
+import { expandBytes } from './text.ts';
+
+/** How a back end answers a request. Text may use the escapes of `requests.http`. */
+export interface BackEndAnswer {
+  /** Exact bytes; a number between them is a pause in milliseconds. */
+  readonly send?: string | readonly (string | number)[];
+  /** A complete answer with this body. */
+  readonly body?: string;
+  /** Status of an answer that is made from `body` or is the echo of the request. */
+  readonly status?: string;
+  /** Header lines of such an answer. */
+  readonly headers?: readonly string[];
+  readonly delayMs?: number;
+  /** Answer as soon as the head is in, without reading the body. */
+  readonly early?: boolean;
+  /** What happens to the connection afterwards: `keep` unless said otherwise; `stall` never answers. */
+  readonly then?: 'keep' | 'close' | 'reset' | 'stall';
+}
+
+/** A scripted back end: where it listens and what it answers by path (`/exact`, `/prefix*`, `*`). */
+export interface BackEndScript {
+  /** `name:port` or `address:port`. */
+  readonly listen: string;
+  /** A list is answered in turn, its last entry for ever. Without a match the request is echoed. */
+  readonly answers?: Readonly<Record<string, BackEndAnswer | readonly BackEndAnswer[]>>;
+}
+
+/** Back ends that listen, and what they received since last asked. */
+export interface RunningBackEnds {
+  takeReceived(): readonly { readonly name: string; readonly received: string }[];
+  close(): void;
+}
+
+interface Received {
+  readonly name: string;
+  received: string;
+}
+
+/** Starts the back ends; `bind` says where each listens in truth. */
+export async function startBackEnds(
+  scripts: Readonly<Record<string, BackEndScript>>,
+  bind: (listen: string) => { address: string; port: number },
+): Promise<RunningBackEnds> {
+  let received: Received[] = [];
+  const sockets = new Set<Socket>();
+  const servers = await Promise.all(
+    Object.entries(scripts).map(([name, script]) => {
+      const answerFor = chooseAnswer(script);
+      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        serve(socket, name, answerFor, (entry) => received.push(entry));
+      });
+      return listening(server, bind(script.listen));
+    }),
+  );
+  return {
+    takeReceived() {
+      const taken = received;
+      received = [];
+      return taken;
+    },
+    close() {
+      for (const server of servers) server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function listening(server: Server, { address, port }: { address: string; port: number }): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => resolve(server));
+  });
+}
+
+function serve(
+  socket: Socket,
+  name: string,
+  answerFor: (path: string) => BackEndAnswer,
+  note: (entry: Received) => void,
+): void {
+  let buffer = '';
+  let busy = false;
+  socket.setEncoding('latin1');
+  socket.on('error', () => socket.destroy());
+  socket.on('end', () => !busy && socket.end());
+  socket.on('data', (text: string) => {
+    buffer += text;
+    next();
+  });
+  function next(): void {
+    const headEnd = buffer.indexOf('\r\n\r\n') + 4;
+    if (busy || headEnd < 4) return;
+    const head = buffer.slice(0, headEnd);
+    const answer = answerFor((head.split(' ')[1] ?? '').split('?')[0] ?? '');
+    const end = answer.early ? headEnd : endOfRequest(buffer, headEnd, head);
+    if (end === undefined) return;
+    const entry = { name, received: buffer.slice(0, end) };
+    note(entry);
+    buffer = buffer.slice(end);
+    busy = true;
+    void give(socket, answer, entry).then(() => {
+      busy = false;
+      next();
+    });
+  }
+}
+
+function endOfRequest(buffer: string, headEnd: number, head: string): number | undefined {
+  if (/\r\ntransfer-encoding:[^\r\n]*chunked/i.test(head)) return endOfChunks(buffer, headEnd);
+  const length = Number(/\r\ncontent-length:\s*(\d+)/i.exec(head)?.[1] ?? 0);
+  return buffer.length >= headEnd + length ? headEnd + length : undefined;
+}
+
+async function give(socket: Socket, answer: BackEndAnswer, entry: Received): Promise<void> {
+  if (answer.delayMs) await pause(answer.delayMs);
+  const pieces = typeof answer.send === 'string' ? [answer.send] : (answer.send ?? [complete(answer, entry)]);
+  if (answer.then !== 'stall') {
+    for (const piece of pieces) {
+      if (typeof piece === 'number') await pause(piece);
+      else socket.write(expandBytes(piece), 'latin1');
+    }
+  }
+  if (answer.then === 'reset') socket.resetAndDestroy();
+  if (answer.then === 'close') socket.end();
+}
+
+function complete({ body, status, headers }: BackEndAnswer, entry: Received): string {
+  const isHead = entry.received.startsWith('HEAD ');
+  const content = body === undefined ? escapeBackslashes(`${entry.name}\n${entry.received}`) : body;
+  const head = [
+    `HTTP/1.1 ${status ?? '200 OK'}`,
+    'Content-Type: text/plain',
+    ...(headers ?? []),
+    `Content-Length: ${expandBytes(content).length}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${isHead ? '' : content}`;
+}
+
+const escapeBackslashes = (text: string) => text.replaceAll('\\', '\\\\');
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function chooseAnswer({ answers = {} }: BackEndScript): (path: string) => BackEndAnswer {
+  const turns = new Map<string, number>();
+  const keys = Object.keys(answers).sort((a, b) => b.length - a.length);
+  return (path) => {
+    const key = keys.find((candidate) =>
+      candidate.endsWith('*') ? path.startsWith(candidate.slice(0, -1)) : path === candidate,
+    );
+    if (key === undefined) return {};
+    const answer = answers[key] ?? {};
+    if (!isList(answer)) return answer;
+    const turn = turns.get(key) ?? 0;
+    turns.set(key, turn + 1);
+    return answer[Math.min(turn, answer.length - 1)] ?? {};
+  };
+}
+
+function isList(answer: BackEndAnswer | readonly BackEndAnswer[]): answer is readonly BackEndAnswer[] {
+  return Array.isArray(answer);
+}

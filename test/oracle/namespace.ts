@@ -1,0 +1,67 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Case } from './case.ts';
+import { machineName } from './hosts.ts';
+import { ownFolders } from './lay-out.ts';
+
+const inside = 'HTTPD_TS_ORACLE_NAMESPACE';
+
+/** Whether this process runs in the namespace where host names, ports and paths are the case's own. */
+export function isInNamespace(): boolean {
+  return process.env[inside] === '1';
+}
+
+/** Whether namespaces can be made here: Linux, as root, with `unshare`. */
+export function canEnterNamespace(): boolean {
+  return process.getuid?.() === 0 && spawnSync('unshare', ['-n', '-m', 'true']).status === 0;
+}
+
+/** Runs this program again in a mount, network, name and process namespace of its own. */
+export function runInNamespace(
+  script: string,
+  args: readonly string[],
+  stdio: 'inherit' | 'pipe' = 'inherit',
+) {
+  const isolation = ['--mount', '--net', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  return spawnSync('unshare', [...isolation, process.execPath, script, ...args], {
+    stdio: ['ignore', stdio, 'inherit'],
+    env: { ...process.env, [inside]: '1' },
+    maxBuffer: 1 << 30,
+  });
+}
+
+/** Hides the machine's own Apache directories and brings the loopback up. */
+export function furnishNamespace(): void {
+  run('mount', '--make-rprivate', '/');
+  run('ip', 'link', 'set', 'lo', 'up');
+  run('hostname', machineName);
+  for (const folder of ownFolders) {
+    run('mkdir', '-p', folder);
+    run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', folder);
+  }
+  mountFile('/etc/resolv.conf', '');
+}
+
+/** Gives the names and client addresses of a case to the namespace. */
+export function furnishForCase({ hosts, exchanges }: Case): void {
+  const lines = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
+  mountFile('/etc/hosts', lines.join(''));
+  for (const address of new Set(exchanges.map(({ from }) => from))) {
+    if (!address.startsWith('127.')) run('ip', 'address', 'replace', `${address}/32`, 'dev', 'lo');
+  }
+}
+
+/** Puts a file over one of the system's; mounts of an earlier case stay beneath. */
+function mountFile(path: string, text: string): void {
+  const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
+  const source = join(folder, 'file');
+  writeFileSync(source, text, { mode: 0o644 });
+  run('mount', '--bind', source, path);
+  rmSync(folder, { recursive: true });
+}
+
+function run(command: string, ...args: string[]): void {
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}

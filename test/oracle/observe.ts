@@ -1,0 +1,74 @@
+import type { RunningBackEnds } from './back-ends.ts';
+import type { Case, LogLine, Observed } from './case.ts';
+import type { Answer, Client } from './client.ts';
+import { applyMasks, maskAccessLine, maskAnswer, maskErrorLine } from './mask.ts';
+import type { Exchange } from './parse-requests.ts';
+
+/** Lines that a server wrote to its log files since last asked. */
+export interface LogSource {
+  take(): readonly LogLine[];
+}
+
+/** How long a background exchange has until the next one starts, so that their order is certain. */
+const backgroundHeadStartMs = 80;
+const logLimitMs = 500;
+
+/** Sends the exchanges of a case to a running server, one after another, and notes all that can be seen. */
+export async function observe(
+  testCase: Case,
+  client: Client,
+  backEnds: RunningBackEnds,
+  logs: LogSource,
+): Promise<readonly Observed[]> {
+  const pending: Promise<Observed>[] = [];
+  for (const exchange of testCase.exchanges) {
+    const answer = client.send(exchange);
+    // An exchange in the background is awaited later; until then its failure must not count as unhandled.
+    answer.catch(() => undefined);
+    if (exchange.background) await pause(backgroundHeadStartMs);
+    const [settled, lines] = exchange.background
+      ? [answer, logs.take()]
+      : [await answer, await takeLines(logs, exchange)];
+    const received = backEnds.takeReceived();
+    pending.push(Promise.resolve(settled).then((seen) => note(testCase, exchange, seen, received, lines)));
+  }
+  return Promise.all(pending);
+}
+
+/** A log line may come a moment after the answer. */
+async function takeLines(logs: LogSource, { answers, parts }: Exchange): Promise<readonly LogLine[]> {
+  const expected = parts.length === 0 ? 0 : answers === 'close' ? 1 : answers;
+  const lines: LogLine[] = [...logs.take()];
+  const end = Date.now() + logLimitMs;
+  while (lines.filter((line) => !isErrorLine(line)).length < expected && Date.now() < end) {
+    await pause(2);
+    lines.push(...logs.take());
+  }
+  return lines;
+}
+
+function note(
+  { masks }: Case,
+  exchange: Exchange,
+  { bytes, closed }: Answer,
+  received: Observed['backEnds'],
+  lines: readonly LogLine[],
+): Observed {
+  const access = lines.filter((line) => !isErrorLine(line));
+  const errors = lines.filter(isErrorLine);
+  return {
+    title: exchange.title,
+    answer: maskAnswer(bytes, masks),
+    closed,
+    backEnds: received.map((entry) => ({ ...entry, received: applyMasks(entry.received, masks) })),
+    accessLog: access.map(({ file, line }) => ({ file, line: maskAccessLine(line, masks) })),
+    errorLog: errors.map(({ file, line }) => ({ file, line: maskErrorLine(line, masks) })),
+  };
+}
+
+/** Error logs are told by their name. */
+function isErrorLine({ file }: LogLine): boolean {
+  return /error[^/]*$/.test(file);
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
