@@ -16,13 +16,15 @@ export interface Circumstances {
   readonly date: string;
   readonly machine: string;
   readonly versions: string;
+  /** Load average of the last minute before the scenario: what else the machine was doing. */
+  readonly loadBefore: string;
   readonly rounds: number;
   readonly seconds: number;
 }
 
 /** The section of one scenario. */
 export function resultsSection(scenario: Scenario, report: Report, circumstances: Circumstances): string {
-  const { date, machine, versions, rounds, seconds } = circumstances;
+  const { date, machine, versions, loadBefore, rounds, seconds } = circumstances;
   const notes = report.notes.map((note) => `- ${note}`).join('\n');
   const command = `npm run bench -- --scenario ${scenario.name} --rounds ${rounds} --seconds ${seconds} --write`;
   return [
@@ -30,7 +32,7 @@ export function resultsSection(scenario: Scenario, report: Report, circumstances
     scenario.what,
     ...report.tables.map(markdownTable),
     ...(notes ? [notes] : []),
-    `${date}; ${machine}; ${versions}.\n\`${command}\``,
+    `${date}; ${machine}, load before ${loadBefore}; ${versions}.\n\n\`${command}\``,
   ].join('\n\n');
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from './machine.ts';
@@ -88,12 +88,16 @@ async function runAll(options: Options, parent: string): Promise<void> {
   console.log(`${circumstances.machine}\n${circumstances.versions}`);
   const order = allScenarios.map(({ name }) => name);
   for (const scenario of options.scenarios) {
+    const loadBefore = loadavg()[0]!.toFixed(2);
     const report = await runScenario(scenario, options, parent);
     for (const table of report.tables) console.log(`\n${terminalTable(table)}`);
     for (const note of report.notes) console.log(`  - ${note}`);
     if (!options.write) continue;
     // After each scenario, so that an interrupted run keeps what it measured.
-    writeResults(new Map([[scenario.name, resultsSection(scenario, report, circumstances)]]), order);
+    writeResults(
+      new Map([[scenario.name, resultsSection(scenario, report, { ...circumstances, loadBefore })]]),
+      order,
+    );
   }
 }
 

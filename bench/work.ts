@@ -28,7 +28,7 @@ export async function startBackend(context: BenchContext, documentRoot: string):
     directory,
     workers: 1,
     accessLog: false,
-    server: `root ${documentRoot}; open_file_cache max=100; location = /small { return 200 "small"; }`,
+    server: `root ${documentRoot}; open_file_cache max=100;`,
   });
   const file = join(directory, 'nginx.conf');
   writeFileSync(file, text);

@@ -1,7 +1,12 @@
 import type { Scenario } from '../scenario.ts';
+import { config10kVhosts } from './config-10k-vhosts.ts';
+import { idle } from './idle.ts';
+import { largeBodies } from './large-bodies.ts';
 import { proxy1k } from './proxy-1k.ts';
 import { proxy1kNewConnection } from './proxy-1k-new-connection.ts';
 import { proxy100k } from './proxy-100k.ts';
+import { quickstart } from './quickstart.ts';
+import { rulesScaling } from './rules-scaling.ts';
 import { static1k } from './static-1k.ts';
 import { static100k } from './static-100k.ts';
 
@@ -12,4 +17,9 @@ export const allScenarios: readonly Scenario[] = [
   proxy1kNewConnection,
   static1k,
   static100k,
+  quickstart,
+  largeBodies,
+  idle,
+  config10kVhosts,
+  rulesScaling,
 ];

@@ -46,7 +46,11 @@ export function nginxProxy(backendPort: number): { readonly http: string; readon
   return {
     // nginx's own advice: a keepalive pool, HTTP/1.1, and no Connection header.
     http: `upstream backend { server 127.0.0.1:${backendPort}; keepalive 64; keepalive_requests 1000000000; }`,
-    location:
-      'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; client_max_body_size 0;',
+    // Buffers for the largest measured answer: with the default ones nginx writes the rest of it to disk.
+    location: `proxy_pass http://backend;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffers 16 16k;
+      client_max_body_size 0;`,
   };
 }

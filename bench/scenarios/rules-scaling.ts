@@ -1,0 +1,118 @@
+import { absenceNotes, startOnWork, stopContestants, type Work } from '../contestants.ts';
+import { type Measurement, measureLoad } from '../measure-load.ts';
+import { type Report, ratio } from '../report.ts';
+import { type BenchContext, makeReadableDirectory, type Scenario } from '../scenario.ts';
+import type { ServerName } from '../servers/server.ts';
+import { connections, proxyModules, startBackend, writeDocuments } from '../work.ts';
+
+const sizes = [1, 100, 10_000] as const;
+
+/** A list of entries of one kind, of which a request meets the last or none. */
+interface Family {
+  readonly title: string;
+  readonly modules: readonly string[];
+  readonly entries: (count: number, documentRoot: string, backendPort: number) => string;
+  readonly path?: (count: number) => string;
+  readonly host?: (count: number) => string;
+}
+
+function lines(count: number, line: (number: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index + 1)).join('\n');
+}
+
+const families: readonly Family[] = [
+  {
+    title: 'RewriteRule, none matches',
+    modules: ['rewrite'],
+    entries: (count) =>
+      `RewriteEngine On\n${lines(count, (n) => `RewriteRule "^/old-${n}/(.*)$" "/new-${n}/$1" [L]`)}`,
+  },
+  {
+    title: 'ProxyPass, the last matches',
+    modules: proxyModules,
+    entries: (count, _, port) =>
+      lines(
+        count,
+        (n) => `ProxyPass "/app-${n}/" "http://127.0.0.1:${port}/${n === count ? '' : `app-${n}/`}"`,
+      ),
+    path: (count) => `/app-${count}/1k.txt`,
+  },
+  {
+    title: 'VirtualHost, the last matches',
+    modules: [],
+    entries: (count, documentRoot) =>
+      lines(
+        count,
+        (n) =>
+          `<VirtualHost *:*>\nServerName site-${n}.example.com\nDocumentRoot "${documentRoot}"\n</VirtualHost>`,
+      ),
+    host: (count) => `site-${count}.example.com`,
+  },
+  {
+    title: 'Location, none matches',
+    modules: [],
+    entries: (count) => lines(count, (n) => `<Location "/area-${n}">\nRequire all denied\n</Location>`),
+  },
+  {
+    title: 'Redirect, none matches',
+    modules: [],
+    entries: (count) => lines(count, (n) => `Redirect 301 "/moved-${n}" "http://example.com/here-${n}"`),
+  },
+];
+
+async function measureFamily(
+  context: BenchContext,
+  family: Family,
+  count: number,
+): Promise<{ measurements: Measurement[]; notes: string[] }> {
+  const directory = makeReadableDirectory(context.directory, `${families.indexOf(family)}-${count}`);
+  const own = { ...context, directory };
+  const documentRoot = writeDocuments(own);
+  const body = family.entries(count, documentRoot, context.firstPort);
+  const work: Work = { documentRoot, apache: { modules: family.modules, body } };
+  const { contestants, absent } = await startOnWork(own, work);
+  const host = family.host?.(count);
+  const path = family.path?.(count) ?? '/1k.txt';
+  const headers = host === undefined ? {} : { headers: { Host: host } };
+  const load = { paths: [path], bodyBytes: [1024], connections, ...headers };
+  const { measurements, notes } = await measureLoad(own, contestants, load);
+  await stopContestants(contestants);
+  return { measurements, notes: [...absenceNotes(absent), ...notes] };
+}
+
+function cell(measurements: readonly Measurement[], name: ServerName): number | undefined {
+  return measurements.find((one) => one.name === name)?.cpuMicroseconds;
+}
+
+function shown(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(1);
+}
+
+async function run(all: BenchContext): Promise<Report> {
+  const servers = all.servers.filter((name) => name === 'httpd-ts' || name === 'apache2');
+  const context = { ...all, servers };
+  await startBackend(context, writeDocuments(context));
+  const rows: string[][] = [];
+  const notes = new Set<string>();
+  for (const family of families) {
+    for (const count of sizes) {
+      context.say(`${family.title}: ${count}`);
+      const result = await measureFamily(context, family, count);
+      const ours = cell(result.measurements, 'httpd-ts');
+      const apache = cell(result.measurements, 'apache2');
+      const toApache = ours === undefined ? '-' : ratio(ours, apache);
+      rows.push([family.title, count.toLocaleString('en'), shown(ours), shown(apache), toApache]);
+      for (const note of result.notes) notes.add(note);
+    }
+  }
+  const columns = ['entries', 'number', 'httpd-ts CPU µs/request', 'apache2 CPU µs/request', 'to apache2'];
+  return { tables: [{ columns, rows }], notes: [...notes] };
+}
+
+/** Whether a request's cost depends on how much the configuration holds. */
+export const rulesScaling: Scenario = {
+  name: 'rules-scaling',
+  title: 'Cost of a request by the size of the configuration',
+  what: 'A GET of 1 KiB past 1, 100 and 10,000 entries of a kind: a file, or the proxy for ProxyPass; kept connections; combined log.',
+  run,
+};
