@@ -15,8 +15,10 @@ export interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
   readonly p99Milliseconds: number;
-  /** Answers of 400 and above, and connections that failed. */
-  readonly failures: number;
+  /** Answers of 400 and above. */
+  readonly failedAnswers: number;
+  /** Connections refused, reset, closed within an answer, or silent for two seconds. */
+  readonly connectionErrors: number;
 }
 
 // wrk calls done() once, after the run; a request function only where there are several paths.
@@ -30,8 +32,8 @@ function request() next = next % #requests + 1; return requests[next] end`;
   return `${load.paths.length > 1 ? rotate : ''}
 function done(summary, latency, requests)
   local e = summary.errors
-  io.write(string.format("RESULT %d %d %d %d\\n", summary.requests, summary.duration,
-    latency:percentile(99), e.status + e.connect + e.read + e.write + e.timeout))
+  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration,
+    latency:percentile(99), e.status, e.connect + e.read + e.write + e.timeout))
 end
 `;
 }
@@ -64,13 +66,14 @@ export async function runWrk(
     output += chunk.toString('latin1');
   });
   await new Promise((resolve) => started.child.once('close', resolve));
-  const match = /^RESULT (\d+) (\d+) (\d+) (\d+)$/m.exec(output);
+  const match = /^RESULT (\d+) (\d+) (\d+) (\d+) (\d+)$/m.exec(output);
   if (!match) throw new Error(`wrk gave no result: ${output.trim().slice(-300)}`);
-  const [requests, microseconds, p99, failures] = match.slice(1).map(Number);
+  const [requests, microseconds, p99, failedAnswers, connectionErrors] = match.slice(1).map(Number);
   return {
     requests: requests!,
     seconds: microseconds! / 1e6,
     p99Milliseconds: p99! / 1000,
-    failures: failures!,
+    failedAnswers: failedAnswers!,
+    connectionErrors: connectionErrors!,
   };
 }

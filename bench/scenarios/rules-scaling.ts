@@ -102,7 +102,9 @@ async function run(all: BenchContext): Promise<Report> {
       const apache = cell(result.measurements, 'apache2');
       const toApache = ours === undefined ? '-' : ratio(ours, apache);
       rows.push([family.title, count.toLocaleString('en'), shown(ours), shown(apache), toApache]);
-      for (const note of result.notes) notes.add(note);
+      for (const note of result.notes) {
+        notes.add(note.includes(' skipped: ') ? note : `${family.title}, ${count}: ${note}`);
+      }
     }
   }
   const columns = ['entries', 'number', 'httpd-ts CPU µs/request', 'apache2 CPU µs/request', 'to apache2'];
