@@ -15,6 +15,8 @@ export interface BackEndAnswer {
   readonly delayMs?: number;
   /** Answer as soon as the head is in, without reading the body. */
   readonly early?: boolean;
+  /** Leave `Expect: 100-continue` unanswered. */
+  readonly noContinue?: boolean;
   /** What happens to the connection afterwards: `keep` unless said otherwise; `stall` never answers. */
   readonly then?: 'keep' | 'close' | 'reset' | 'stall';
 }
@@ -84,6 +86,8 @@ function serve(
 ): void {
   let buffer = '';
   let busy = false;
+  let continued = false;
+  let chosen: BackEndAnswer | undefined;
   socket.setEncoding('latin1');
   socket.on('error', () => socket.destroy());
   socket.on('end', () => !busy && socket.end());
@@ -95,9 +99,18 @@ function serve(
     const headEnd = buffer.indexOf('\r\n\r\n') + 4;
     if (busy || headEnd < 4) return;
     const head = buffer.slice(0, headEnd);
-    const answer = answerFor((head.split(' ')[1] ?? '').split('?')[0] ?? '');
+    chosen ??= answerFor((head.split(' ')[1] ?? '').split('?')[0] ?? '');
+    const answer = chosen;
     const end = answer.early ? headEnd : endOfRequest(buffer, headEnd, head);
-    if (end === undefined) return;
+    if (end === undefined) {
+      if (!continued && !answer.noContinue && /\r\nexpect: *100-continue/i.test(head)) {
+        continued = true;
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      }
+      return;
+    }
+    continued = false;
+    chosen = undefined;
     const entry = { name, received: buffer.slice(0, end) };
     note(entry);
     buffer = buffer.slice(end);

@@ -15,6 +15,8 @@ export const apacheVersion = '2.4.71';
 /** What `case.json` may say; all of it is optional. */
 export interface CaseOptions {
   readonly hosts?: Readonly<Record<string, string>>;
+  /** A tree below `preamble/` that lies under the case's own `root/`. */
+  readonly base?: string;
   readonly masks?: readonly Mask[];
   /** Times of last change by path within the case; all others are `standardMtime`. */
   readonly mtimes?: Readonly<Record<string, string>>;

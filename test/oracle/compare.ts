@@ -60,7 +60,7 @@ function compareText(what: string, expected: string, actual: string): string | u
     ...wanted.slice(start, wanted.length - tail).map((line) => `  - ${visible(line)}`),
     ...seen.slice(start, seen.length - tail).map((line) => `  + ${visible(line)}`),
   ];
-  return `${what} (- Apache, + httpd-ts), line ${start + 1}:\n${lines.slice(0, 30).join('\n')}`;
+  return `${what} (- recorded, + observed), line ${start + 1}:\n${lines.slice(0, 30).join('\n')}`;
 }
 
 function visible(line: string): string {

@@ -15,9 +15,10 @@ export function endOfAnswer(bytes: string, method: string): number | undefined {
   }
 }
 
-/** Whether the answers so far say that the server closes after them. */
+/** Whether the head of an answer says that the server closes after it. */
 export function announcesClose(bytes: string): boolean {
-  return /^connection:[^\r\n]*\bclose\b/im.test(bytes) || /^HTTP\/1\.0 /.test(bytes);
+  const head = bytes.slice(0, bytes.indexOf('\r\n\r\n') + 2);
+  return /^connection:[^\r\n]*\bclose\b/im.test(head) || head.startsWith('HTTP/1.0 ');
 }
 
 function endOfBody(bytes: string, start: number, head: string): number | undefined {

@@ -42,6 +42,7 @@ const preambleFolder = join(behaviourFolder, 'preamble');
 export function layOut(testCase: Case, root: string): void {
   for (const folder of ownFolders) mkdirSync(join(root, folder), { recursive: true });
   copy(join(preambleFolder, 'root'), root);
+  if (testCase.options.base) copy(join(preambleFolder, testCase.options.base), root);
   copy(join(testCase.folder, 'conf'), join(root, 'etc/apache2'));
   copy(join(testCase.folder, 'htdocs'), join(root, 'var/www/html'));
   copy(join(testCase.folder, 'root'), root);

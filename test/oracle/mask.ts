@@ -6,12 +6,19 @@ export interface Mask {
 
 const clockToleranceMs = 120_000;
 
-/** Hides the present time in `Date`; a date that a back end chose stays visible. */
+/** Hides the present time in `Date`, but not a date that a back end chose, and puts `Allow` in order. */
 export function maskAnswer(bytes: string, masks: readonly Mask[], now = Date.now()): string {
   const dated = bytes.replace(/^(Date: )([^\r\n]+)(?=\r)/gm, (whole, name: string, date: string) =>
     Math.abs(Date.parse(date) - now) < clockToleranceMs ? `${name}@DATE@` : whole,
   );
-  return applyMasks(dated, masks);
+  return applyMasks(sortAllow(dated), masks);
+}
+
+/** Apache lists the methods of `Allow` in an order that differs from one start to the next. */
+function sortAllow(bytes: string): string {
+  return bytes.replace(/^(Allow: )([A-Z,-]+)(?=\r)/gm, (_, name: string, methods: string) => {
+    return name + methods.split(',').sort().join(',');
+  });
 }
 
 /** Hides the time in an access log line. */

@@ -41,23 +41,24 @@ export function furnishNamespace(): void {
     run('mkdir', '-p', folder);
     run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', folder);
   }
-  mountFile('/etc/resolv.conf', '');
+  mountFile('/etc/resolv.conf');
+  mountFile('/etc/hosts');
 }
 
 /** Gives the names and client addresses of a case to the namespace. */
 export function furnishForCase({ hosts, exchanges }: Case): void {
   const lines = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
-  mountFile('/etc/hosts', lines.join(''));
+  writeFileSync('/etc/hosts', lines.join(''));
   for (const address of new Set(exchanges.map(({ from }) => from))) {
     if (!address.startsWith('127.')) run('ip', 'address', 'replace', `${address}/32`, 'dev', 'lo');
   }
 }
 
-/** Puts a file over one of the system's; mounts of an earlier case stay beneath. */
-function mountFile(path: string, text: string): void {
+/** Puts an empty file over one of the system's. */
+function mountFile(path: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
   const source = join(folder, 'file');
-  writeFileSync(source, text, { mode: 0o644 });
+  writeFileSync(source, '', { mode: 0o644 });
   run('mount', '--bind', source, path);
   rmSync(folder, { recursive: true });
 }

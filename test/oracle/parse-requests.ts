@@ -84,7 +84,7 @@ function exchangesOf(block: Block): readonly Exchange[] {
       to: parseEndpoint(options.get('to') ?? '127.0.0.1:80'),
       from: options.get('from') ?? '127.0.0.1',
       connection: options.get('connection'),
-      parts: expandText(withLength(template.replaceAll('\\{each}', value ?? ''))),
+      parts: expandText(withLength(template.replaceAll('\\{each}', () => value ?? ''))),
       answers: options.get('answers') === 'close' ? ('close' as const) : Number(options.get('answers') ?? 1),
       background: options.has('background'),
       halfClose: options.has('half-close'),

@@ -50,11 +50,12 @@ function isStale(name: string): boolean {
 }
 
 async function record(name: string): Promise<number> {
+  const start = Date.now();
   try {
     const testCase = loadCase(name);
     const recording = await recordCase(testCase);
     writeFileSync(join(testCase.folder, 'recorded.json'), `${JSON.stringify(recording, undefined, 1)}\n`);
-    console.log(`${name}: ${recording.exchanges.length} exchanges`);
+    console.log(`${name}: ${recording.exchanges.length} exchanges, ${Date.now() - start} ms`);
     return 0;
   } catch (error) {
     console.error(`${name}: ${error instanceof Error ? error.message : error}`);
