@@ -1,1 +1,5 @@
+export { type ByteView, latin1Text } from './byte-view.ts';
+export { hasToken, isChunked, parseStrictLength } from './framing.ts';
+export { defaultHeadOptions, type HeadOptions, type LogLine, registeredMethods } from './head-options.ts';
 export { HeaderTable, type HeaderVisitor, type LineSpans } from './header-table.ts';
+export { type RequestHead, type RequestHeadError, RequestHeadReader } from './request-head.ts';

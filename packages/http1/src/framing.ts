@@ -1,0 +1,40 @@
+import { isSpaceAt } from './character-classes.ts';
+
+const LONGEST_EXACT = 15;
+const LARGEST_OFFSET = 2n ** 63n - 1n;
+
+/** A Content-Length of digits alone, or -1. httpd: server/util.c ap_parse_strict_length */
+export function parseStrictLength(text: string): number {
+  if (text.length === 0) return -1;
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    length = length * 10 + digit;
+  }
+  return text.length > LONGEST_EXACT && BigInt(text) > LARGEST_OFFSET ? -1 : length;
+}
+
+/** Whether chunked is the last transfer coding. httpd: server/util.c ap_is_chunked */
+export function isChunked(transferEncoding: string): boolean {
+  if (transferEncoding.length === 7) return transferEncoding.toLowerCase() === 'chunked';
+  const comma = transferEncoding.lastIndexOf(',');
+  if (comma < 0) return false;
+  let at = comma + 1;
+  while (isSpaceAt(transferEncoding, at)) at++;
+  return transferEncoding.length - at === 7 && transferEncoding.slice(at).toLowerCase() === 'chunked';
+}
+
+/** Whether a comma-separated list holds the token in any case. httpd: server/util.c ap_find_token */
+export function hasToken(list: string, lowerCaseToken: string): boolean {
+  if (list.length === lowerCaseToken.length) return list.toLowerCase() === lowerCaseToken;
+  let at = 0;
+  while (at < list.length) {
+    const comma = list.indexOf(',', at);
+    const end = comma < 0 ? list.length : comma;
+    if (end - at >= lowerCaseToken.length && list.slice(at, end).trim().toLowerCase() === lowerCaseToken)
+      return true;
+    at = end + 1;
+  }
+  return false;
+}
