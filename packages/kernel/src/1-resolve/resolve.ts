@@ -1,0 +1,389 @@
+import { type ConfigFile, parseConfig } from '@httpd-ts/syntax';
+import { type DirectiveTable, directiveTable, serverRootRelative } from '../2-compile/carry-out.ts';
+import type { ModuleDefinition } from '../declare/define-module.ts';
+import type { DirectiveDeclaration, Reader, ResolvedNode, Settings } from '../declare/directive.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { World } from '../world.ts';
+import { findIncludes, systemErrorText } from './include.ts';
+import { type Source, type SourceLine, sourceOf } from './source.ts';
+
+export interface ResolveInput {
+  readonly world: World;
+  readonly settings: Settings;
+  /** All modules there are; the static ones are loaded, LoadModule loads others. */
+  readonly modules: readonly ModuleDefinition[];
+  /** Absolute path of the main file. */
+  readonly configFile: string;
+  /** Lines of `-C` and `-c`. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+  /** Modules taken as loaded without LoadModule, by name, for checking files that load none. */
+  readonly assumeModules?: readonly string[];
+}
+
+export interface ResolveResult {
+  readonly tree: readonly ResolvedNode[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Loaded modules, in load order. */
+  readonly modules: readonly ModuleDefinition[];
+  /** State of directives that were carried out while reading. */
+  readonly memory: Map<object, unknown>;
+  /** Every file that was read, in order, with the line that included it. */
+  readonly files: readonly { readonly file: string; readonly chain: readonly string[] }[];
+}
+
+const commandLineFile = '-C/-c directives';
+const maximumDepth = 128;
+
+/** Text of a reading error; carried up through Include levels, each of which puts its place in front. */
+type ReadError = string;
+
+interface Run {
+  readonly world: World;
+  readonly settings: Settings;
+  readonly available: readonly ModuleDefinition[];
+  readonly loaded: ModuleDefinition[];
+  table: DirectiveTable;
+  readonly diagnostics: Diagnostic[];
+  readonly memory: Map<object, unknown>;
+  readonly files: { readonly file: string; readonly chain: readonly string[] }[];
+  readonly isHtaccess: boolean;
+  /** Place of the innermost error. */
+  errorAt: { readonly file: string; readonly line: number; readonly chain: readonly string[] } | undefined;
+}
+
+/**
+ * Reads a configuration as httpd does: files, sections, Include, Define and whatever else is carried out while
+ * reading. Stops at the first error, as httpd must. httpd: server/config.c ap_read_config, ap_build_config
+ */
+export function resolve(input: ResolveInput): ResolveResult {
+  const { world, settings, modules } = input;
+  const assumed = new Set(input.assumeModules ?? []);
+  const loaded = modules.filter((module) => module.isStatic || assumed.has(module.name));
+  const run: Run = {
+    world,
+    settings,
+    available: modules,
+    loaded,
+    table: directiveTable(loaded),
+    diagnostics: [],
+    memory: new Map(),
+    files: [],
+    isHtaccess: false,
+    errorAt: undefined,
+  };
+  const tree: ResolvedNode[] = [];
+  const done = (error: string | undefined): ResolveResult => {
+    if (error !== undefined) fail(run, error);
+    return { tree, diagnostics: run.diagnostics, modules: run.loaded, memory: run.memory, files: run.files };
+  };
+  const lines = (given: readonly string[]): ReadError | undefined => {
+    const nodes = readAll(run, commandLineSource(run, given), [], 0);
+    if (typeof nodes === 'string') return nodes.replace(/^Syntax error on line \d+ of -C\/-c directives: /, 'Syntax error in -C/-c directive: ');
+    tree.push(...nodes);
+    return undefined;
+  };
+  if (input.before?.length) {
+    const error = lines(input.before);
+    if (error !== undefined) return done(error);
+  }
+  const main = readFile(run, input.configFile, [], [], 0);
+  if (typeof main === 'string') return done(main);
+  tree.push(...main);
+  return done(input.after?.length ? lines(input.after) : undefined);
+}
+
+/** Reads a `.htaccess` file. Errors carry no place, as in httpd's log. */
+export function resolveHtaccess(input: {
+  readonly file: ConfigFile;
+  readonly settings: Settings;
+  readonly world: World;
+  readonly modules: readonly ModuleDefinition[];
+}): { readonly tree: readonly ResolvedNode[]; readonly diagnostics: readonly Diagnostic[] } {
+  const run: Run = {
+    world: input.world,
+    settings: input.settings,
+    available: input.modules,
+    loaded: [...input.modules],
+    table: directiveTable(input.modules),
+    diagnostics: [],
+    memory: new Map(),
+    files: [],
+    isHtaccess: true,
+    errorAt: undefined,
+  };
+  const nodes = readAll(run, sourceOf(input.file, [], expander(run), true), [], 0);
+  if (typeof nodes !== 'string') return { tree: nodes, diagnostics: run.diagnostics };
+  fail(run, nodes.replace(/^Syntax error on line \d+ of [^:]*: /, ''));
+  return { tree: [], diagnostics: run.diagnostics };
+}
+
+function fail(run: Run, text: string): void {
+  run.diagnostics.push({
+    severity: 'error',
+    stage: 'reading',
+    text,
+    file: run.errorAt?.file,
+    line: run.errorAt?.line,
+    chain: run.errorAt?.chain,
+  });
+}
+
+function commandLineSource(run: Run, given: readonly string[]): Source {
+  return sourceOf(parseConfig(given.map((line) => line.replaceAll('\n', ' ')).join('\n'), commandLineFile), [], expander(run), false);
+}
+
+/** httpd: server/config.c ap_process_resource_config */
+function readFile(
+  run: Run,
+  path: string,
+  chain: readonly string[],
+  enclosing: readonly string[],
+  depth: number,
+): ResolvedNode[] | ReadError {
+  if (depth >= maximumDepth) {
+    return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
+  }
+  const info = run.world.files.stat(path);
+  if (typeof info === 'object' && info.type === 'directory') {
+    return `Could not open configuration file ${path}: Is a directory`;
+  }
+  if (typeof info === 'object' && info.type === 'other' && path !== '/dev/null') {
+    return `Could not open configuration file ${path}: Access to file ${path} denied by server: not a regular file`;
+  }
+  const read = run.world.files.readText(path);
+  if (typeof read === 'string') return `Could not open configuration file ${path}: ${systemErrorText(read)}`;
+  run.files.push({ file: path, chain });
+  return readAll(run, sourceOf(parseConfig(read.text, path), chain, expander(run), run.isHtaccess), enclosing, depth);
+}
+
+interface Open {
+  readonly name: string;
+  readonly line: SourceLine;
+  readonly children: ResolvedNode[];
+}
+
+/** Reads a source to its end. httpd: server/config.c ap_build_config */
+function readAll(run: Run, source: Source, enclosing: readonly string[], depth: number): ResolvedNode[] | ReadError {
+  const top: ResolvedNode[] = [];
+  const open: Open[] = [];
+  for (;;) {
+    const line = source.next();
+    if (line === undefined) break;
+    const error = readOne(run, source, line, top, open, enclosing, depth);
+    if (error !== undefined) return placed(run, source, source.line, error);
+  }
+  if (source.tooLong !== undefined) {
+    return `Error reading ${source.file} at line ${source.tooLong}: Line too long`;
+  }
+  if (open.length === 0) return top;
+  run.errorAt ??= { file: source.file, line: open.at(-1)!.line.line, chain: source.chain };
+  const unclosed = open.toReversed().map(({ name, line }) => `${source.file}:${line.line}: <${name}> was not closed.`);
+  return `Syntax error on line ${open.at(-1)!.line.line} of ${source.file}: ${unclosed.join('\n')}`;
+}
+
+function placed(run: Run, source: Source, line: number, error: ReadError): ReadError {
+  run.errorAt ??= { file: source.file, line, chain: source.chain };
+  return `Syntax error on line ${line} of ${source.file}: ${error}`;
+}
+
+/** httpd: server/config.c ap_build_config_sub */
+function readOne(
+  run: Run,
+  source: Source,
+  line: SourceLine,
+  top: ResolvedNode[],
+  open: Open[],
+  enclosing: readonly string[],
+  depth: number,
+): ReadError | undefined {
+  const target = open.at(-1)?.children ?? top;
+  if (line.kind === 'close') return closeSection(source, line, top, open);
+  const registered = run.table.get((line.kind === 'section' ? `<${line.name}` : line.name).toLowerCase())?.[0];
+  if (registered?.declaration.reading !== undefined) {
+    const around = [...enclosing, ...open.map(({ name }) => name)];
+    const nodes = readNow(run, source, line, registered.name, registered.declaration, around, depth);
+    if (typeof nodes === 'string') return nodes;
+    target.push(...nodes);
+    return undefined;
+  }
+  const name = registered === undefined ? line.name : registered.name.replace(/^</, '');
+  if (line.kind === 'section') open.push({ name, line, children: [] });
+  else target.push(nodeOf(source, line, name));
+  return undefined;
+}
+
+function nodeOf(source: Source, line: SourceLine, name: string, children?: readonly ResolvedNode[]): ResolvedNode {
+  const node: ResolvedNode = { name, args: line.args, file: source.file, line: line.line };
+  if (source.chain.length > 0) Object.assign(node, { chain: source.chain });
+  if (children !== undefined) Object.assign(node, { children });
+  return node;
+}
+
+function closeSection(
+  source: Source,
+  line: SourceLine,
+  top: ResolvedNode[],
+  open: Open[],
+): ReadError | undefined {
+  const current = open.at(-1);
+  if (!line.word.endsWith('>')) return `${line.word}> directive missing closing '>'`;
+  if (current === undefined) return `${line.word} without matching <${line.name}> section`;
+  if (current.name.toLowerCase() !== line.name.toLowerCase()) {
+    return `Expected </${current.name}> but saw ${line.word}`;
+  }
+  open.pop();
+  (open.at(-1)?.children ?? top).push(nodeOf(source, current.line, current.name, current.children));
+  return undefined;
+}
+
+/** Carries out a directive while reading. httpd: server/config.c execute_now */
+function readNow(
+  run: Run,
+  source: Source,
+  line: SourceLine,
+  name: string,
+  declaration: DirectiveDeclaration,
+  enclosing: readonly string[],
+  depth: number,
+): readonly ResolvedNode[] | ReadError {
+  let consumed = !declaration.isSection;
+  const sectionName = name.replace(/^</, '');
+  const reader: Reader = {
+    name,
+    file: source.file,
+    line: line.line,
+    settings: run.settings,
+    world: run.world,
+    isHtaccess: run.isHtaccess,
+    enclosing,
+    hasModule: (wanted) => run.loaded.some((module) => isNamed(module, wanted)),
+    hasDirective: (wanted) => run.table.has(wanted.toLowerCase()),
+    loadModule: (identifier, file) => loadModule(run, identifier, file),
+    content() {
+      consumed = true;
+      return readContent(run, source, sectionName, enclosing, depth);
+    },
+    include: (pattern, { optional }) =>
+      include(run, source, line.line, serverRootRelative(run.settings.serverRoot, pattern), optional, enclosing, depth),
+    lines(given, as) {
+      if (depth >= maximumDepth) return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
+      const file = parseConfig(given.join('\n'), as);
+      return readAll(run, sourceOf(file, source.chain, expander(run), run.isHtaccess), enclosing, depth + 1);
+    },
+    bodyLines() {
+      consumed = true;
+      return readBody(source, sectionName);
+    },
+    warn: (text) => warn(run, text, source.file, line.line, source.chain),
+    memory<T>(key: object, create: () => T): T {
+      if (!run.memory.has(key)) run.memory.set(key, create());
+      return run.memory.get(key) as T;
+    },
+    serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
+  };
+  const nodes = declaration.reading!.read(line.args, reader);
+  if (typeof nodes === 'string' || consumed) return nodes;
+  return passOver(source, sectionName) ?? nodes;
+}
+
+/** Reads the content of a section up to its closing tag. httpd: server/config.c ap_build_cont_config */
+function readContent(
+  run: Run,
+  source: Source,
+  sectionName: string,
+  enclosing: readonly string[],
+  depth: number,
+): readonly ResolvedNode[] | ReadError {
+  const top: ResolvedNode[] = [];
+  const open: Open[] = [];
+  for (;;) {
+    const line = source.next();
+    if (line === undefined) return top;
+    const closes = line.kind === 'close' && line.word.toLowerCase() === `</${sectionName.toLowerCase()}>`;
+    if (closes && open.length === 0) return top;
+    const error = readOne(run, source, line, top, open, enclosing, depth);
+    if (error !== undefined) return error;
+  }
+}
+
+/** Passes over a section's content. httpd: server/config.c ap_soak_end_container */
+function passOver(source: Source, sectionName: string): ReadError | undefined {
+  const open = [sectionName];
+  for (;;) {
+    const line = source.nextRaw();
+    if (line === undefined) return `Expected </${open.at(-1)}> before end of configuration`;
+    if (line.kind === 'section') open.push(line.name);
+    if (line.kind !== 'close') continue;
+    if (!line.word.endsWith('>')) return `${line.word}> directive missing closing '>'`;
+    if (open.at(-1)!.toLowerCase() !== line.name.toLowerCase()) {
+      return `Expected </${open.at(-1)}> but saw </${line.name}>`;
+    }
+    open.pop();
+    if (open.length === 0) return undefined;
+  }
+}
+
+/** The lines of a section up to its closing tag, as they stand. */
+function readBody(source: Source, sectionName: string): string[] {
+  const body: string[] = [];
+  const opening = new RegExp(`^<${sectionName}(?![A-Za-z])`, 'i');
+  const closing = new RegExp(`^</${sectionName}>?`, 'i');
+  let depth = 1;
+  for (;;) {
+    const text = source.nextText();
+    if (text === undefined) return body;
+    if (opening.test(text)) depth++;
+    else if (closing.test(text) && --depth === 0) return body;
+    body.push(text);
+  }
+}
+
+function include(
+  run: Run,
+  source: Source,
+  line: number,
+  pattern: string,
+  optional: boolean,
+  enclosing: readonly string[],
+  depth: number,
+): readonly ResolvedNode[] | ReadError {
+  const found = findIncludes(run.world.files, pattern, optional);
+  if (typeof found === 'string') return found;
+  const chain = [...source.chain, `${source.file}:${line}`];
+  const nodes: ResolvedNode[] = [];
+  for (const path of found) {
+    const more = readFile(run, path, chain, enclosing, depth + 1);
+    if (typeof more === 'string') return more;
+    for (const node of more) nodes.push(node);
+  }
+  return nodes;
+}
+
+/** By identifier or source file, the only names that IfModule knows. */
+const isNamed = ({ identifier, httpd }: ModuleDefinition, wanted: string) =>
+  wanted === identifier || wanted === httpd.slice(httpd.lastIndexOf('/') + 1);
+
+function loadModule(run: Run, identifier: string, _file: string): string | undefined {
+  const module = run.available.find((one) => one.identifier === identifier);
+  if (module === undefined) return `Can't locate API module structure \`${identifier}' in file`;
+  if (run.loaded.includes(module)) return undefined;
+  run.loaded.push(module);
+  run.table = directiveTable(run.loaded);
+  return undefined;
+}
+
+/** Replaces `${NAME}` by what Define or the environment says. httpd: server/core.c ap_resolve_env */
+function expander(run: Run): (text: string) => string {
+  return (text) =>
+    text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
+      const value = run.settings.defines.get(name) ?? run.world.environment.get(name);
+      if (value !== undefined) return value;
+      if (!name.includes(':')) warn(run, `AH00111: Config variable \${${name}} is not defined`, undefined, undefined, []);
+      return whole;
+    });
+}
+
+function warn(run: Run, text: string, file: string | undefined, line: number | undefined, chain: readonly string[]): void {
+  run.diagnostics.push({ severity: 'warning', stage: 'reading', text, file, line, chain });
+}

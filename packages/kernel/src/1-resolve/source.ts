@@ -1,0 +1,99 @@
+import { type ConfigFile, type Line, lines, logicalLine, maxHtaccessLineLength, maxLineLength, splitLine, tooLongAt } from '@httpd-ts/syntax';
+
+/** One line with its variables replaced. */
+export interface SourceLine {
+  readonly kind: 'directive' | 'section' | 'close';
+  /** Without `<`, `</` and `>`. */
+  readonly name: string;
+  readonly word: string;
+  readonly args: string;
+  readonly line: number;
+}
+
+/** A file being read line by line. */
+export interface Source {
+  readonly file: string;
+  /** Include lines that led here, outermost first. */
+  readonly chain: readonly string[];
+  /** The next line that says something; an Error-free complaint when a line is too long. */
+  next(): SourceLine | undefined;
+  /** The same without replacing variables, for content that is passed over. */
+  nextRaw(): SourceLine | undefined;
+  /** The next line as text, for macro bodies. */
+  nextText(): string | undefined;
+  /** Number of the line that was given last. */
+  readonly line: number;
+  /** Set when a line exceeded what httpd reads. */
+  readonly tooLong: number | undefined;
+}
+
+/** Reads a parsed file. `expand` replaces `${NAME}`. */
+export function sourceOf(
+  file: ConfigFile,
+  chain: readonly string[],
+  expand: (text: string) => string,
+  isHtaccess: boolean,
+): Source {
+  const iterator = lines(file);
+  const limit = isHtaccess ? maxHtaccessLineLength : maxLineLength;
+  const state = { line: 0, tooLong: undefined as number | undefined };
+  const advance = (): Line | undefined => {
+    const step = iterator.next();
+    if (step.done) return undefined;
+    const line = step.value;
+    state.tooLong = tooLongAt(file, line, limit);
+    if (state.tooLong !== undefined) return undefined;
+    state.line = line.line;
+    return line;
+  };
+  const meaningful = (): Line | undefined => {
+    for (;;) {
+      const line = advance();
+      if (line === undefined || (line.kind !== 'comment' && line.kind !== 'blank')) return line;
+    }
+  };
+  return {
+    file: file.name,
+    chain,
+    get line() {
+      return state.line;
+    },
+    get tooLong() {
+      return state.tooLong;
+    },
+    next() {
+      for (;;) {
+        const line = meaningful();
+        if (line === undefined) return undefined;
+        const text = variableIn(file, line);
+        if (text === undefined) return plain(line);
+        const split = splitLine(expand(text));
+        if (split !== undefined) return { ...split, args: split.arguments, line: line.line };
+      }
+    },
+    nextRaw() {
+      const line = meaningful();
+      return line === undefined ? undefined : plain(line);
+    },
+    nextText() {
+      const line = advance();
+      return line === undefined ? undefined : logicalLine(file, line);
+    },
+  };
+}
+
+type Meaningful = Exclude<Line, { kind: 'comment' | 'blank' }>;
+
+/** The text of a line that names a variable; undefined for the many that do not. */
+function variableIn(file: ConfigFile, line: Line): string | undefined {
+  if (line.kind === 'comment' || line.kind === 'blank') return undefined;
+  if (!line.name.includes('${') && !line.arguments.includes('${')) return undefined;
+  return logicalLine(file, line);
+}
+
+function plain(line: Line): SourceLine {
+  const { kind, name, arguments: args, line: number } = line as Meaningful;
+  if (kind === 'directive') return { kind, name, word: name, args, line: number };
+  if (kind === 'section') return { kind, name, word: `<${name}`, args, line: number };
+  return { kind: 'close', name, word: (line as { word: string }).word, args, line: number };
+}

@@ -1,0 +1,213 @@
+import type { ConfigVector } from '../declare/config-records.ts';
+import type { ModuleDefinition } from '../declare/define-module.ts';
+import type { DirectiveContext, DirectiveDeclaration, ResolvedNode, Settings, WalkPlace } from '../declare/directive.ts';
+import { NOT_IN } from '../declare/places.ts';
+import type { ProviderRegistry } from '../declare/providers.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { World } from '../world.ts';
+import { ServerRecord } from './server-record.ts';
+
+/** A directive under the name it is registered by. */
+export interface RegisteredDirective {
+  readonly name: string;
+  readonly module: string;
+  readonly declaration: DirectiveDeclaration;
+}
+
+/** Directives of the loaded modules by lower-case name; a section's name begins with `<`. */
+export type DirectiveTable = ReadonlyMap<string, readonly RegisteredDirective[]>;
+
+/** The table of a list of modules. */
+export function directiveTable(modules: readonly ModuleDefinition[]): DirectiveTable {
+  const table = new Map<string, RegisteredDirective[]>();
+  for (const { name: module, directives } of modules) {
+    for (const [name, declaration] of Object.entries(directives)) {
+      const key = name.toLowerCase();
+      table.set(key, [...(table.get(key) ?? []), { name, module, declaration }]);
+    }
+  }
+  return table;
+}
+
+/** What carrying out a tree needs and gives. */
+export interface CarryOut {
+  readonly world: World;
+  readonly settings: Settings;
+  readonly table: DirectiveTable;
+  readonly providers: ProviderRegistry;
+  readonly mainServer: ServerRecord;
+  /** The main server first; `<VirtualHost>` adds to it. */
+  readonly servers: ServerRecord[];
+  readonly isHtaccess: boolean;
+  /** Lower-case names that AllowOverrideList allows whatever their class; with classes unset nothing else is. */
+  readonly overrideList: ReadonlySet<string> | undefined;
+  /** Directives that are declared but do nothing here yet. */
+  readonly unsupported: UnsupportedUse[];
+  readonly diagnostics: Diagnostic[];
+  readonly memory: <T>(key: object, create: () => T) => T;
+  readonly hasModule: (name: string) => boolean;
+}
+
+/** A directive in use that this server cannot honour. */
+export interface UnsupportedUse {
+  readonly name: string;
+  readonly module: string;
+  readonly node: ResolvedNode;
+}
+
+/**
+ * Carries directives out in file order. An error does not end the walk: the first one is httpd's, all are reported.
+ * httpd: server/config.c ap_walk_config
+ */
+export function carryOut(
+  run: CarryOut,
+  nodes: readonly ResolvedNode[],
+  place: WalkPlace,
+  enclosing: readonly string[],
+): void {
+  for (const node of nodes) {
+    const spelled = node.children === undefined ? node.name : `<${node.name}`;
+    const registered = run.table.get(spelled.toLowerCase());
+    const complaint =
+      registered === undefined
+        ? `Invalid command '${escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
+        : carryOutOne(run, node, registered, place, enclosing);
+    if (complaint) report(run, node, complaint, registered?.[0]?.name ?? spelled);
+  }
+}
+
+/** Bytes that are not printable show as `\xHH`. */
+function escapeName(name: string): string {
+  return name.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function report(run: CarryOut, node: ResolvedNode, text: string, directive: string): void {
+  run.diagnostics.push({
+    severity: 'error',
+    stage: 'processing',
+    text,
+    file: node.file,
+    line: node.line,
+    chain: node.chain,
+    directive,
+  });
+}
+
+function carryOutOne(
+  run: CarryOut,
+  node: ResolvedNode,
+  registered: readonly RegisteredDirective[],
+  place: WalkPlace,
+  enclosing: readonly string[],
+): string | undefined {
+  for (const entry of registered) {
+    const { declaration, name } = entry;
+    const allowed =
+      (declaration.requiredOverride & place.override) !== 0 || (run.overrideList?.has(name.toLowerCase()) ?? false);
+    if (!allowed) {
+      const around = enclosing.at(-1);
+      return around === undefined ? `${name} not allowed here` : `${name} not allowed in <${around}> context`;
+    }
+    if (declaration.support === 'known') run.unsupported.push({ name, module: entry.module, node });
+    const complaint = declaration.run(node.args, name, directiveContext(run, node, name, place, enclosing));
+    if (complaint) return complaint;
+  }
+  return undefined;
+}
+
+function directiveContext(
+  run: CarryOut,
+  node: ResolvedNode,
+  name: string,
+  place: WalkPlace,
+  enclosing: readonly string[],
+): DirectiveContext {
+  return {
+    node,
+    name,
+    server: place.server,
+    mainServer: run.mainServer,
+    directory: place.directory,
+    path: place.path,
+    enclosing,
+    override: place.override,
+    limited: place.limited,
+    isHtaccess: run.isHtaccess,
+    world: run.world,
+    settings: run.settings,
+    providers: run.providers,
+    hasModule: run.hasModule,
+    refuseIn: (notIn) => refuseIn(name, notIn, place, enclosing, run.isHtaccess),
+    walk: (children, inner) => carryOut(run, children, { ...place, ...inner }, [...enclosing, node.name]),
+    addVirtualHost() {
+      const server = new ServerRecord(run.servers.length, { file: node.file, line: node.line });
+      run.servers.push(server);
+      return server;
+    },
+    serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
+    regex(pattern, options) {
+      const compiled = run.world.regex.compile(pattern, options);
+      return 'kind' in compiled && compiled.kind === 'regex-error' ? compiled.message : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
+    },
+    warn: (text) =>
+      run.diagnostics.push({
+        severity: 'warning',
+        stage: 'processing',
+        text,
+        file: node.file,
+        line: node.line,
+        chain: node.chain,
+        directive: name,
+      }),
+    memory: run.memory,
+  };
+}
+
+/** Makes a path absolute by ServerRoot. httpd: server/config.c ap_server_root_relative */
+export function serverRootRelative(serverRoot: string, path: string): string {
+  const joined = path.startsWith('/') ? path : `${serverRoot.replace(/\/+$/, '')}/${path}`;
+  const kept: string[] = [];
+  for (const segment of joined.split('/').slice(1)) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') kept.pop();
+    else kept.push(segment);
+  }
+  return `/${kept.join('/')}${joined.endsWith('/') && kept.length > 0 ? '/' : ''}`;
+}
+
+const placesBySection: readonly (readonly [RegExp, number, string])[] = [
+  [/^directory(match)?$/i, NOT_IN.directory, '<Directory>'],
+  [/^location(match)?$/i, NOT_IN.location, '<Location>'],
+  [/^files(match)?$/i, NOT_IN.files, '<Files>'],
+  [/^(if|elseif|else)$/i, NOT_IN.files, '<If>'],
+  [/^proxy(match)?$/i, NOT_IN.proxy, '<Proxy>'],
+];
+
+/** httpd: server/core.c ap_check_cmd_context */
+function refuseIn(
+  name: string,
+  notIn: number,
+  place: WalkPlace,
+  enclosing: readonly string[],
+  isHtaccess: boolean,
+): string | undefined {
+  const shown = name.startsWith('<') ? `${name}>` : name;
+  if ((notIn & NOT_IN.htaccess) !== 0 && isHtaccess) return `${shown} cannot occur within htaccess files`;
+  if ((notIn & NOT_IN.virtualHost) !== 0 && place.server.isVirtual) {
+    return `${shown} cannot occur within <VirtualHost> section`;
+  }
+  if ((notIn & NOT_IN.limit) !== 0 && place.limited !== undefined) {
+    return `${shown} cannot occur within <Limit> or <LimitExcept> section`;
+  }
+  for (let i = enclosing.length - 1; i >= 0; i--) {
+    const section = enclosing[i]!;
+    const known = placesBySection.find(([pattern]) => pattern.test(section));
+    if (known !== undefined && (notIn & known[1]) !== 0) return `${shown} cannot occur within <${section}> section`;
+  }
+  return undefined;
+}
+
+/** Records for a new section. */
+export function emptyRecords(): ConfigVector {
+  return [];
+}

@@ -1,0 +1,77 @@
+import type { ConfigVector } from '../declare/config-records.ts';
+import { type ErrorLogger, silentLogger } from '../log.ts';
+import type { DirectoryConfig } from './directory-config.ts';
+import type { ServedPlan } from './plan.ts';
+import type { Section } from './section.ts';
+
+/** One address of a `<VirtualHost>` line. `address` undefined is a wildcard; port 0 is any port. */
+export interface VirtualHostAddress {
+  /** As written. */
+  readonly text: string;
+  readonly address: string | undefined;
+  readonly port: number;
+}
+
+/** How strictly and how long request heads may be. httpd: server_rec limit_req_*, http_conformance */
+export interface RequestLimits {
+  line: number;
+  fields: number;
+  fieldSize: number;
+  strict: boolean;
+  lenientMethods: boolean;
+  allow09: boolean;
+  mergeTrailers: boolean;
+}
+
+/**
+ * The main server or a virtual host. Written while the configuration is compiled, constant afterwards.
+ * httpd: server_rec
+ */
+export class ServerRecord {
+  /** 0 for the main server, then the virtual hosts in the order of the configuration. */
+  readonly index: number;
+  readonly isVirtual: boolean;
+  /** Where it is defined: the `<VirtualHost>` line. */
+  readonly definedAt: { readonly file: string; readonly line: number } | undefined;
+  /** Records by slot: those of this server while compiling, merged over the main server's afterwards. */
+  config: ConfigVector = [];
+  /** Directory records set at server level, likewise. */
+  directoryDefaults: ConfigVector = [];
+  /** Start of every request's directory configuration; made when compiling ends. httpd: lookup_defaults */
+  lookupDefaults!: DirectoryConfig;
+
+  /** ServerName, as given, without scheme and port. */
+  hostname: string | undefined = undefined;
+  /** Port and scheme of ServerName; 0 and undefined when it names none. */
+  port = 0;
+  scheme: string | undefined = undefined;
+  admin: string | undefined = undefined;
+  /** ServerAlias names, exact and with wildcards, lower case. */
+  names: string[] = [];
+  wildNames: string[] = [];
+  addresses: VirtualHostAddress[] = [];
+  /** ServerPath. */
+  path: string | undefined = undefined;
+
+  directorySections: Section[] = [];
+  locationSections: Section[] = [];
+
+  /** Undefined: the main server's holds. Times in milliseconds. */
+  timeoutMs: number | undefined = undefined;
+  keepAlive: boolean | undefined = undefined;
+  keepAliveTimeoutMs: number | undefined = undefined;
+  keepAliveMax: number | undefined = undefined;
+  limits: Partial<RequestLimits> = {};
+  /** ErrorLog as given; the core module opens it. */
+  errorLogName: string | undefined = undefined;
+  errorLogger: ErrorLogger = silentLogger;
+
+  /** The plan this server belongs to; set when compiling ends. */
+  plan!: ServedPlan;
+
+  constructor(index: number, definedAt: ServerRecord['definedAt']) {
+    this.index = index;
+    this.isVirtual = index > 0;
+    this.definedAt = definedAt;
+  }
+}

@@ -1,0 +1,90 @@
+import { discardBody } from '../response.ts';
+import { type HookStatus, isRedirect } from '../status.ts';
+import { internalRedirect } from './redirect.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** Statuses after which the connection is not kept. httpd: include/httpd.h ap_status_drops_connection */
+export function dropsConnection(status: number): boolean {
+  return status === 400 || status === 408 || status === 411 || status === 413 || status === 414 || status === 500 || status === 503 || status === 501;
+}
+
+/** Statuses whose response has no body. httpd: AP_STATUS_IS_HEADER_ONLY */
+export function isHeaderOnlyStatus(status: number): boolean {
+  return status === 204 || status === 304;
+}
+
+const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
+
+/**
+ * Ends a request with an error status: by the ErrorDocument of the status, else by the canned page.
+ * httpd: modules/http/http_request.c ap_die_r
+ */
+export async function die(status: HookStatus, request: RequestRecord): Promise<void> {
+  const recursive = request.status !== 200 ? request.status : 0;
+  const { policy } = request.server.plan;
+  let failed = request;
+  let recursiveError = 0;
+  let custom: string | undefined;
+  if (status < 100 || status > 999) {
+    request.log('core', 'error', `AH01579: Invalid response status ${status}`);
+    status = 500;
+  }
+  if (recursive !== 0) {
+    while (failed.prev !== undefined && failed.prev.status !== 200) failed = failed.prev;
+    if (failed !== request) failed.next = undefined;
+    recursiveError = status;
+  } else {
+    custom = policy.customResponse(request, status);
+  }
+  request.status = status === 401 && request.proxyRequest === 'proxy' ? 407 : status;
+  if (dropsConnection(request.status)) request.connection.keepalive = 'close';
+  discardBody(request.output);
+  request.output = undefined;
+  if (custom !== undefined && !custom.startsWith('"')) {
+    if (isUrl(custom)) {
+      request.status = 302;
+      request.statusLine = undefined;
+      request.headersOut.set('Location', custom);
+    } else if (custom.startsWith('/')) {
+      request.noLocalCopy = true;
+      request.subprocessEnv.set('REQUEST_METHOD', request.method);
+      const notes = request.note('error-notes');
+      if (notes !== undefined) request.subprocessEnv.set('ERROR_NOTES', notes);
+      const { method } = request;
+      request.method = 'GET';
+      await internalRedirect(custom, request);
+      request.method = method;
+      return;
+    } else {
+      request.log('core', 'error', `AH01580: Invalid error redirection directive: ${custom}`);
+      recursiveError = 500;
+    }
+  }
+  sendErrorResponse(failed, recursiveError);
+}
+
+/** The canned (or ErrorDocument text) response for `request.status`. httpd: modules/http/http_protocol.c ap_send_error_response */
+export function sendErrorResponse(request: RequestRecord, recursiveError: number): void {
+  const { policy } = request.server.plan;
+  const { status } = request;
+  request.outputFilters = undefined;
+  const { insertErrorFilter } = request.directory.plan ?? request.server.plan.everywhere;
+  for (const hook of insertErrorFilter) hook(request);
+  if (isHeaderOnlyStatus(status)) return;
+  const location = request.headersOut.get('Location') ?? request.errHeadersOut.get('Location');
+  const headers = request.headersOut;
+  request.headersOut = request.errHeadersOut;
+  request.errHeadersOut = headers;
+  headers.clear();
+  if ((isRedirect(status) || status === 201) && location) request.headersOut.set('Location', location);
+  request.contentLanguages = undefined;
+  request.contentEncoding = undefined;
+  request.contentType =
+    request.env('suppress-error-charset') === undefined ? 'text/html; charset=iso-8859-1' : 'text/html';
+  if (status === 405 || status === 501) request.headersOut.set('Allow', policy.allow(request));
+  if (request.headerOnly) return;
+  const custom = policy.customResponse(request, status);
+  request.output = custom?.startsWith('"')
+    ? { kind: 'text', text: custom.slice(1) }
+    : policy.errorPage(request, recursiveError);
+}

@@ -1,0 +1,225 @@
+import { HeaderTable } from '@httpd-ts/http1';
+import { formatHttpDate } from '../http-date.ts';
+import { type Body, bodyLength, discardBody } from '../response.ts';
+import { statusLine } from '../status.ts';
+import { dropsConnection, isHeaderOnlyStatus } from './errors.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** A response ready for a protocol to frame. The same for every protocol, for sub-requests and for tests. */
+export interface Response {
+  /** The request that came in; the log reads it. */
+  readonly request: RequestRecord;
+  /** The request that answered, at the end of a chain of internal redirects. */
+  readonly answering: RequestRecord;
+  /** `200 OK`. */
+  readonly statusLine: string;
+  /** All headers in the order httpd sends them, `Date` and `Server` first. */
+  readonly headers: HeaderTable;
+  /** What to send; undefined for HEAD and for statuses without a body. */
+  readonly body: Body | undefined;
+  /** The body goes out in chunks, its length being unknown (HTTP/1.1). */
+  readonly isChunked: boolean;
+  /** The connection stays open for another request. */
+  readonly keepAlive: boolean;
+}
+
+/** Lets the request's output filters at the body, lowest rank first. */
+export function applyFilters(request: RequestRecord): Body | undefined | Promise<Body | undefined> {
+  const filters = request.outputFilters;
+  if (filters === undefined) return request.output;
+  let body = request.output;
+  for (let i = 0; i < filters.length; i++) {
+    const next = filters[i]!.apply(request, body);
+    if (next instanceof Promise) return filtersAfter(next, request, i + 1);
+    body = next;
+  }
+  return body;
+}
+
+async function filtersAfter(
+  pending: Promise<Body | undefined>,
+  request: RequestRecord,
+  from: number,
+): Promise<Body | undefined> {
+  let body = await pending;
+  const filters = request.outputFilters!;
+  for (let i = from; i < filters.length; i++) body = await filters[i]!.apply(request, body);
+  return body;
+}
+
+/** The last request of a chain of internal redirects. */
+export function answeringRequest(request: RequestRecord): RequestRecord {
+  let last = request;
+  while (last.next !== undefined) last = last.next;
+  return last;
+}
+
+/** Makes the response of a request whose handler has run: filters, length, head. */
+export function finishResponse(request: RequestRecord): Response | Promise<Response> {
+  const answering = answeringRequest(request);
+  const body = applyFilters(answering);
+  if (body instanceof Promise) return body.then((filtered) => makeHead(request, answering, filtered));
+  return makeHead(request, answering, body);
+}
+
+/** httpd: server/protocol.c ap_content_length_filter, modules/http/http_filters.c ap_http_header_filter */
+function makeHead(request: RequestRecord, answering: RequestRecord, body: Body | undefined): Response {
+  const { status } = answering;
+  const withoutBody = answering.headerOnly || isHeaderOnlyStatus(status);
+  setContentLength(answering, body, withoutBody);
+  const headers = combineHeaders(answering);
+  const line = answering.statusLine ?? statusLine(status);
+  const isChunked = setKeepAlive(answering, headers);
+  if (isHeaderOnlyStatus(status)) {
+    headers.unset('Transfer-Encoding');
+    headers.unset('Content-Length');
+    headers.unset('Content-Type');
+    answering.contentType = undefined;
+  }
+  if (isChunked) {
+    headers.merge('Transfer-Encoding', 'chunked');
+    headers.unset('Content-Length');
+  }
+  setContentHeaders(answering, headers);
+  if (answering.headerOnly && headers.get('Content-Length') === '0') headers.unset('Content-Length');
+  if (withoutBody) discardBody(body);
+  request.bytesSent = 0;
+  return {
+    request,
+    answering,
+    statusLine: line,
+    headers: withDateAndServer(answering, headers, status),
+    body: withoutBody ? undefined : body,
+    isChunked: isChunked && !withoutBody,
+    keepAlive: answering.connection.keepalive === 'keepalive',
+  };
+}
+
+function setContentLength(request: RequestRecord, body: Body | undefined, withoutBody: boolean): void {
+  const length = bodyLength(body);
+  if (length === undefined) return;
+  if (withoutBody && length === 0 && request.headersOut.has('Content-Length')) return;
+  if (isHeaderOnlyStatus(request.status)) return;
+  request.headersOut.set('Content-Length', String(length));
+}
+
+function combineHeaders(request: RequestRecord): HeaderTable {
+  const { errHeadersOut, headersOut } = request;
+  if (request.env('force-no-vary') !== undefined) {
+    headersOut.unset('Vary');
+    errHeadersOut.unset('Vary');
+  }
+  if (request.note('no-etag') !== undefined) {
+    headersOut.unset('ETag');
+    errHeadersOut.unset('ETag');
+  }
+  if (errHeadersOut.size === 0) return headersOut;
+  const combined = errHeadersOut.clone();
+  combined.addAll(headersOut);
+  request.headersOut = combined;
+  return combined;
+}
+
+function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
+  if (request.contentType !== undefined) {
+    headers.set('Content-Type', request.server.plan.policy.contentType(request, request.contentType));
+  }
+  if (request.contentEncoding !== undefined) headers.set('Content-Encoding', request.contentEncoding);
+  if (request.contentLanguages !== undefined) {
+    const listed = headers.getAll('Content-Language').join(', ').toLowerCase();
+    for (const language of request.contentLanguages) {
+      if (!listed.includes(language.toLowerCase())) headers.merge('Content-Language', language);
+    }
+  }
+  if (request.noCache && !headers.has('Expires')) headers.set('Expires', formatHttpDate(request.requestTimeMs));
+}
+
+/** Token in a comma-separated header value, whatever its case. httpd: ap_find_token */
+export function hasToken(value: string | undefined, token: string): boolean {
+  if (value === undefined) return false;
+  if (value.length === token.length) return value.toLowerCase() === token;
+  return value
+    .toLowerCase()
+    .split(/[,;\s]+/)
+    .includes(token);
+}
+
+/**
+ * Decides whether the connection is kept and says so; true when the body must go out in chunks.
+ * httpd: modules/http/http_protocol.c ap_set_keepalive
+ */
+function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
+  const { connection, server } = request;
+  const asked = request.headersIn.get('Connection');
+  const closes = hasToken(headers.get('Connection'), 'close');
+  const settings = server.plan.keepAliveOf(server);
+  const left = settings.max - connection.keepalives;
+  let isChunked = false;
+  let sent = false;
+  const keeps =
+    connection.keepalive !== 'close' &&
+    !request.expectingContinue &&
+    (request.headerOnly ||
+      isHeaderOnlyStatus(request.status) ||
+      headers.has('Content-Length') ||
+      hasToken(headers.get('Transfer-Encoding'), 'chunked') ||
+      (request.protocolNumber >= 1001 && (isChunked = true))) &&
+    settings.on &&
+    settings.timeoutMs > 0 &&
+    (settings.max === 0 || left > 0) &&
+    !dropsConnection(request.status) &&
+    !closes &&
+    !hasToken(asked, 'close') &&
+    (request.env('nokeepalive') === undefined || request.headersIn.has('Via')) &&
+    ((sent = hasToken(asked, 'keep-alive')) || request.protocolNumber >= 1001);
+  if (keeps) {
+    connection.keepalive = 'keepalive';
+    connection.keepalives++;
+    if (sent) {
+      const seconds = Math.floor(settings.timeoutMs / 1000);
+      headers.set('Keep-Alive', settings.max > 0 ? `timeout=${seconds}, max=${left}` : `timeout=${seconds}`);
+      headers.merge('Connection', 'Keep-Alive');
+    }
+    return isChunked;
+  }
+  if (!closes) headers.merge('Connection', 'close');
+  if (connection.keepalive !== 'close' && settings.max > 0 && left === 0) connection.keepalives++;
+  connection.keepalive = 'close';
+  return isChunked;
+}
+
+const notModifiedHeaders = [
+  'Connection',
+  'Keep-Alive',
+  'ETag',
+  'Content-Location',
+  'Expires',
+  'Cache-Control',
+  'Vary',
+  'Warning',
+  'WWW-Authenticate',
+  'Proxy-Authenticate',
+  'Set-Cookie',
+  'Set-Cookie2',
+];
+const notModifiedNames = new Set(notModifiedHeaders.map((name) => name.toLowerCase()));
+
+/** httpd: modules/http/http_filters.c basic_http_header */
+function withDateAndServer(request: RequestRecord, headers: HeaderTable, status: number): HeaderTable {
+  const fromOrigin = request.proxyRequest !== false;
+  const date = (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.server.plan.world.clock.now());
+  const server = (fromOrigin ? headers.get('Server') : undefined) ?? request.server.plan.process.serverBanner;
+  const result = new HeaderTable();
+  result.add('Date', date);
+  if (server !== '') result.add('Server', server);
+  if (status === 304) {
+    headers.forEach((name, value) => {
+      if (notModifiedNames.has(name.toLowerCase())) result.add(name, value);
+    });
+    return result;
+  }
+  headers.unset('Date');
+  headers.unset('Server');
+  result.addAll(headers);
+  return result;
+}

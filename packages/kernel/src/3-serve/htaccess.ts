@@ -1,0 +1,96 @@
+import type { Section } from '../2-compile/section.ts';
+import { type HookStatus, OK } from '../status.ts';
+import type { RequestRecord } from './request-record.ts';
+import { effectiveOverride, type WalkConfig } from './walk-config.ts';
+
+/** A compiled `.htaccess` and the state of the file it was compiled from. */
+interface CachedHtaccess {
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly inode: number;
+  /** Text of the error for the log, when the file is wrong. */
+  readonly error: string | undefined;
+  readonly section: Section;
+}
+
+const maximumCached = 10_000;
+
+/**
+ * Enters the first access file of a directory, compiled once and again only when the file changes.
+ * httpd: server/config.c ap_parse_htaccess
+ */
+export function htaccessOf(request: RequestRecord, directory: string, config: WalkConfig): HookStatus {
+  const { plan } = request.server;
+  for (const name of plan.policy.accessFileNames(request)) {
+    const path = directory + name;
+    const info = plan.world.files.stat(path);
+    if (typeof info === 'string') {
+      if (info === 'ENOENT' || info === 'ENOTDIR') continue;
+      request.log(
+        'core',
+        'crit',
+        `AH00529: ${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`,
+        info === 'EACCES' ? '(13)Permission denied' : `(5)${info}`,
+      );
+      return 403;
+    }
+    if (info.type === 'directory') continue;
+    const key = `${effectiveOverride(config)}|${request.server.index}|${path}`;
+    const cache = plan.htaccessCache;
+    let cached = cache.get(key);
+    if (cached === undefined || cached.mtimeMs !== info.mtimeMs || cached.size !== info.size || cached.inode !== info.inode) {
+      if (cached !== undefined) request.directory.forget(cached.section);
+      const fresh = compileFile(request, directory, path, config, info);
+      if (typeof fresh === 'number') return fresh;
+      cached = fresh;
+      if (cache.size >= maximumCached) cache.clear();
+      cache.set(key, cached);
+    }
+    if (cached.error !== undefined) {
+      request.log('core', 'alert', cached.error);
+      return 500;
+    }
+    request.directory = request.directory.enter(cached.section);
+    return OK;
+  }
+  return OK;
+}
+
+export type HtaccessCache = Map<string, CachedHtaccess>;
+
+function compileFile(
+  request: RequestRecord,
+  directory: string,
+  path: string,
+  config: WalkConfig,
+  info: { readonly mtimeMs: number; readonly size: number; readonly inode: number },
+): CachedHtaccess | HookStatus {
+  const { plan } = request.server;
+  const read = plan.world.files.readText(path);
+  if (typeof read === 'string') {
+    request.log(
+      'core',
+      'crit',
+      `AH00529: ${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`,
+      '(13)Permission denied',
+    );
+    return 403;
+  }
+  const { records, diagnostics } = plan.compileHtaccess({
+    server: request.server,
+    directory,
+    file: path,
+    text: read.text,
+    override: effectiveOverride(config),
+    overrideList: config.overrideList,
+    overrideOptions: config.overrideOptions ?? 0,
+  });
+  const failure = diagnostics.find(({ severity }) => severity === 'error');
+  return {
+    mtimeMs: info.mtimeMs,
+    size: info.size,
+    inode: info.inode,
+    error: failure === undefined ? undefined : `${path}: ${failure.text}`,
+    section: { kind: 'htaccess', path, records, definedAt: { file: path, line: 0 } },
+  };
+}

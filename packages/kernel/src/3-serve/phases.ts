@@ -1,0 +1,226 @@
+import type { RequestPlan } from '../2-compile/request-plan.ts';
+import { requestPlan } from '../2-compile/order-hooks.ts';
+import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
+import { normalizePath, unescapeUrl } from '../uri.ts';
+import type { RequestRecord } from './request-record.ts';
+import { runAll, runFirst } from './run-hooks.ts';
+import { ifWalk, locationWalk } from './sections.ts';
+import { walkConfig } from './walk-config.ts';
+
+/**
+ * One step on a request's way. OK (or DECLINED where the step allows it) goes on to the next step;
+ * anything else ends the walk with that answer.
+ */
+type Step = (request: RequestRecord) => HookResult;
+
+/**
+ * A request takes these steps from top to bottom.
+ * httpd: server/request.c ap_process_request_internal
+ */
+const requestSteps: readonly Step[] = [
+  cleanPath,
+  locationWalk,
+  ifWalk,
+  preTranslate,
+  decodePath,
+  locationWalk,
+  ifWalk,
+  translate,
+  resetToServerDefaults,
+  mapToStorage,
+  locationWalk,
+  ifWalk,
+  parseHeaders,
+  authorize,
+  findType,
+  fixUp,
+];
+
+/** The same for a sub-request that was made for a file name: it has no URI to translate. */
+const fileSteps: readonly Step[] = [resetToServerDefaults, mapToStorage, locationWalk, ifWalk, authorize, findType, fixUp];
+
+/** Takes a request up to its handler. OK means that the handler may run. */
+export function processRequest(request: RequestRecord): HookResult {
+  return walkSteps(requestSteps, request, 0);
+}
+
+/** Takes a sub-request for a file up to its handler. */
+export function processFileRequest(request: RequestRecord): HookResult {
+  return walkSteps(fileSteps, request, 0);
+}
+
+function walkSteps(steps: readonly Step[], request: RequestRecord, from: number): HookResult {
+  for (let i = from; i < steps.length; i++) {
+    const answer = steps[i]!(request);
+    if (typeof answer !== 'number') return stepsAfter(answer, steps, request, i + 1);
+    if (answer !== OK) return answer;
+  }
+  return OK;
+}
+
+async function stepsAfter(
+  pending: Promise<HookStatus>,
+  steps: readonly Step[],
+  request: RequestRecord,
+  next: number,
+): Promise<HookStatus> {
+  const answer = await pending;
+  return answer === OK ? walkSteps(steps, request, next) : answer;
+}
+
+const planOf = (request: RequestRecord): RequestPlan => request.directory.plan ?? requestPlan(request.directory);
+
+/** Set once a pre-translate hook has said that the path must stay as it is. */
+const keepPath = { name: 'path is translated' };
+
+const unreserved = /%(?:2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/g;
+
+/** Decodes unreserved characters and shrinks `/./`, `/../` and (MergeSlashes) `//`. */
+function cleanPath(request: RequestRecord): HookStatus {
+  let path = request.uri;
+  if (path.includes('%')) {
+    path = path.replace(unreserved, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
+  }
+  if (!path.startsWith('/')) {
+    if (path === '*') return OK;
+    request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
+    return 400;
+  }
+  const cleaned = normalizePath(path, request.server.plan.policy.mergesSlashes(request));
+  if (cleaned === undefined) {
+    request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
+    return 400;
+  }
+  request.uri = cleaned;
+  return OK;
+}
+
+function preTranslate(request: RequestRecord): HookResult {
+  const hooks = planOf(request).preTranslateName;
+  if (hooks.length === 0) return OK;
+  const answer = runFirst(hooks, request);
+  return typeof answer === 'number' ? afterPreTranslate(answer, request) : answer.then((status) => afterPreTranslate(status, request));
+}
+
+function afterPreTranslate(status: HookStatus, request: RequestRecord): HookStatus {
+  if (status >= 100) return status;
+  if (status === DONE) request.setState(keepPath, true);
+  return OK;
+}
+
+/** Decodes the path for the modules that follow. */
+function decodePath(request: RequestRecord): HookStatus {
+  const { uri } = request;
+  if (!uri.includes('%') || request.state(keepPath)) return OK;
+  const encodedSlashes = walkConfig.of(request).encodedSlashes ?? 'refuse';
+  const decoded = unescapeUrl(uri, encodedSlashes);
+  if (decoded.status !== undefined) {
+    if (decoded.status === 404 && encodedSlashes === 'refuse') {
+      request.log('core', 'info', `AH00026: found %2f (encoded '/') in URI path (${request.unparsedUri}), returning 404`);
+    }
+    return decoded.status;
+  }
+  request.uri =
+    encodedSlashes === 'decode'
+      ? (normalizePath(decoded.text, request.server.plan.policy.mergesSlashes(request)) ?? '/')
+      : decoded.text;
+  return OK;
+}
+
+function translate(request: RequestRecord): HookResult {
+  const answer = runFirst(planOf(request).translateName, request);
+  return typeof answer === 'number' ? declinedDies(answer, 'translate', request) : answer.then((status) => declinedDies(status, 'translate', request));
+}
+
+/** A phase that nobody took care of is a configuration error. httpd: decl_die */
+function declinedDies(status: HookStatus, phase: string, request: RequestRecord): HookStatus {
+  if (status !== DECLINED) return status;
+  request.log('core', 'crit', `AH00025: configuration error:  couldn't ${phase}: ${request.uri}`);
+  return 500;
+}
+
+function resetToServerDefaults(request: RequestRecord): HookStatus {
+  request.directory = request.server.lookupDefaults;
+  return OK;
+}
+
+function mapToStorage(request: RequestRecord): HookResult {
+  const answer = runFirst(planOf(request).mapToStorage, request);
+  return answer === DECLINED ? OK : answer;
+}
+
+function parseHeaders(request: RequestRecord): HookResult {
+  const hooks = planOf(request).headerParser;
+  return hooks.length === 0 || request.main !== undefined ? OK : runAll(hooks, request);
+}
+
+/**
+ * Access by address and by user. Skipped when the request this one came from has passed under the same configuration.
+ */
+function authorize(request: RequestRecord): HookResult {
+  const origin = request.prev ?? request.main;
+  if (origin !== undefined && origin.directory === request.directory) {
+    request.user = origin.user;
+    request.authType = origin.authType;
+    return OK;
+  }
+  const plan = planOf(request);
+  if (request.server.plan.satisfies(request) !== 'any') {
+    const answer = runAll(plan.accessChecker, request);
+    if (typeof answer !== 'number') return answer.then((status) => (status === OK ? authorizeUser(request, plan) : status));
+    return answer === OK ? authorizeUser(request, plan) : answer;
+  }
+  const answer = runAll(plan.accessChecker, request);
+  if (typeof answer !== 'number') return answer.then((status) => (status === OK ? OK : authorizeUser(request, plan)));
+  return answer === OK ? OK : authorizeUser(request, plan);
+}
+
+/** Authorization without a user if that is enough, else with one. */
+function authorizeUser(request: RequestRecord, plan: RequestPlan): HookResult {
+  const answer = runFirst(plan.accessCheckerEx, request);
+  if (typeof answer !== 'number') {
+    return answer.then((status) => (status === DECLINED ? authenticate(request, plan) : status));
+  }
+  return answer === DECLINED ? authenticate(request, plan) : answer;
+}
+
+async function authenticate(request: RequestRecord, plan: RequestPlan): Promise<HookStatus> {
+  const known = declinedDies(await runFirst(plan.checkUserId, request), 'check user', request);
+  if (known !== OK) return known;
+  if (request.user === undefined) {
+    request.log('core', 'error', `AH00027: No authentication done but request not allowed without authentication for ${request.uri}. Authentication not configured?`);
+    return 500;
+  }
+  return declinedDies(await runFirst(plan.authChecker, request), 'check authorization', request);
+}
+
+function findType(request: RequestRecord): HookResult {
+  const answer = runFirst(planOf(request).typeChecker, request);
+  return answer === DECLINED ? declinedDies(DECLINED, 'find types', request) : answer;
+}
+
+function fixUp(request: RequestRecord): HookResult {
+  return runAll(planOf(request).fixups, request);
+}
+
+/**
+ * Runs the handler that the request's handler name or content type asks for.
+ * httpd: server/config.c ap_invoke_handler
+ */
+export function invokeHandler(request: RequestRecord): HookResult {
+  const plan = planOf(request);
+  for (const hook of plan.insertFilter) hook(request);
+  const named = request.handlerName;
+  if (named === undefined) request.handlerName = request.contentType?.split(/[; \t]/, 1)[0] ?? 'default-handler';
+  const answer = runFirst(plan.handler, request);
+  if (typeof answer !== 'number') return answer.then((status) => afterHandler(status, named, request));
+  return afterHandler(answer, named, request);
+}
+
+function afterHandler(status: HookStatus, named: string | undefined, request: RequestRecord): HookStatus {
+  if (status !== DECLINED) return status;
+  if (named !== undefined && request.handlerName !== 'default-handler') {
+    request.log('core', 'warn', `AH02454: handler "${request.handlerName}" not found for: ${request.filename}`);
+  }
+  return 500;
+}

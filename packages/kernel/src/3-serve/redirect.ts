@@ -1,0 +1,149 @@
+import { HeaderTable } from '@httpd-ts/http1';
+import { DONE, type HookResult, type HookStatus, isRedirect, OK } from '../status.ts';
+import { parseUri } from '../uri.ts';
+import { die } from './errors.ts';
+import { invokeHandler, processRequest } from './phases.ts';
+import { RequestRecord } from './request-record.ts';
+import { runAll } from './run-hooks.ts';
+
+/** A request in the place of another, for a new local URI. httpd: modules/http/http_request.c internal_internal_redirect */
+function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | undefined {
+  if (exceedsRedirects(from)) return undefined;
+  const request = new RequestRecord(
+    from.connection,
+    from.server,
+    {
+      method: from.method,
+      target: uri,
+      protocol: from.protocol,
+      protocolNumber: from.protocolNumber,
+      headers: from.headersIn,
+      requestLine: from.requestLine,
+    },
+    from.body,
+  );
+  setTarget(request, uri);
+  request.headerOnly = from.headerOnly;
+  request.assBackwards = from.assBackwards;
+  request.requestTimeMs = from.requestTimeMs;
+  request.startedAtMs = from.startedAtMs;
+  request.hostname = from.hostname;
+  request.clientAddress = from.clientAddress;
+  request.main = from.main;
+  request.prev = from;
+  from.next = request;
+  request.status = from.status;
+  request.errHeadersOut = from.errHeadersOut;
+  request.noCache = from.noCache;
+  request.noLocalCopy = from.noLocalCopy;
+  request.expectingContinue = from.expectingContinue;
+  const location = isRedirect(request.status) ? from.headersOut.get('Location') : undefined;
+  if (location !== undefined) request.headersOut.set('Location', location);
+  request.subprocessEnv = renamedEnvironment(from.subprocessEnv);
+  request.subprocessEnv.set('REDIRECT_STATUS', String(from.status));
+  request.subprocessEnv.set('REDIRECT_URL', from.uri);
+  if (from.args !== undefined) request.subprocessEnv.set('REDIRECT_QUERY_STRING', from.args);
+  for (const hook of request.server.plan.everywhere.createRequest) hook(request);
+  return request;
+}
+
+/** Sets the parts of a request that come from its target. httpd: ap_parse_uri */
+export function setTarget(request: RequestRecord, target: string): void {
+  request.unparsedUri = target;
+  request.parsedUri = parseUri(target);
+  request.uri = request.parsedUri.path ?? '/';
+  request.args = request.parsedUri.query;
+}
+
+/** Variables of the first request, as the one that follows sees them. httpd: rename_original_env */
+function renamedEnvironment(env: HeaderTable): HeaderTable {
+  const renamed = new HeaderTable();
+  env.forEach((name, value) => renamed.add(`REDIRECT_${name}`, value));
+  return renamed;
+}
+
+function exceedsRedirects(request: RequestRecord): boolean {
+  const limit = request.server.plan.policy.recursionLimit(request);
+  let redirects = 0;
+  let depth = 0;
+  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main) {
+    if (r.prev !== undefined) redirects++;
+    else if (r.main !== undefined) depth++;
+  }
+  if (redirects < limit.redirects && depth < limit.subrequests) return false;
+  request.log(
+    'core',
+    'error',
+    redirects >= limit.redirects
+      ? `AH00124: Request exceeded the limit of ${limit.redirects} internal redirects due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary. Use 'LogLevel debug' to get a backtrace.`
+      : `AH00125: Request exceeded the limit of ${limit.subrequests} subrequest nesting levels due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary. Use 'LogLevel debug' to get a backtrace.`,
+  );
+  return true;
+}
+
+/**
+ * Answers a request with what another local URI gives. The response is that of the new request, which becomes
+ * `request.next`. httpd: ap_internal_redirect
+ */
+export function internalRedirect(uri: string, request: RequestRecord): HookResult {
+  return redirectWith(uri, request, undefined);
+}
+
+/** The same, keeping the handler that the first request chose (mod_actions). httpd: ap_internal_redirect_handler */
+export function internalRedirectHandler(uri: string, request: RequestRecord): HookResult {
+  return redirectWith(uri, request, request.handlerName);
+}
+
+async function redirectWith(uri: string, from: RequestRecord, handlerName: string | undefined): Promise<HookStatus> {
+  const request = redirectedRequest(uri, from);
+  if (request === undefined) {
+    await die(500, from);
+    return DONE;
+  }
+  if (handlerName !== undefined) request.contentType = from.contentType;
+  let status = await runAll(request.server.plan.everywhere.postReadRequest, request);
+  if (status === OK) status = await processRequest(request);
+  if (status === OK) {
+    if (handlerName !== undefined) request.handlerName = handlerName;
+    status = await invokeHandler(request);
+  }
+  if (status !== OK && status !== DONE) await die(status, request);
+  return DONE;
+}
+
+/**
+ * Puts what a sub-request found in the place of the request itself. httpd: ap_internal_fast_redirect
+ */
+export function internalFastRedirect(found: RequestRecord, request: RequestRecord): void {
+  request.directory = found.directory;
+  request.server = found.server;
+  request.uri = found.uri;
+  request.filename = found.filename;
+  request.canonicalFilename = found.canonicalFilename;
+  request.pathInfo = found.pathInfo;
+  request.args = found.args;
+  request.finfo = found.finfo;
+  request.handlerName = found.handlerName;
+  request.contentType = found.contentType;
+  request.contentEncoding = found.contentEncoding;
+  request.contentLanguages = found.contentLanguages;
+  request.noLocalCopy = found.noLocalCopy;
+  request.usedPathInfo = found.usedPathInfo;
+  overlayTables(request, found);
+  if (found.outputFilters !== undefined) for (const filter of found.outputFilters) request.addOutputFilter(filter);
+}
+
+function overlayTables(request: RequestRecord, found: RequestRecord): void {
+  found.notes.forEach((name, value) => request.notes.set(name, value));
+  const headersOut = found.headersOut.clone();
+  request.headersOut.forEach((name, value) => headersOut.add(name, value));
+  request.headersOut = headersOut;
+  const errHeadersOut = found.errHeadersOut.clone();
+  request.errHeadersOut.forEach((name, value) => errHeadersOut.add(name, value));
+  request.errHeadersOut = errHeadersOut;
+  const env = found.subprocessEnv.clone();
+  request.subprocessEnv.forEach((name, value) => {
+    if (!env.has(name)) env.add(name, value);
+  });
+  request.subprocessEnv = env;
+}

@@ -1,0 +1,216 @@
+import type { DirectoryConfig } from '../2-compile/directory-config.ts';
+import type { Section } from '../2-compile/section.ts';
+import { type HookResult, type HookStatus, OK } from '../status.ts';
+import { matchesPattern } from '../shell-pattern.ts';
+import { mergeSlashes } from '../uri.ts';
+import type { FileInfo } from '../world.ts';
+import { htaccessOf } from './htaccess.ts';
+import type { RequestRecord } from './request-record.ts';
+import { effectiveOptions, effectiveOverride, OPTIONS, walkConfig } from './walk-config.ts';
+
+/** Enters the `<Location>` sections of the request's path. httpd: server/request.c ap_location_walk */
+export function locationWalk(request: RequestRecord): HookStatus {
+  const index = request.server.plan.locations(request.server);
+  if (index.isEmpty) return OK;
+  const uri = request.uri;
+  if (!uri.startsWith('/')) return OK;
+  const merged = mergeSlashes(uri);
+  for (const section of index.candidates(merged)) {
+    if (section.regex === undefined || matchesExpression(section, uri, request)) {
+      request.directory = request.directory.enter(section);
+    }
+  }
+  return OK;
+}
+
+/** Tries a section's expression; its named groups become `MATCH_NAME` variables. */
+function matchesExpression(section: Section, subject: string, request: RequestRecord): boolean {
+  const regex = section.regex!;
+  const names = Object.entries(regex.groupNames);
+  if (names.length === 0) return regex.test(subject);
+  const match = regex.exec(subject);
+  if (match === null) return false;
+  for (const [name, group] of names) {
+    const value = match[Number(group)];
+    if (value !== undefined) request.subprocessEnv.set(`MATCH_${name.toUpperCase()}`, value);
+  }
+  return true;
+}
+
+/** Enters the `<Files>` sections of the request's file. httpd: server/request.c ap_file_walk */
+export function fileWalk(request: RequestRecord): HookStatus {
+  const { files } = walkConfig.of(request);
+  if (files.length === 0 || request.filename === undefined) return OK;
+  const name = request.filename.slice(request.filename.lastIndexOf('/') + 1);
+  if (name === '') return OK;
+  for (const section of files) {
+    const matches =
+      section.regex !== undefined
+        ? matchesExpression(section, name, request)
+        : section.isPattern
+          ? matchesPattern(section.path, name)
+          : section.path === name;
+    if (matches) request.directory = request.directory.enter(section);
+  }
+  return OK;
+}
+
+/** Enters the `<If>` sections whose condition holds. httpd: server/request.c ap_if_walk */
+export function ifWalk(request: RequestRecord): HookResult {
+  const { conditions } = walkConfig.of(request);
+  return conditions.length === 0 ? OK : enterConditions(request, conditions);
+}
+
+async function enterConditions(request: RequestRecord, conditions: readonly Section[]): Promise<HookStatus> {
+  let chainDone = false;
+  for (const section of conditions) {
+    if (section.chain === 'if') chainDone = false;
+    if (chainDone || !(await (section.condition?.(request) ?? true))) continue;
+    chainDone = true;
+    const before = walkConfig.of(request).conditions.length;
+    request.directory = request.directory.enter(section);
+    const nested = walkConfig.of(request).conditions.slice(before);
+    if (nested.length > 0) await enterConditions(request, nested);
+  }
+  return OK;
+}
+
+/** What stands on a path, as the walk needs it; `missing` also for a path below a file. */
+function statusOf(request: RequestRecord, path: string, follow: boolean): FileInfo | 'missing' | HookStatus {
+  const { files } = request.server.plan.world;
+  const info = follow ? files.stat(path) : files.lstat(path);
+  if (typeof info === 'object') return info;
+  if (info === 'ENOENT') return 'missing';
+  if (info === 'EACCES') {
+    request.log(
+      'core',
+      'error',
+      `AH00035: access to ${request.uri} denied (filesystem path '${path}') because search permissions are missing on a component of the path`,
+      '(13)Permission denied',
+    );
+    return 403;
+  }
+  const error = info === 'ENOTDIR' ? '(20)Not a directory' : info === 'ENAMETOOLONG' ? '(36)File name too long' : `(5)${info}`;
+  request.log('core', 'error', `AH00036: access to ${request.uri} failed (filesystem path '${path}')`, error);
+  return 403;
+}
+
+const maximumRemembered = 20_000;
+
+/**
+ * Enters the `<Directory>` sections and `.htaccess` files from the root down to the request's file, checks symbolic
+ * links on the way, and splits what is behind the file off as `pathInfo`.
+ * httpd: server/request.c ap_directory_walk
+ */
+export function directoryWalk(request: RequestRecord): HookStatus {
+  const { filename, server } = request;
+  if (filename === undefined) {
+    request.log('core', 'error', `AH00031: Module bug?  Request filename is missing for URI ${request.uri}`);
+    return 500;
+  }
+  if (!filename.startsWith('/')) {
+    request.log('core', 'error', `AH00030: Module bug?  Request filename path ${filename} is invalid or or not absolute for uri ${request.uri}`);
+    return 403;
+  }
+  const { world, directoryMemo } = server.plan;
+  if (request.finfo === undefined) {
+    const info = world.files.stat(filename);
+    if (typeof info === 'object' && !(info.type !== 'directory' && filename.endsWith('/'))) request.finfo = info;
+  }
+  const memo = directoryMemo(server);
+  const isFile = request.finfo?.type === 'file';
+  const entry = isFile
+    ? filename.slice(0, filename.lastIndexOf('/') + 1)
+    : request.finfo?.type === 'directory'
+      ? filename.endsWith('/') ? filename : `${filename}/`
+      : undefined;
+  if (entry !== undefined && request.directory === server.lookupDefaults) {
+    const known = memo.get(entry);
+    if (known !== undefined) {
+      request.directory = known;
+      return enterExpressions(request);
+    }
+  }
+  return walkDown(request, entry, memo);
+}
+
+function walkDown(request: RequestRecord, entry: string | undefined, memo: Map<string, DirectoryConfig>): HookStatus {
+  const { server } = request;
+  const filename = request.filename!;
+  const index = server.plan.directories(server);
+  const start = request.directory;
+  /** Stays true while nothing but the path decided, so that the result may be remembered. */
+  let pathDecides = start === server.lookupDefaults;
+  let directory = '/';
+  let depth = 1;
+  let at = 1;
+  for (;;) {
+    for (const section of index.at(directory, depth)) request.directory = request.directory.enter(section);
+    const config = walkConfig.of(request);
+    if (effectiveOverride(config) !== 0 || config.overrideList !== undefined) {
+      pathDecides = false;
+      const status = htaccessOf(request, directory, config);
+      if (status !== OK) return status;
+    }
+    while (filename[at] === '/') at++;
+    if (at >= filename.length) break;
+    const slash = filename.indexOf('/', at);
+    const end = slash < 0 ? filename.length : slash;
+    const path = filename.slice(0, end);
+    const options = effectiveOptions(walkConfig.of(request));
+    const trusted = request.finfo !== undefined && (options & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === OPTIONS.symLinks;
+    if (trusted && end === filename.length && request.finfo!.type !== 'directory') break;
+    if (!trusted) {
+      pathDecides = false;
+      const info = enterComponent(request, path, options);
+      if (typeof info === 'number') return info;
+      if (info === 'missing' || info.type !== 'directory') {
+        request.finfo = info === 'missing' ? undefined : info;
+        if (info !== 'missing' && info.type !== 'file') {
+          request.log('core', 'error', `AH00038: Forbidden: ${path} doesn't point to a file or directory`);
+          return 403;
+        }
+        request.filename = path;
+        if (end < filename.length) request.pathInfo = filename.slice(end) + request.pathInfo;
+        break;
+      }
+      if (end === filename.length) request.finfo = info;
+    }
+    directory = `${path}/`;
+    depth++;
+    at = end + 1;
+  }
+  if (pathDecides && entry !== undefined) {
+    if (memo.size >= maximumRemembered) memo.clear();
+    memo.set(entry, request.directory);
+  }
+  return enterExpressions(request);
+}
+
+function enterExpressions(request: RequestRecord): HookStatus {
+  const { expressions } = request.server.plan.directories(request.server);
+  for (const section of expressions) {
+    if (matchesExpression(section, request.filename!, request)) request.directory = request.directory.enter(section);
+  }
+  return OK;
+}
+
+/** Looks at one component of the path; a symbolic link is followed if Options allow it. */
+function enterComponent(request: RequestRecord, path: string, options: number): FileInfo | 'missing' | HookStatus {
+  const info = statusOf(request, path, false);
+  if (typeof info !== 'object' || info.type !== 'link') return info;
+  const target = resolveLink(request, path, info, options);
+  if (target === undefined) {
+    request.log('core', 'error', `AH00037: Symbolic link not allowed or link target not accessible: ${path}`);
+    return 403;
+  }
+  return target;
+}
+
+/** httpd: server/request.c resolve_symlink */
+function resolveLink(request: RequestRecord, path: string, link: FileInfo, options: number): FileInfo | undefined {
+  if ((options & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === 0) return undefined;
+  const target = request.server.plan.world.files.stat(path);
+  if (typeof target !== 'object') return undefined;
+  return (options & OPTIONS.symLinksIfOwner) !== 0 && target.uid !== link.uid ? undefined : target;
+}

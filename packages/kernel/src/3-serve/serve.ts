@@ -1,0 +1,120 @@
+import type { HeaderTable } from '@httpd-ts/http1';
+import type { AddressServers } from '../2-compile/virtual-hosts.ts';
+import { requestPlan } from '../2-compile/order-hooks.ts';
+import { emptyRequestBody, type RequestBody } from '../response.ts';
+import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
+import type { ConnectionRecord } from './connection-record.ts';
+import { die } from './errors.ts';
+import { finishResponse, type Response } from './finish-response.ts';
+import { invokeHandler, processRequest } from './phases.ts';
+import { setTarget } from './redirect.ts';
+import { type RequestHead, RequestRecord } from './request-record.ts';
+import { runAll, runFirst } from './run-hooks.ts';
+
+/** A head that the codec found wrong, and what httpd answers to it. */
+export interface RequestFault {
+  readonly status: number;
+  /** Text for the error page; see `error-notes`. */
+  readonly note: string | undefined;
+  /** Line for the error log. */
+  readonly logMessage: string | undefined;
+}
+
+/** Host of a request as the codec read it: lower case, without port. */
+export interface RequestedHost {
+  readonly name: string | undefined;
+  readonly port: number | undefined;
+}
+
+/**
+ * Answers one request. The response comes at once when nothing outside had to be waited for.
+ * httpd: modules/http/http_request.c ap_process_async_request
+ */
+export function serve(
+  connection: ConnectionRecord,
+  servers: AddressServers,
+  head: RequestHead,
+  host: RequestedHost,
+  body: RequestBody = emptyRequestBody,
+  fault?: RequestFault,
+): Response | Promise<Response> {
+  const request = readRequest(connection, servers, head, host, body);
+  if (fault !== undefined) return answerFault(request, fault);
+  const status = postRead(request);
+  return typeof status === 'number' ? answer(request, status) : status.then((later) => answer(request, later));
+}
+
+function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
+  if (status === OK || status === DONE) return finishResponse(request);
+  request.status = 200;
+  return die(status, request).then(() => finishResponse(request));
+}
+
+/** httpd: server/protocol.c ap_read_request */
+function readRequest(
+  connection: ConnectionRecord,
+  servers: AddressServers,
+  head: RequestHead,
+  host: RequestedHost,
+  body: RequestBody,
+): RequestRecord {
+  const server =
+    host.name !== undefined && servers.isNameBased
+      ? servers.byName(host.name, host.port ?? connection.localPort)
+      : servers.defaultServer;
+  const request = new RequestRecord(connection, server, head, body);
+  const { clock } = server.plan.world;
+  request.requestTimeMs = clock.now();
+  request.startedAtMs = clock.monotonic();
+  setTarget(request, head.target);
+  request.hostname = host.name;
+  if (host.name === undefined) {
+    const byPath = servers.byPath(request.uri);
+    if (byPath !== undefined) {
+      request.server = byPath;
+      request.directory = byPath.lookupDefaults;
+    }
+  }
+  for (const hook of server.plan.everywhere.createRequest) hook(request);
+  return request;
+}
+
+async function answerFault(request: RequestRecord, fault: RequestFault): Promise<Response> {
+  if (fault.note !== undefined) request.notes.set('error-notes', fault.note);
+  if (fault.logMessage !== undefined) request.log('core', 'info', fault.logMessage);
+  request.connection.keepalive = 'close';
+  await die(fault.status, request);
+  return finishResponse(request);
+}
+
+function postRead(request: RequestRecord): HookResult {
+  const { postReadRequest } = request.directory.plan ?? requestPlan(request.directory);
+  const status = runAll(postReadRequest, request);
+  if (typeof status !== 'number') return status.then((later) => (later === OK ? quick(request) : later));
+  return status === OK ? quick(request) : status;
+}
+
+function quick(request: RequestRecord): HookResult {
+  const { quickHandler } = request.directory.plan ?? requestPlan(request.directory);
+  if (quickHandler.length === 0) return full(request);
+  const status = runFirst(quickHandler, request);
+  if (typeof status !== 'number') return status.then((later) => (later === DECLINED ? full(request) : later));
+  return status === DECLINED ? full(request) : status;
+}
+
+function full(request: RequestRecord): HookResult {
+  const status = processRequest(request);
+  if (typeof status !== 'number') return status.then((later) => (later === OK ? invokeHandler(request) : later));
+  return status === OK ? invokeHandler(request) : status;
+}
+
+/** Runs what follows a response: the logs. Call once the last byte was sent or the client was gone. */
+export function logRequest(request: RequestRecord): void {
+  const { logTransaction: hooks } = request.directory.plan ?? requestPlan(request.directory);
+  runAll(hooks, request);
+}
+
+/** The headers of a response as lines. */
+export function headerLines(headers: HeaderTable): string {
+  return headers.toLines();
+}

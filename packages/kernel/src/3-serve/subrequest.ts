@@ -1,0 +1,83 @@
+import { HeaderTable } from '@httpd-ts/http1';
+import type { Body } from '../response.ts';
+import { type HookStatus, OK } from '../status.ts';
+import { applyFilters } from './finish-response.ts';
+import { invokeHandler, processFileRequest, processRequest } from './phases.ts';
+import { setTarget } from './redirect.ts';
+import { RequestRecord } from './request-record.ts';
+
+/** A request of our own making below another one. httpd: server/request.c make_sub_request */
+function subrequest(from: RequestRecord, method: string): RequestRecord {
+  const request = new RequestRecord(from.connection, from.server, {
+    method,
+    target: '/',
+    protocol: 'INCLUDED',
+    protocolNumber: from.protocolNumber,
+    headers: withoutBodyHeaders(from.headersIn),
+    requestLine: from.requestLine,
+  });
+  request.main = from;
+  request.requestTimeMs = from.requestTimeMs;
+  request.startedAtMs = from.startedAtMs;
+  request.hostname = from.hostname;
+  request.clientAddress = from.clientAddress;
+  request.subprocessEnv = from.subprocessEnv.clone();
+  for (const hook of from.server.plan.everywhere.createRequest) hook(request);
+  return request;
+}
+
+/** A sub-request has no body and no conditions on one. httpd: server/protocol.c ap_set_sub_req_protocol, strip_headers_request_body */
+function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
+  if (!headers.has('Content-Length') && !headers.has('Transfer-Encoding')) return headers;
+  const kept = headers.clone();
+  for (const name of ['Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Location', 'Content-MD5', 'Content-Range', 'Content-Type', 'Expires', 'Last-Modified', 'Transfer-Encoding']) {
+    kept.unset(name);
+  }
+  return kept;
+}
+
+/**
+ * Finds out what a local URI would give: all phases up to the handler. `status` of the result is 200 when the
+ * handler may run. httpd: ap_sub_req_lookup_uri, ap_sub_req_method_uri
+ */
+export async function lookupUri(uri: string, from: RequestRecord, method = 'GET'): Promise<RequestRecord> {
+  const request = subrequest(from, method);
+  setTarget(request, uri.startsWith('/') ? uri : `${from.uri.slice(0, from.uri.lastIndexOf('/') + 1)}${uri}`);
+  if (tooDeep(request)) {
+    request.status = 500;
+    return request;
+  }
+  const status = await processRequest(request);
+  if (status !== OK) request.status = status;
+  return request;
+}
+
+/**
+ * The same for a file, given by its absolute path or relative to the request's directory.
+ * httpd: ap_sub_req_lookup_file
+ */
+export async function lookupFile(path: string, from: RequestRecord): Promise<RequestRecord> {
+  const request = subrequest(from, 'GET');
+  const directory = (from.filename ?? '/').slice(0, (from.filename ?? '/').lastIndexOf('/') + 1);
+  request.filename = path.startsWith('/') ? path : directory + path;
+  const name = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : undefined;
+  request.uri = name === undefined ? '' : `${from.uri.slice(0, from.uri.lastIndexOf('/') + 1)}${name}`;
+  request.unparsedUri = request.uri;
+  const status = tooDeep(request) ? 500 : await processFileRequest(request);
+  if (status !== OK) request.status = status;
+  return request;
+}
+
+function tooDeep(request: RequestRecord): boolean {
+  const { subrequests } = request.server.plan.policy.recursionLimit(request);
+  let depth = 0;
+  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main) if (r.main !== undefined) depth++;
+  return depth > subrequests;
+}
+
+/** Runs the handler of a sub-request and gives its body, with its filters applied. httpd: ap_run_sub_req */
+export async function runSubrequest(request: RequestRecord): Promise<{ status: HookStatus; body: Body | undefined }> {
+  const status = await invokeHandler(request);
+  if (status !== OK) return { status, body: undefined };
+  return { status, body: await applyFilters(request) };
+}

@@ -1,0 +1,58 @@
+// httpd: include/http_config.h, the bits of req_override and of a walk's override mask.
+
+/** Classes of AllowOverride and the two places of server configuration, as bits. */
+export const OVERRIDE = {
+  none: 0,
+  Limit: 1,
+  Options: 2,
+  FileInfo: 4,
+  AuthConfig: 8,
+  Indexes: 16,
+  /** Not set yet. */
+  unset: 32,
+  /** Inside a per-directory section of the server configuration. */
+  accessConf: 64,
+  /** In the server configuration outside of such sections. */
+  rsrcConf: 128,
+  /** Inside `<Proxy>` where a directive asks for it. */
+  proxyConf: 1 << 9,
+  all: 31,
+} as const;
+
+/** A class of AllowOverride. */
+export type OverrideClass = 'Limit' | 'Options' | 'FileInfo' | 'AuthConfig' | 'Indexes' | 'All';
+
+/** Where a directive may stand: the server, per-directory sections of it, both, or also `.htaccess` by class. */
+export type Context = 'server' | 'server, proxy' | 'directory' | 'server, directory' | 'anywhere';
+
+/** The bits that httpd's command table has for a context and the classes that allow it in `.htaccess`. */
+export function requiredOverride(context: Context, classes: readonly OverrideClass[]): number {
+  switch (context) {
+    case 'server':
+      return OVERRIDE.rsrcConf;
+    case 'server, proxy':
+      return OVERRIDE.rsrcConf | OVERRIDE.proxyConf;
+    case 'directory':
+      return OVERRIDE.accessConf;
+    case 'server, directory':
+      return OVERRIDE.rsrcConf | OVERRIDE.accessConf;
+    case 'anywhere':
+      return classes.reduce<number>((bits, name) => bits | (name === 'All' ? OVERRIDE.all : OVERRIDE[name]), 0);
+  }
+}
+
+// httpd: include/http_config.h NOT_IN_VIRTUALHOST and its companions
+/** Places a directive refuses through its own check, whatever its context says. */
+export const NOT_IN = {
+  virtualHost: 1,
+  limit: 2,
+  directory: 4,
+  location: 8,
+  files: 16,
+  htaccess: 32,
+  proxy: 64,
+  /** `<Directory>`, `<Location>`, `<Files>`, `<If>` and `<Proxy>`. */
+  directorySections: 4 | 8 | 16 | 64,
+  /** `GLOBAL_ONLY`. */
+  anySection: 1 | 2 | 4 | 8 | 16 | 64,
+} as const;

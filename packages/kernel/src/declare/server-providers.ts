@@ -1,0 +1,36 @@
+import type { RequestRecord } from '../3-serve/request-record.ts';
+import type { Body } from '../response.ts';
+import { providerKind } from './providers.ts';
+
+/**
+ * What the engine asks about errors and heads. One module provides it under the name `default`;
+ * without it, responses are bare.
+ */
+export interface ResponsePolicy {
+  /** ErrorDocument for a status: a URL, a local path, or `"` and the text to show; undefined for the canned page. */
+  customResponse(request: RequestRecord, status: number): string | undefined;
+  /**
+   * The canned page for `request.status`. `recursiveError` is the status that an ErrorDocument itself ended with
+   * (0 for none).
+   */
+  errorPage(request: RequestRecord, recursiveError: number): Body;
+  /** Value of `Allow` for the request. httpd: make_allow */
+  allow(request: RequestRecord): string;
+  /** Content type with the charset that AddDefaultCharset adds. httpd: ap_make_content_type */
+  contentType(request: RequestRecord, type: string): string;
+  /** How often a request may be redirected internally, and how deep sub-requests may go. */
+  recursionLimit(request: RequestRecord): { readonly redirects: number; readonly subrequests: number };
+  /** MergeSlashes of the request's server. */
+  mergesSlashes(request: RequestRecord): boolean;
+  /** AccessFileName of the request's server. */
+  accessFileNames(request: RequestRecord): readonly string[];
+}
+
+export const responsePolicies = providerKind<ResponsePolicy>('response-policy');
+
+/** Whether access control by address and by user must both pass. httpd: ap_satisfies */
+export interface SatisfyPolicy {
+  satisfies(request: RequestRecord): 'all' | 'any' | 'unspecified';
+}
+
+export const satisfyPolicies = providerKind<SatisfyPolicy>('satisfy-policy');

@@ -1,0 +1,162 @@
+import type { ParsedUri } from './3-serve/request-record.ts';
+
+const isHex = (code: number) => (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+
+/** Outcome of unescaping: the text, or the status httpd answers instead. */
+export type Unescaped = { readonly text: string; readonly status?: undefined } | { readonly status: 400 | 404 };
+
+/**
+ * Decodes `%XX`. A bad escape gives 400, an escaped NUL 404, an escaped slash 404 unless `encodedSlashes` says
+ * to keep it as it is or to decode it.
+ * httpd: server/util.c unescape_url
+ */
+export function unescapeUrl(text: string, encodedSlashes: 'refuse' | 'keep' | 'decode' = 'refuse'): Unescaped {
+  if (!text.includes('%')) return { text };
+  let result = '';
+  let bad = false;
+  let forbidden = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] !== '%') {
+      result += text[i];
+      continue;
+    }
+    if (!isHex(text.charCodeAt(i + 1)) || !isHex(text.charCodeAt(i + 2))) {
+      bad = true;
+      result += '%';
+      continue;
+    }
+    const code = Number.parseInt(text.slice(i + 1, i + 3), 16);
+    if (code === 47 && encodedSlashes === 'keep') result += text.slice(i, i + 3);
+    else {
+      if (code === 0 || (code === 47 && encodedSlashes === 'refuse')) forbidden = true;
+      result += String.fromCharCode(code);
+    }
+    i += 2;
+  }
+  if (bad) return { status: 400 };
+  return forbidden ? { status: 404 } : { text: result };
+}
+
+/**
+ * Removes `.` and `..` segments and, if asked, repeated slashes; undefined when the path leads above the root.
+ * httpd: server/util.c ap_normalize_path
+ */
+export function normalizePath(path: string, mergeSlashes: boolean): string | undefined {
+  if (!path.includes('/.') && !(mergeSlashes && path.includes('//'))) return path;
+  const kept: string[] = [];
+  const segments = path.split('/');
+  const last = segments.length - 1;
+  for (const [i, segment] of segments.entries()) {
+    if (i === 0) continue;
+    if (segment === '.') {
+      if (i === last) kept.push('');
+    } else if (segment === '..') {
+      if (kept.length === 0) return undefined;
+      kept.pop();
+      if (i === last) kept.push('');
+    } else if (segment !== '' || i === last || !mergeSlashes) kept.push(segment);
+  }
+  return `/${kept.join('/')}`;
+}
+
+/** Drops `.` and `..` segments without complaint, as it is done to paths that came from configuration or rules. */
+export function removeDotSegments(path: string): string {
+  const kept: string[] = [];
+  const segments = path.split('/');
+  const absolute = path.startsWith('/');
+  for (const [i, segment] of segments.entries()) {
+    if (segment === '.') {
+      if (i === segments.length - 1) kept.push('');
+    } else if (segment === '..') {
+      if (kept.length > (absolute ? 1 : 0)) kept.pop();
+      if (i === segments.length - 1) kept.push('');
+    } else kept.push(segment);
+  }
+  return absolute && kept[0] !== '' ? `/${kept.join('/')}` : kept.join('/');
+}
+
+/** Makes one slash of several. httpd: ap_no2slash */
+export function mergeSlashes(path: string): string {
+  return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
+}
+
+function escapeTable(keep: string): readonly string[] {
+  const kept = new Set([...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', ...keep]);
+  return Array.from({ length: 256 }, (_, code) => {
+    const char = String.fromCharCode(code);
+    return kept.has(char) ? char : `%${code.toString(16).padStart(2, '0')}`;
+  });
+}
+
+// httpd: server/gen_test_char.c T_ESCAPE_PATH_SEGMENT, T_OS_ESCAPE_PATH
+const segmentTable = escapeTable("$-_.+!*'(),:@&=~");
+const pathTable = escapeTable("$-_.+!*'(),:;@&=/~");
+
+function escapeWith(table: readonly string[], text: string): string {
+  let i = 0;
+  while (i < text.length && table[text.charCodeAt(i)]!.length === 1) i++;
+  if (i === text.length) return text;
+  let result = text.slice(0, i);
+  for (; i < text.length; i++) result += table[text.charCodeAt(i)];
+  return result;
+}
+
+/** Escapes one path segment. httpd: ap_escape_path_segment */
+export function escapePathSegment(text: string): string {
+  return escapeWith(segmentTable, text);
+}
+
+/**
+ * Escapes a path for a URL; unless `partial`, a first segment with a colon is made safe by `./`.
+ * httpd: ap_os_escape_path
+ */
+export function escapePath(path: string, partial = true): string {
+  const escaped = escapeWith(pathTable, path);
+  if (partial) return escaped;
+  const colon = path.indexOf(':');
+  const slash = path.indexOf('/');
+  return colon >= 0 && (slash < 0 || colon < slash) ? `./${escaped}` : escaped;
+}
+
+/** Escapes a path for a `Location` or an `href`. httpd: ap_escape_uri */
+export function escapeUri(path: string): string {
+  return escapePath(path, true);
+}
+
+const htmlEntities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
+
+/** Escapes text for HTML. httpd: ap_escape_html */
+export function escapeHtml(text: string): string {
+  return /[<>&"]/.test(text) ? text.replace(/[<>&"]/g, (char) => htmlEntities[char]!) : text;
+}
+
+/**
+ * Splits a request target or URL into its parts, still escaped. httpd: apr_uri_parse
+ */
+export function parseUri(target: string): ParsedUri {
+  if (target.startsWith('/')) {
+    const hash = target.indexOf('#');
+    const end = hash < 0 ? target.length : hash;
+    const question = target.indexOf('?');
+    const hasQuery = question >= 0 && question < end;
+    return {
+      scheme: undefined,
+      host: undefined,
+      port: undefined,
+      path: target.slice(0, hasQuery ? question : end),
+      query: hasQuery ? target.slice(question + 1, end) : undefined,
+    };
+  }
+  const match = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?(\[[^\]/?#]*\]|[^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/.exec(
+    target,
+  )!;
+  const [, scheme, user, host, port, path, query] = match;
+  return {
+    scheme: scheme?.toLowerCase(),
+    user,
+    host: host === undefined ? undefined : host.replace(/^\[|\]$/g, ''),
+    port: port ? Number(port) : undefined,
+    path: path === '' ? undefined : path,
+    query,
+  };
+}

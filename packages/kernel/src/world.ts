@@ -1,0 +1,199 @@
+/**
+ * Everything outside the process that the engine may touch, handed in by whoever runs it.
+ * The server passes the real machine, a test passes files and back ends of its own.
+ */
+export interface World {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly network: Network;
+  readonly digests: Digests;
+  readonly compression: Compression;
+  readonly logs: Logs;
+  readonly shared: SharedMemory;
+  readonly regex: import('@httpd-ts/regex').RegexEngine;
+  readonly system: SystemFacts;
+}
+
+/** What stands on a path. Times keep their sub-millisecond part, as ETag needs microseconds. */
+export interface FileInfo {
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  readonly size: number;
+  /** Milliseconds since 1970 with fraction, for comparing and for dates. */
+  readonly mtimeMs: number;
+  readonly inode: number;
+  readonly device: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The errors of file calls that httpd tells apart; anything else is `EIO`. */
+export type FileError = 'ENOENT' | 'ENOTDIR' | 'EACCES' | 'ENAMETOOLONG' | 'ELOOP' | 'EISDIR' | 'EINVAL' | 'EIO';
+
+/**
+ * Files by absolute path; paths and text are latin1 strings, one character a byte.
+ * Calls return an error name instead of throwing.
+ */
+export interface Files {
+  stat(path: string): FileInfo | FileError;
+  lstat(path: string): FileInfo | FileError;
+  /** Whole microseconds of the last change, exact. */
+  mtimeMicroseconds(path: string): bigint | FileError;
+  readText(path: string): { readonly text: string } | FileError;
+  readBytes(path: string): Uint8Array | FileError;
+  readDirectory(path: string): readonly string[] | FileError;
+  readLink(path: string): string | FileError;
+  realPath(path: string): string | FileError;
+  /** Whether the serving user may read (`r`), execute or search (`x`) the path. */
+  access(path: string, mode: 'r' | 'w' | 'x'): true | FileError;
+  /**
+   * The content of a small file from a bounded cache, valid for exactly this `info`; undefined when
+   * the file is too large for it or cannot be read. The caller has just called `stat`.
+   */
+  smallFile(path: string, info: FileInfo): Uint8Array | undefined;
+  /** Opens for streaming. */
+  open(path: string): Promise<OpenFile | FileError>;
+}
+
+export interface OpenFile {
+  /** Reads up to `length` bytes at `offset`; empty at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970, with fraction. */
+  now(): number;
+  /** Milliseconds of a monotonic clock, with fraction. */
+  monotonic(): number;
+  /** Local offset from UTC in minutes east at that time. */
+  zoneOffsetMinutes(atMs: number): number;
+  after(delayMs: number, run: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Outgoing connections, names and this host's own name. */
+export interface Network {
+  connect(target: ConnectTarget): Promise<Stream | ConnectError>;
+  /** Addresses of a host name, or undefined when it does not resolve. */
+  resolve(host: string): Promise<readonly string[] | undefined>;
+  /** Synchronous look-up, for the time when a configuration is read. */
+  resolveNow(host: string): readonly string[] | undefined;
+  /** Names of an address (`HostnameLookups`). */
+  reverse(address: string): Promise<string | undefined>;
+  readonly hostName: string;
+}
+
+export interface ConnectTarget {
+  readonly host?: string;
+  readonly port?: number;
+  /** A unix socket instead of host and port. */
+  readonly path?: string;
+  readonly timeoutMs: number;
+  readonly localAddress?: string;
+  readonly tls?: unknown;
+}
+
+export type ConnectError = 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENOTFOUND' | 'ECONNRESET' | 'EIO';
+
+/**
+ * A connected byte stream driven by events, as cheap as the socket beneath it. The owner sets the
+ * callbacks; while `onData` is paused no data is delivered and the peer is held back.
+ */
+export interface Stream {
+  onData: (bytes: Bytes) => void;
+  onEnd: () => void;
+  /** Called once, after which nothing else is; `error` is a code such as `ECONNRESET`. */
+  onClose: (error: string | undefined) => void;
+  onDrain: () => void;
+  /** False asks the writer to wait for `onDrain`. */
+  write(data: Uint8Array | string): boolean;
+  /** Gathers writes until `uncork`. */
+  cork(): void;
+  uncork(): void;
+  end(): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+  setTimeout(timeoutMs: number, onTimeout: () => void): void;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
+/** Bytes that can be read as latin1 text without copying them first (a Node Buffer is one). */
+export interface Bytes extends Uint8Array {
+  latin1Slice(start?: number, end?: number): string;
+}
+
+export interface Digests {
+  /** `md5`, `sha1`, `sha256` …; input is a latin1 string or bytes. */
+  hash(algorithm: string, input: string | Uint8Array): Uint8Array;
+  bcryptVerify(password: string, hash: string): boolean | Promise<boolean>;
+  /** crypt(3) in its DES, MD5, SHA-256 and SHA-512 forms; undefined when the form is not known. */
+  cryptVerify(password: string, hash: string): boolean | undefined;
+  randomBytes(length: number): Uint8Array;
+  random(): number;
+}
+
+export interface Compression {
+  /** A raw deflate, gzip or zlib stream; bytes in, bytes out. */
+  deflate(options: { format: 'gzip' | 'raw'; level: number; windowBits: number; memLevel: number }): Transform;
+  inflate(options: { format: 'gzip' | 'raw'; windowBits: number }): Transform;
+}
+
+/** Bytes in, bytes out. */
+export interface Transform {
+  push(bytes: Uint8Array): Promise<readonly Uint8Array[]>;
+  finish(): Promise<readonly Uint8Array[]>;
+  abort(): void;
+}
+
+/** Log files and piped loggers, opened by the most privileged process and written in batches. */
+export interface Logs {
+  /** `target` as in CustomLog: an absolute path, `|program`, `||program`, `|$program`, or `syslog:…`. */
+  open(target: string): LogWriter;
+  /** Where messages go before a log is open, and with `-t`: standard error. */
+  readonly standardError: LogWriter;
+}
+
+export interface LogWriter {
+  /** Appends text as it is (the line end included). */
+  write(text: string): void;
+}
+
+/**
+ * Memory that all worker threads share. The same name and size gives the same memory in each thread,
+ * and across a reload as long as the size does not change.
+ */
+export interface SharedMemory {
+  region(name: string, byteLength: number): SharedArrayBuffer;
+  /** Runs `critical` while no other thread is inside the lock of this name. */
+  exclusively<T>(name: string, critical: () => T): T;
+  /** This worker thread's number, from 0, and how many there are. */
+  readonly thread: number;
+  readonly threads: number;
+}
+
+export interface SystemFacts {
+  /** `Debian`, `Ubuntu`, … as a packaged httpd says it; `Unix` otherwise. */
+  readonly platform: string;
+  /** The version of this program, not the httpd version it answers as. */
+  readonly version: string;
+  readonly processId: number;
+  readonly isRoot: boolean;
+  readonly startedAtMs: number;
+  /** User and group ids by name or `#number`; undefined when there is none. */
+  userId(name: string): number | undefined;
+  groupId(name: string): number | undefined;
+  userName(uid: number): string | undefined;
+  groupName(gid: number): string | undefined;
+  /** 1, 5 and 15 minute load, and user/system CPU seconds so far. */
+  load(): readonly [number, number, number];
+  cpuSeconds(): { readonly user: number; readonly system: number };
+}
