@@ -95,12 +95,16 @@ export class ConfigParser extends EmbeddedActionsParser {
     this.performSelfAnalysis();
   }
 
-  /** Runs the grammar over joined text. Every text is a sentence of it. */
+  /** Runs the grammar over joined text. Every text is a sentence of it; a refusal is a mistake in the grammar. */
   read(text: string, actions: LineActions): void {
-    this.input = lexer.tokenize(text).tokens;
+    const { tokens, errors } = lexer.tokenize(text);
+    this.input = tokens;
     this.actions = actions;
     try {
       this.configFile();
+      // A line must not get lost in silence: it may be the one that denies access.
+      const [error] = [...errors, ...this.errors];
+      if (error !== undefined) throw new Error(`grammar/config does not cover this text: ${error.message}`);
     } finally {
       this.input = [];
       this.actions = undefined;

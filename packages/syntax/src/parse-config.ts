@@ -122,7 +122,13 @@ class TreeBuilder implements LineActions {
     } else if (pending.kind === 'comment') {
       this.children.push({ kind: 'comment', text: trimEnd(pending.word.image), ...place });
     } else {
-      this.addWords(pending.kind, pending.word.image, pending.args ? trimEnd(pending.args.image) : '', place);
+      // An open quote runs to the end of the line, whose blanks httpd has dropped before it looks.
+      this.addWords(
+        pending.kind,
+        trimEnd(pending.word.image),
+        pending.args ? trimEnd(pending.args.image) : '',
+        place,
+      );
     }
   }
 
