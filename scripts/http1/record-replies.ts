@@ -82,7 +82,7 @@ function splitAnswer(answer: string) {
   const fields = head
     .slice(1)
     .filter((line) => !/^(Date|Server|Connection|Expires|Cache-Control):/.test(line));
-  const paragraph = /<p>([^]*?)<\/p>\n/.exec(rest)?.[1];
+  const paragraph = /<p>([\s\S]*?)<\/p>\n/.exec(rest)?.[1];
   const body = paragraph ?? rest.slice(end + 4);
   return {
     ...(interim.length > 0 ? { interim } : {}),

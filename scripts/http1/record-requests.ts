@@ -63,7 +63,7 @@ async function ask(apache: RunningApache, port: number, bytes: string): Promise<
   const { answer, closed } = await exchange(port, bytes, 100);
   await sleep(10);
   const head = answer.startsWith('HTTP/') ? answer.slice(0, answer.indexOf('\r\n\r\n')) : '';
-  const page = /<p>([^]*?)<\/p>\n([^]*?)<\/body>/.exec(answer);
+  const page = /<p>([\s\S]*?)<\/p>\n([\s\S]*?)<\/body>/.exec(answer);
   const paragraph = page === null ? undefined : page[1]! + page[2]!.trim();
   const forensic = apache.newLines('forensic.log').find((line) => line.startsWith('+'));
   return {

@@ -17,6 +17,7 @@ export class LineReader {
   text = '';
   at = 0;
   private searched = 0;
+  private lineStart = 0;
   private isDiscarding = false;
 
   /** Adds a piece. */
@@ -29,8 +30,15 @@ export class LineReader {
     }
     if (this.at > 0) this.text = this.text.slice(this.at);
     this.searched -= this.at;
+    this.lineStart -= this.at;
     this.at = 0;
     this.text += from === 0 ? piece : piece.slice(from);
+  }
+
+  /** Makes the last line taken the next one again. */
+  giveBack(): void {
+    this.at = this.lineStart;
+    this.searched = 0;
   }
 
   /** Takes the next line. Of a line that is too long nothing is kept but its beginning, and its end is awaited. */
@@ -48,6 +56,7 @@ export class LineReader {
       }
       return incomplete;
     }
+    this.lineStart = at;
     this.at = end + 1;
     const hasCr = end > at && text.charCodeAt(end - 1) === 13;
     const line = text.slice(at, hasCr ? end - 1 : end);

@@ -65,11 +65,11 @@ const escapeLog = (text: string) =>
 const escapeError = (text: string) => escapeLog(text).replaceAll('\\"', '"');
 
 const forensicLine = (head: RequestHead) => {
-  const escape = (text: string) =>
+  const escapeField = (text: string) =>
     text.replace(/[^!-$&-9;-{}~ ]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return [head.requestLine, ...head.headers.entries().map(([name, value]) => `${name}:${value}`)]
     .map((text, index) =>
-      index === 0 ? escape(text) : text.split(/:(.*)/s).slice(0, 2).map(escape).join(':'),
+      index === 0 ? escapeField(text) : text.split(/:(.*)/s).slice(0, 2).map(escapeField).join(':'),
     )
     .join('|');
 };
