@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BodyDecoder, type BodyFraming } from './body-decoder.ts';
@@ -161,5 +162,30 @@ describe('decoding bodies', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+type Answer = { status: number; body: string | null };
+type Recorded = {
+  title: string;
+  input: (string | [string, number])[];
+  answers: Record<'default' | 'unsafe', Answer>;
+};
+
+describe('decoding chunked request bodies as Apache recorded', () => {
+  const fixture = new URL('./bodies.fixture.json', import.meta.url);
+  const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as { cases: Recorded[] };
+  const rows = cases.flatMap(({ title, input, answers }) => [
+    { title, name: 'default', input, answer: answers.default, options: defaultHeadOptions },
+    { title, name: 'unsafe', input, answer: answers.unsafe, options: unsafe },
+  ]);
+  it.each(rows)('$title ($name)', ({ input, answer, options }) => {
+    const text = input
+      .map((piece) => (typeof piece === 'string' ? piece : piece[0].repeat(piece[1])))
+      .join('');
+    const { state, status, body } = decode(text, 'chunked', 0, [], options);
+    if (answer.status === 0) expect(state).toBe('more');
+    else if (answer.status === 200) expect([state, body]).toEqual(['done', answer.body]);
+    else expect([state, status]).toEqual(['error', answer.status]);
   });
 });

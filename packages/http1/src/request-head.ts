@@ -60,7 +60,6 @@ export type RequestHeadError = {
   headers: HeaderTable;
 };
 
-/** What a request target of the usual kind comes with: nothing but a path and a query. */
 const noLog: readonly LogLine[] = [];
 const EMPTY_LINES = 10;
 const CR = 13;

@@ -100,7 +100,7 @@ function fail(line: RequestLine, status: number, text: string): RequestLine {
 }
 
 function describeFault(fault: Fault, line: RequestLine, trailing: string): string {
-  return `${describe(fault, line, trailing).replace(':', ': HTTP Request Line;')}`;
+  return describe(fault, line, trailing).replace(':', ': HTTP Request Line;');
 }
 
 function describe(fault: Fault, line: RequestLine, trailing: string): string {
