@@ -1,1 +1,12 @@
-export {};
+export type { LiteralAnalysis } from './literals.ts';
+export type { GroupName } from './pcre2.ts';
+export type {
+  ExecOptions,
+  Regex,
+  RegexEngine,
+  RegexError,
+  RegexMatch,
+  RegexOptions,
+} from './regex.ts';
+export { createRegexEngine } from './regex-engine.ts';
+export { createTester } from './tester.ts';

@@ -1,0 +1,188 @@
+import { startsAnchored } from './backtracking.ts';
+import { type ByteSet, bytesOf, hasByte, withBothCases } from './byte-set.ts';
+import { childrenOf, type PatternNode, type PatternTree, type RepeatNode } from './pattern-tree.ts';
+
+/** What the text of a pattern says of every subject it matches: enough for an index to know which rules may match. */
+export interface LiteralAnalysis {
+  /** A match can only begin at the start of the subject. */
+  readonly anchored: boolean;
+  /** Each subject that matches begins with one of these; `['']` when nothing is known. */
+  readonly prefixes: readonly string[];
+  /** Each subject that matches ends with one of these; `['']` when nothing is known. */
+  readonly suffixes: readonly string[];
+  /** Each subject that matches contains this; `''` when nothing is known. */
+  readonly required: string;
+  /** Exactly these subjects match, or null. */
+  readonly exact: readonly string[] | null;
+  /** The literals above are in lower case, and are to be compared with the lower-cased (ASCII) subject. */
+  readonly caseless: boolean;
+}
+
+/** What is known of the texts one node matches. */
+interface Texts {
+  /** All of them, or null when they are many. */
+  readonly exact: readonly string[] | null;
+  readonly prefixes: readonly string[];
+  readonly suffixes: readonly string[];
+  readonly required: string;
+}
+
+const textLimit = 32;
+const setLimit = 8;
+const copyLimit = 8;
+const lengthLimit = 256;
+
+const unknown: Texts = { exact: null, prefixes: [''], suffixes: [''], required: '' };
+const empty: Texts = { exact: [''], prefixes: [''], suffixes: [''], required: '' };
+
+/** What is known when a pattern could not be read. */
+export const nothingKnown: LiteralAnalysis = {
+  anchored: false,
+  prefixes: [''],
+  suffixes: [''],
+  required: '',
+  exact: null,
+  caseless: false,
+};
+
+/** The literals of a pattern. */
+export function analyseLiterals({ root, caseless }: PatternTree): LiteralAnalysis {
+  const texts = textsOf(root, caseless);
+  const anchored = startsAnchored(root);
+  return {
+    anchored,
+    prefixes: anchored ? texts.prefixes : [''],
+    suffixes: endsAnchored(root) ? texts.suffixes : [''],
+    required: texts.required,
+    exact: isWholeSubject(root) ? texts.exact : null,
+    caseless,
+  };
+}
+
+function textsOf(node: PatternNode, caseless: boolean): Texts {
+  switch (node.kind) {
+    case 'set':
+      return textsOfSet(node.set, caseless);
+    case 'sequence':
+      return node.parts.reduce<Texts>((texts, part) => concatenated(texts, textsOf(part, caseless)), empty);
+    case 'alternation':
+      return node.branches.map((branch) => textsOf(branch, caseless)).reduce(either);
+    case 'group':
+      return textsOf(node.body, caseless);
+    case 'repeat':
+      return textsOfRepeat(node, caseless);
+    case 'other':
+      return node.consumes ? unknown : empty;
+    default:
+      return empty;
+  }
+}
+
+function textsOfSet(set: ByteSet, caseless: boolean): Texts {
+  const texts = [...new Set(bytesOf(set).map((byte) => textOfByte(byte, caseless)))];
+  if (texts.length > setLimit) return unknown;
+  const isWhole = !caseless || isCaseClosed(set);
+  const required = texts.length === 1 ? texts[0]! : '';
+  return { exact: isWhole ? texts : null, prefixes: orEmpty(texts), suffixes: orEmpty(texts), required };
+}
+
+function textOfByte(byte: number, caseless: boolean): string {
+  const text = String.fromCharCode(byte);
+  return caseless && byte < 0x80 ? text.toLowerCase() : text;
+}
+
+function isCaseClosed(set: ByteSet): boolean {
+  return bytesOf(withBothCases(set)).every((byte) => hasByte(set, byte));
+}
+
+function textsOfRepeat({ body, min, max }: RepeatNode, caseless: boolean): Texts {
+  const texts = textsOf(body, caseless);
+  if (min === 0) return max === 1 ? either(empty, texts) : unknown;
+  const copies = Math.min(min, copyLimit);
+  let repeated = texts;
+  for (let copy = 1; copy < copies; copy++) repeated = concatenated(repeated, texts);
+  return max === copies ? repeated : ended(concatenated(repeated, unknown), texts);
+}
+
+/** More copies follow, the last of which ends as each does. */
+function ended(texts: Texts, last: Texts): Texts {
+  return { ...texts, suffixes: last.suffixes };
+}
+
+function concatenated(one: Texts, other: Texts): Texts {
+  const joint =
+    one.suffixes.length === 1 && other.prefixes.length === 1 ? one.suffixes[0]! + other.prefixes[0]! : '';
+  return {
+    exact: one.exact && other.exact ? crossed(one.exact, other.exact) : null,
+    prefixes: (one.exact && crossed(one.exact, other.prefixes)) ?? one.prefixes,
+    suffixes: (other.exact && crossed(one.suffixes, other.exact)) ?? other.suffixes,
+    required: longest([joint, one.required, other.required]),
+  };
+}
+
+function either(one: Texts, other: Texts): Texts {
+  return {
+    exact: one.exact && other.exact ? limited([...one.exact, ...other.exact]) : null,
+    prefixes: orEmpty(limited([...one.prefixes, ...other.prefixes])),
+    suffixes: orEmpty(limited([...one.suffixes, ...other.suffixes])),
+    required: one.required.includes(other.required)
+      ? other.required
+      : other.required.includes(one.required)
+        ? one.required
+        : '',
+  };
+}
+
+function crossed(starts: readonly string[], ends: readonly string[]): readonly string[] | null {
+  if (starts.length * ends.length > textLimit) return null;
+  const texts = starts.flatMap((start) => ends.map((end) => start + end));
+  return texts.some((text) => text.length > lengthLimit) ? null : limited(texts);
+}
+
+function limited(texts: readonly string[]): readonly string[] | null {
+  const different = [...new Set(texts)];
+  return different.length > textLimit ? null : different;
+}
+
+/** A list that says anything: an empty one would say that nothing matches. */
+function orEmpty(texts: readonly string[] | null): readonly string[] {
+  return texts === null || texts.length === 0 || texts.includes('') ? [''] : texts;
+}
+
+function longest(texts: readonly string[]): string {
+  return texts.reduce((best, text) => (text.length > best.length ? text : best));
+}
+
+function endsAnchored(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'assertion':
+      return node.asserts === 'end';
+    case 'alternation':
+      return node.branches.every(endsAnchored);
+    case 'group':
+      return endsAnchored(node.body);
+    case 'sequence':
+      return node.parts.length > 0 && endsAnchored(node.parts.at(-1)!);
+    default:
+      return false;
+  }
+}
+
+/** Nothing but text between a `^` and a `$`, in each branch: then the texts are the subjects. */
+function isWholeSubject(node: PatternNode): boolean {
+  if (node.kind === 'alternation') return node.branches.every(isWholeSubject);
+  if (node.kind === 'group') return isWholeSubject(node.body);
+  if (node.kind !== 'sequence' || node.parts.length < 2) return false;
+  const [first, ...rest] = node.parts;
+  const last = rest.pop()!;
+  return isAssertion(first!, 'start') && isAssertion(last, 'end') && rest.every(isOnlyText);
+}
+
+function isAssertion(node: PatternNode, asserts: string): boolean {
+  return node.kind === 'assertion' && node.asserts === asserts;
+}
+
+function isOnlyText(node: PatternNode): boolean {
+  if (node.kind === 'assertion' || node.kind === 'look' || node.kind === 'other') return false;
+  return childrenOf(node).every(isOnlyText);
+}

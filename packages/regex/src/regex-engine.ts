@@ -1,0 +1,88 @@
+import { safeSubjectLength, startsWithAnything } from './backtracking.ts';
+import { JavaScriptRegex } from './javascript-regex.ts';
+import { analyseLiterals, nothingKnown } from './literals.ts';
+import { parsePattern } from './parse-pattern.ts';
+import type { PatternTree } from './pattern-tree.ts';
+import { compileOption, Pcre2, type Pcre2Code } from './pcre2.ts';
+import { Pcre2Regex } from './pcre2-regex.ts';
+import { compileStrictly } from './refused-patterns.ts';
+import type { Regex, RegexEngine, RegexError, RegexOptions } from './regex.ts';
+import { isSameInJavaScript, toJavaScript } from './to-javascript.ts';
+
+/** The engine over the bytes of `@stephen-riley/pcre2-wasm/dist/libpcre2.wasm`, which are compiled when first needed. */
+export function createRegexEngine(wasm: Uint8Array): RegexEngine {
+  const pcre2 = new Pcre2(wasm);
+  const dropped = new FinalizationRegistry((code: Pcre2Code) => pcre2.free(code));
+  return {
+    compile: (pattern, options = {}) => compileRegex(pcre2, dropped, pattern, options),
+    get memoryBytes() {
+      return pcre2.memoryBytes;
+    },
+  };
+}
+
+type Dropped = FinalizationRegistry<Pcre2Code>;
+
+function compileRegex(
+  pcre2: Pcre2,
+  dropped: Dropped,
+  pattern: string,
+  options: RegexOptions,
+): Regex | RegexError {
+  // A pattern is a C string to Apache, so it ends at a NUL.
+  const text = pattern.split('\0', 1)[0]!;
+  const wanted = pcre2Options(options);
+  const code = compileStrictly(pcre2, text, wanted);
+  if ('message' in code) return { kind: 'regex-error', ...code };
+  const groupNames = pcre2.groupNames(code);
+  const tree = parsePattern(text, treeOptions(options));
+  const literals = tree === null ? nothingKnown : analyseLiterals(tree);
+  const equal = tree === null ? null : equalRegExp(tree);
+  const inPcre2 = (compiled: Pcre2Code): Regex => {
+    const regex = new Pcre2Regex(pcre2, compiled, groupNames, literals);
+    dropped.register(regex, compiled);
+    return regex;
+  };
+  if (equal === null) return inPcre2(code);
+  pcre2.free(code);
+  const { groupCount } = code;
+  const again = () => inPcre2({ pattern: text, options: wanted, groupCount, pointer: 0, generation: 0 });
+  return new JavaScriptRegex({ source: text, ...equal, groupCount, groupNames, literals, inPcre2: again });
+}
+
+/** A RegExp that finds the same matches, and the longest subject it may be given; null when there is none. */
+function equalRegExp(tree: PatternTree): { regExp: RegExp; longestSubject: number } | null {
+  if (tree.needsPcre2 || !isSameInJavaScript(tree.root)) return null;
+  const longestSubject = safeSubjectLength(tree.root);
+  if (longestSubject === 0) return null;
+  const source = toJavaScript(tree.root);
+  try {
+    const regExp = new RegExp(startsWithAnything(tree.root) ? `^(?:${source})` : source);
+    regExp.test('');
+    return { regExp, longestSubject };
+  } catch {
+    // V8 has size limits of its own.
+    return null;
+  }
+}
+
+/** The options in PCRE2's terms. */
+export function pcre2Options({ caseless, multiline, dotAll, dollarEndOnly }: RegexOptions): number {
+  return (
+    compileOption.dupNames |
+    compileOption.neverUtf |
+    (caseless ? compileOption.caseless : 0) |
+    (multiline ? compileOption.multiline : 0) |
+    (dotAll === false ? 0 : compileOption.dotAll) |
+    (dollarEndOnly === false ? 0 : compileOption.dollarEndOnly)
+  );
+}
+
+function treeOptions({
+  caseless = false,
+  multiline = false,
+  dotAll = true,
+  dollarEndOnly = true,
+}: RegexOptions) {
+  return { caseless, multiline, dotAll, dollarEndOnly };
+}
