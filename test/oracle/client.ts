@@ -102,7 +102,7 @@ async function receive(connection: Connection, exchange: Exchange, sent: string)
   const isComplete = () =>
     exchange.answers !== 'close' && hasAnswers(connection.received, methods, exchange.answers);
   await until(connection, isComplete, exchangeLimitMs, exchange.title);
-  if (!connection.ended && announcesClose(connection.received)) {
+  if (!connection.ended && announcesClose(lastAnswer(connection.received, methods))) {
     await until(connection, () => false, closeLimitMs, undefined);
   }
   const bytes = connection.received;
@@ -150,6 +150,16 @@ function hasAnswers(bytes: string, methods: readonly string[], count: number): b
     rest = rest.slice(end);
   }
   return true;
+}
+
+function lastAnswer(bytes: string, methods: readonly string[]): string {
+  let rest = bytes;
+  for (const method of methods) {
+    const end = endOfAnswer(rest, method);
+    if (end === undefined || end === rest.length) break;
+    rest = rest.slice(end);
+  }
+  return rest;
 }
 
 function rememberCookies(bytes: string, cookies: Map<string, string>): void {

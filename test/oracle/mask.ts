@@ -6,9 +6,12 @@ export interface Mask {
 
 const clockToleranceMs = 120_000;
 
-/** Hides the present time in `Date`, but not a date that a back end chose, and puts `Allow` in order. */
+/** Apache cuts very long lines, at a place that depends on the length of the process id. */
+const errorLineLimit = 2000;
+
+/** Hides the present time in `Date` and `Expires`, but not a date that a back end chose, and puts `Allow` in order. */
 export function maskAnswer(bytes: string, masks: readonly Mask[], now = Date.now()): string {
-  const dated = bytes.replace(/^(Date: )([^\r\n]+)(?=\r)/gm, (whole, name: string, date: string) =>
+  const dated = bytes.replace(/^(Date: |Expires: )([^\r\n]+)(?=\r)/gm, (whole, name: string, date: string) =>
     Math.abs(Date.parse(date) - now) < clockToleranceMs ? `${name}@DATE@` : whole,
   );
   return applyMasks(sortAllow(dated), masks);
@@ -32,7 +35,7 @@ export function maskErrorLine(line: string, masks: readonly Mask[]): string {
     .replace(/^\[\w{3} \w{3} [^\]]*\]/, '[@TIME@]')
     .replace(/\[pid [^\]]*\]/, '[pid @PID@]')
     .replace(/\[(client|remote) ([^\]]*):\d+\]/, '[$1 $2:@PORT@]');
-  return applyMasks(masked, masks);
+  return applyMasks(masked.slice(0, errorLineLimit), masks);
 }
 
 /** Applies the masks of a case. */

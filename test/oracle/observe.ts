@@ -1,5 +1,5 @@
 import type { RunningBackEnds } from './back-ends.ts';
-import type { Case, LogLine, Observed } from './case.ts';
+import type { Case, LogLine, Observed, Recording } from './case.ts';
 import type { Answer, Client } from './client.ts';
 import { applyMasks, maskAccessLine, maskAnswer, maskErrorLine } from './mask.ts';
 import type { Exchange } from './parse-requests.ts';
@@ -13,31 +13,40 @@ export interface LogSource {
 const backgroundHeadStartMs = 80;
 const logLimitMs = 500;
 
-/** Sends the exchanges of a case to a running server, one after another, and notes all that can be seen. */
+/**
+ * Sends the exchanges of a case to a running server, one after another, and notes all that can be seen.
+ * A recording tells how many log lines to wait for; without one, a line for each answer.
+ */
 export async function observe(
   testCase: Case,
   client: Client,
   backEnds: RunningBackEnds,
   logs: LogSource,
+  recording?: Recording,
 ): Promise<readonly Observed[]> {
   const pending: Promise<Observed>[] = [];
-  for (const exchange of testCase.exchanges) {
+  for (const [index, exchange] of testCase.exchanges.entries()) {
+    const expectedLines = recording?.exchanges[index]?.accessLog.length ?? answerCount(exchange);
     const answer = client.send(exchange);
     // An exchange in the background is awaited later; until then its failure must not count as unhandled.
     answer.catch(() => undefined);
     if (exchange.background) await pause(backgroundHeadStartMs);
     const [settled, lines] = exchange.background
       ? [answer, logs.take()]
-      : [await answer, await takeLines(logs, exchange)];
+      : [await answer, await takeLines(logs, expectedLines)];
     const received = backEnds.takeReceived();
     pending.push(Promise.resolve(settled).then((seen) => note(testCase, exchange, seen, received, lines)));
   }
   return Promise.all(pending);
 }
 
+function answerCount({ answers, parts }: Exchange): number {
+  if (parts.length === 0) return 0;
+  return answers === 'close' ? 1 : answers;
+}
+
 /** A log line may come a moment after the answer. */
-async function takeLines(logs: LogSource, { answers, parts }: Exchange): Promise<readonly LogLine[]> {
-  const expected = parts.length === 0 ? 0 : answers === 'close' ? 1 : answers;
+async function takeLines(logs: LogSource, expected: number): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [...logs.take()];
   const end = Date.now() + logLimitMs;
   while (lines.filter((line) => !isErrorLine(line)).length < expected && Date.now() < end) {

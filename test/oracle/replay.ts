@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackEnds } from './back-ends.ts';
-import { type Case, type LogLine, loadCase, loadRecording, type Observed } from './case.ts';
+import { type Case, type LogLine, loadCase, loadRecording, type Observed, type Recording } from './case.ts';
 import { createClient } from './client.ts';
 import { compareRecordings } from './compare.ts';
 import { machineName } from './hosts.ts';
@@ -21,23 +21,32 @@ export async function replayCase(name: string, start: StartServer): Promise<read
   const testCase = loadCase(name);
   const recording = loadRecording(testCase.folder);
   if (recording === undefined) return [`${name} is not recorded: npm run record -- ${name}`];
-  const observed = await observeServer(testCase, start);
+  const observed = await observeServer(testCase, start, recording);
   return compareRecordings(recording.exchanges, observed, { errorLog: false });
 }
 
 /** Runs the exchanges of a case against a server in this process, without privileges. */
-export async function observeServer(testCase: Case, start: StartServer): Promise<readonly Observed[]> {
+export async function observeServer(
+  testCase: Case,
+  start: StartServer,
+  recording?: Recording,
+): Promise<readonly Observed[]> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'httpd-ts-')));
   try {
     for (const folder of ownFolders) mkdirSync(join(root, folder), { recursive: true });
     layOut(testCase, root);
-    return await observeIn(testCase, root, start);
+    return await observeIn(testCase, root, start, recording);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-async function observeIn(testCase: Case, root: string, start: StartServer): Promise<readonly Observed[]> {
+async function observeIn(
+  testCase: Case,
+  root: string,
+  start: StartServer,
+  recording: Recording | undefined,
+): Promise<readonly Observed[]> {
   const ports = await choosePorts(testCase);
   const lines: LogLine[] = [];
   const world = createWorld(testCase, root, ports, (line) => lines.push(line));
@@ -52,7 +61,7 @@ async function observeIn(testCase: Case, root: string, start: StartServer): Prom
     const server = await start(world);
     lines.length = 0;
     try {
-      return await observe(testCase, client, backEnds, { take: () => lines.splice(0) });
+      return await observe(testCase, client, backEnds, { take: () => lines.splice(0) }, recording);
     } finally {
       client.close();
       await server.stop();

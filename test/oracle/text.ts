@@ -31,7 +31,7 @@ function escapeValue([whole, command, hex, simple]: RegExpExecArray): string | P
   if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
   if (simple !== undefined) return simpleEscapes[simple] ?? '';
   const repeat = /^(.+)\*(\d+)$/s.exec(command ?? '');
-  if (repeat) return (repeat[1] ?? '').repeat(Number(repeat[2]));
+  if (repeat) return expandBytes(repeat[1] ?? '').repeat(Number(repeat[2]));
   const [word, argument = ''] = (command ?? '').split(' ');
   if (word === 'pause') return { kind: 'pause', ms: Number(argument) };
   if (word === 'cookie') return { kind: 'cookie', name: argument };
