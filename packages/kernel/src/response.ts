@@ -88,6 +88,8 @@ export interface RequestBody extends PullSource {
   readonly ended: boolean;
   /** Status of a failed read (400, 408, 413), after `pull` threw. */
   readonly failure: number | undefined;
+  /** The client waits for `100 Continue`, which the first pull sends. */
+  readonly awaitsContinue: boolean;
   /** Makes later pulls fail with 413 beyond this many bytes; 0 lifts the limit. */
   limit(bytes: number): void;
 }
@@ -97,6 +99,7 @@ export const emptyRequestBody: RequestBody = {
   length: 0,
   ended: true,
   failure: undefined,
+  awaitsContinue: false,
   pull: () => null,
   abort: () => {},
   limit: () => {},

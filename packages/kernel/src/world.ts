@@ -11,6 +11,7 @@ export interface World {
   readonly compression: Compression;
   readonly logs: Logs;
   readonly shared: SharedMemory;
+  readonly scoreboard: Scoreboard;
   readonly regex: import('@httpd-ts/regex').RegexEngine;
   readonly system: SystemFacts;
 }
@@ -196,4 +197,35 @@ export interface SystemFacts {
   /** 1, 5 and 15 minute load, and user/system CPU seconds so far. */
   load(): readonly [number, number, number];
   cpuSeconds(): { readonly user: number; readonly system: number };
+}
+
+/** What all worker threads are doing, asked for when somebody wants to see it. */
+export interface Scoreboard {
+  collect(): Promise<readonly ThreadStatus[]>;
+}
+
+/** One worker thread's report. Counters run since the server started; times are milliseconds. */
+export interface ThreadStatus {
+  readonly processId: number;
+  readonly thread: number;
+  readonly accesses: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly connections: readonly ConnectionStatus[];
+}
+
+/** One connection of a thread. httpd: worker_score */
+export interface ConnectionStatus {
+  /** `R` reading, `W` sending, `K` keep-alive, `C` closing, `L` logging, `G` gracefully finishing. */
+  readonly state: 'R' | 'W' | 'K' | 'C' | 'L' | 'G';
+  readonly client: string;
+  /** `name:port` of the virtual host. */
+  readonly virtualHost: string;
+  readonly requestLine: string;
+  readonly protocol: string;
+  /** Since the request (or the wait for one) began. */
+  readonly sinceMs: number;
+  readonly lastDurationMs: number;
+  readonly requests: number;
+  readonly bytes: number;
 }

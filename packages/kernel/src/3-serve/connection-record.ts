@@ -24,8 +24,10 @@ export interface ConnectionRecord {
   readonly notes: Map<string, unknown>;
   /** The thread's scoreboard slot, for those that show it. */
   readonly worker: number;
+  /** Set by a handler that must know at once that the client has gone while it works; cleared by it when done. */
+  onAbort?: (() => void) | undefined;
   /** Takes the raw stream over after the response head was sent (CONNECT, upgrades). */
-  takeOver?: (run: (client: import('../world.ts').Stream) => void) => void;
+  takeOver?(run: (client: import('../world.ts').Stream) => void): void;
 }
 
 export interface TlsFacts {

@@ -36,7 +36,6 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
   request.errHeadersOut = from.errHeadersOut;
   request.noCache = from.noCache;
   request.noLocalCopy = from.noLocalCopy;
-  request.expectingContinue = from.expectingContinue;
   const location = isRedirect(request.status) ? from.headersOut.get('Location') : undefined;
   if (location !== undefined) request.headersOut.set('Location', location);
   request.subprocessEnv = renamedEnvironment(from.subprocessEnv);

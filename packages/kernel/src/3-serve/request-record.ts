@@ -122,7 +122,6 @@ export class RequestRecord {
   private stateMap: Map<object, unknown> | undefined = undefined;
   /** Output filters in the order they apply. */
   outputFilters: OutputFilter[] | undefined = undefined;
-  expectingContinue = false;
 
   constructor(
     connection: ConnectionRecord,
@@ -192,6 +191,11 @@ export class RequestRecord {
     let at = this.outputFilters.length;
     while (at > 0 && this.outputFilters[at - 1]!.rank > filter.rank) at--;
     this.outputFilters.splice(at, 0, filter);
+  }
+
+  /** The client waits for `100 Continue`. httpd: expecting_100 */
+  get expectingContinue(): boolean {
+    return this.body.awaitsContinue;
   }
 
   /** First request of a chain of internal redirects. */

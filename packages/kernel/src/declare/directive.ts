@@ -89,6 +89,8 @@ export interface DirectiveContext {
   readonly enclosing: readonly string[];
   /** Override bits in force (OVERRIDE). */
   readonly override: number;
+  /** OPTIONS bits that `AllowOverride Options=…` leaves to a `.htaccess`; all of them elsewhere. httpd: override_opts */
+  readonly overrideOptions: number;
   /** Methods of an enclosing `<Limit>`; undefined means all. */
   readonly limited: ReadonlySet<string> | undefined;
   /** True while a `.htaccess` is compiled. */
@@ -98,6 +100,8 @@ export interface DirectiveContext {
   readonly providers: ProviderRegistry;
   /** Whether a module is loaded, by its name (`mod_rewrite`), file (`mod_rewrite.c`) or identifier (`rewrite_module`). */
   hasModule(name: string): boolean;
+  /** A directive of a loaded module by name in any case. httpd: ap_find_command_in_modules */
+  findDirective(name: string): DirectiveDeclaration | undefined;
   /** The complaint `NAME cannot occur within <SECTION> section` if the directive stands in one of the NOT_IN places. */
   refuseIn(notIn: number): string | undefined;
   /** Carries out the content of the section, in another place if `place` says so. httpd: ap_walk_config */

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../3-serve/request-record.ts';
+import type { ServerRecord } from '../2-compile/server-record.ts';
 import type { Body } from '../response.ts';
 import { providerKind } from './providers.ts';
 
@@ -34,3 +35,25 @@ export interface SatisfyPolicy {
 }
 
 export const satisfyPolicies = providerKind<SatisfyPolicy>('satisfy-policy');
+
+/** How long a client may take for the head and the body of a request. Undefined limits are none. httpd: mod_reqtimeout */
+export interface RequestTimeouts {
+  /** Milliseconds for the head, and for the body. 0: no limit. */
+  readonly head: TimeoutRule;
+  readonly body: TimeoutRule;
+}
+
+/** An initial time, which each `minRate` bytes received extend by a second, up to a maximum. */
+export interface TimeoutRule {
+  readonly initialMs: number;
+  readonly maximumMs: number;
+  /** Bytes a second; 0: the time is not extended. */
+  readonly minRate: number;
+}
+
+/** Provided under the name `default` by the module that limits them. */
+export interface RequestTimeoutPolicy {
+  timeouts(server: ServerRecord): RequestTimeouts | undefined;
+}
+
+export const requestTimeoutPolicies = providerKind<RequestTimeoutPolicy>('request-timeout-policy');

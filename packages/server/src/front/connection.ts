@@ -1,0 +1,572 @@
+import type { Socket } from 'node:net';
+import { chunkEnd, formatChunkSize, formatLastChunk, HeaderTable, type RequestHead, type RequestHeadError, RequestHeadReader } from '@httpd-ts/http1';
+import {
+  type Body,
+  bodyLength,
+  type ConnectionRecord,
+  type ConnectionStatus,
+  discardBody,
+  emptyRequestBody,
+  type FileBody,
+  logRequest,
+  type PullSource,
+  type RequestRecord,
+  type Response,
+  type ServerRecord,
+  serve,
+  type Stream,
+  type TimeoutRule,
+} from '@httpd-ts/kernel';
+import { socketStream } from '../world/socket-stream.ts';
+import type { Engine, FrontSettings, Watched } from './engine.ts';
+import { type BodyCarrier, FrontBody } from './request-body.ts';
+
+type State = 'head' | 'serving' | 'lingering' | 'taken over' | 'closed';
+
+/** Bodies up to this size go out in one write together with their head. */
+const coalesceLimit = 16 * 1024;
+const fileChunk = 64 * 1024;
+/** httpd: server/connection.c MAX_SECS_TO_LINGER and SECONDS_TO_LINGER */
+const lingerMs = 30_000;
+const shortLingerMs = 2_000;
+
+/**
+ * One client connection speaking HTTP/1.x: reads heads, has them answered by the plan, writes responses in order.
+ * httpd: modules/http/http_core.c ap_process_http_connection
+ */
+export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
+  readonly id: number;
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly isTls = false;
+  readonly tls = undefined;
+  readonly worker: number;
+  server: ServerRecord;
+  keepalives = 0;
+  keepalive: 'unknown' | 'keepalive' | 'close' = 'unknown';
+  aborted = false;
+  clientHost?: string | undefined;
+  deadline: number;
+  bytesOut = 0;
+
+  private readonly engine: Engine;
+  private readonly socket: Socket;
+  private settings: FrontSettings;
+  private reader: RequestHeadReader;
+  private state: State = 'head';
+  private body: FrontBody | undefined = undefined;
+  private request: RequestRecord | undefined = undefined;
+  private backlog: Buffer | undefined = undefined;
+  private bytesIn = 0;
+  private phaseStartedAt: number;
+  private phaseBytes = 0;
+  private lastDurationMs = 0;
+  private inputEnded = false;
+  private abortBody: PullSource | undefined = undefined;
+  private notesMap: Map<string, unknown> | undefined = undefined;
+  private drained: (() => void) | undefined = undefined;
+
+  constructor(engine: Engine, socket: Socket) {
+    this.engine = engine;
+    this.socket = socket;
+    this.id = engine.connectionId();
+    this.worker = engine.thread;
+    this.clientAddress = plainAddress(socket.remoteAddress);
+    this.clientPort = socket.remotePort ?? 0;
+    this.localAddress = plainAddress(socket.localAddress);
+    this.localPort = socket.localPort ?? 0;
+    this.settings = engine.settingsFor(this.localAddress, this.localPort);
+    this.server = this.settings.servers.defaultServer;
+    this.reader = new RequestHeadReader(this.settings.head);
+    this.phaseStartedAt = performance.now();
+    this.deadline = this.phaseStartedAt + this.headTimeMs();
+    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('end', () => this.onEnd());
+    socket.on('error', () => this.onGone());
+    socket.on('close', () => this.onGone());
+    socket.on('drain', () => this.onDrain());
+    engine.watch(this);
+  }
+
+  get notes(): Map<string, unknown> {
+    this.notesMap ??= new Map();
+    return this.notesMap;
+  }
+
+  get isIdle(): boolean {
+    return this.state === 'head' && !this.reader.hasBegun;
+  }
+
+  closeWhenIdle(): void {
+    if (this.isIdle) this.close();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  status(nowMs: number): ConnectionStatus {
+    const { request } = this;
+    const state =
+      this.state === 'serving' ? 'W' : this.state === 'lingering' ? 'C' : this.keepalives > 0 && this.isIdle ? 'K' : 'R';
+    return {
+      state,
+      client: this.clientAddress,
+      virtualHost: `${request?.server.hostname ?? this.server.hostname ?? ''}:${this.localPort}`,
+      requestLine: request?.requestLine ?? '',
+      protocol: 'http/1.1',
+      sinceMs: nowMs - this.phaseStartedAt,
+      lastDurationMs: this.lastDurationMs,
+      requests: this.keepalives,
+      bytes: this.bytesOut,
+    };
+  }
+
+  /** Hands the raw stream to another protocol once the head of the response is out. */
+  takeOver(run: (client: Stream) => void): void {
+    this.state = 'taken over';
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.socket.removeAllListeners();
+    const stream = socketStream(this.socket);
+    const early = this.backlog;
+    this.backlog = undefined;
+    run(stream);
+    if (early !== undefined) stream.onData(early);
+  }
+
+  private headTimeMs(): number {
+    const rule = this.settings.requestTimeouts?.head;
+    return rule !== undefined && rule.initialMs > 0 ? rule.initialMs : this.settings.timeoutMs;
+  }
+
+  private onData(bytes: Buffer): void {
+    this.bytesIn += bytes.length;
+    if (this.state === 'head') this.readHeads(bytes);
+    else if (this.state === 'serving') this.feedBody(bytes);
+    else if (this.state === 'lingering') this.deadline = Math.min(this.deadline, performance.now() + shortLingerMs);
+  }
+
+  private feedBody(bytes: Buffer): void {
+    const { body } = this;
+    let at = 0;
+    if (body !== undefined && !body.arrived) {
+      this.extendBodyDeadline(bytes.length);
+      at = body.feed(bytes, 0);
+    }
+    if (at < bytes.length) this.keepForLater(at === 0 ? bytes : bytes.subarray(at));
+  }
+
+  private keepForLater(bytes: Buffer): void {
+    this.backlog = this.backlog === undefined ? bytes : Buffer.concat([this.backlog, bytes]);
+    this.socket.pause();
+  }
+
+  private extendBodyDeadline(bytes: number): void {
+    const rule = this.settings.requestTimeouts?.body;
+    if (rule === undefined || rule.initialMs === 0) this.deadline = performance.now() + this.settings.timeoutMs;
+    else this.extend(rule, bytes);
+  }
+
+  private extend(rule: TimeoutRule, bytes: number): void {
+    if (rule.minRate === 0) return;
+    this.phaseBytes += bytes;
+    const extended = rule.initialMs + (this.phaseBytes / rule.minRate) * 1000;
+    const limit = rule.maximumMs > 0 ? Math.min(extended, rule.maximumMs) : extended;
+    this.deadline = this.phaseStartedAt + limit;
+  }
+
+  private readHeads(bytes: Buffer): void {
+    if (this.isIdle && this.keepalives > 0) this.beginHead();
+    const head = this.reader.read(bytes, 0, bytes.length);
+    if (head === undefined) {
+      const rule = this.settings.requestTimeouts?.head;
+      if (rule !== undefined && rule.initialMs > 0) this.extend(rule, bytes.length);
+      return;
+    }
+    const { end } = this.reader;
+    this.state = 'serving';
+    const rest = end < bytes.length ? bytes.subarray(end) : undefined;
+    if (head.kind === 'error') this.refuse(head);
+    else this.answer(head, rest);
+  }
+
+  /** A request begins on a connection that was idle. */
+  private beginHead(): void {
+    this.phaseStartedAt = performance.now();
+    this.phaseBytes = 0;
+    this.deadline = this.phaseStartedAt + this.headTimeMs();
+    if (this.server.plan !== this.engine.plan) this.useNewPlan();
+  }
+
+  private useNewPlan(): void {
+    this.settings = this.engine.settingsFor(this.localAddress, this.localPort);
+    this.server = this.settings.servers.defaultServer;
+    this.reader = new RequestHeadReader(this.settings.head);
+  }
+
+  private refuse(head: RequestHeadError): void {
+    const fault = {
+      status: head.status,
+      note: head.note,
+      logMessage: head.log[0]?.text,
+    };
+    const requested = { ...head, method: head.method ?? 'GET' };
+    const response = serve(this, this.settings.servers, requested, { name: head.hostname, port: undefined }, emptyRequestBody, fault);
+    this.send(response);
+  }
+
+  private answer(head: RequestHead, rest: Buffer | undefined): void {
+    let body: FrontBody | undefined;
+    if (head.isChunked || head.contentLength > 0) {
+      body = new FrontBody(head, this.settings.head, this);
+      this.body = body;
+      this.phaseStartedAt = performance.now();
+      this.phaseBytes = 0;
+      const rule = this.settings.requestTimeouts?.body;
+      this.deadline = this.phaseStartedAt + (rule !== undefined && rule.initialMs > 0 ? rule.initialMs : this.settings.timeoutMs);
+      if (rest !== undefined) this.feedBody(rest);
+    } else {
+      this.deadline = Number.POSITIVE_INFINITY;
+      if (rest !== undefined) this.keepForLater(rest);
+    }
+    if (head.mustClose) this.keepalive = 'close';
+    if (this.engine.isStopping) this.keepalive = 'close';
+    const host = { name: head.hostname, port: head.port === 0 ? undefined : head.port };
+    this.send(serve(this, this.settings.servers, head, host, body ?? emptyRequestBody));
+  }
+
+  beforeFirstRead(): void {
+    this.write('HTTP/1.1 100 Continue\r\n\r\n');
+  }
+
+  pauseReading(): void {
+    this.socket.pause();
+  }
+
+  resumeReading(): void {
+    if (this.backlog === undefined) this.socket.resume();
+  }
+
+  private send(response: Response | Promise<Response>): void {
+    if (!(response instanceof Promise)) {
+      this.write1(response);
+      return;
+    }
+    response.then(
+      (ready) => this.write1(ready),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** A fault of our own: nothing sensible can be sent any more. */
+  private fail(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.server.errorLogger.write({
+      module: 'core',
+      level: 'error',
+      message: `httpd-ts: internal error: ${text.replaceAll('\n', ' | ')}`,
+      connection: this,
+      server: this.server,
+    });
+    this.socket.destroy();
+  }
+
+  private write1(response: Response): void {
+    this.request = response.request;
+    if (this.state === 'closed') {
+      discardBody(response.body);
+      this.aborted = true;
+      this.finish(response, 0);
+      return;
+    }
+    const { body, answering } = response;
+    const head = answering.assBackwards ? '' : headText(response);
+    if (body === undefined) {
+      this.write(head);
+      this.finish(response, 0);
+      return;
+    }
+    switch (body.kind) {
+      case 'text':
+        this.write(head + body.text);
+        this.finish(response, body.text.length);
+        return;
+      case 'bytes':
+        this.writeBytes(head, body.bytes);
+        this.finish(response, body.bytes.length);
+        return;
+      case 'file':
+        this.writeFile(response, head, body);
+        return;
+      default:
+        this.stream(response, head, body).catch((error: unknown) => this.fail(error));
+    }
+  }
+
+  /** Sends text; false when the client should be waited for. */
+  private write(text: string): boolean {
+    this.bytesOut += text.length;
+    return this.socket.write(text, 'latin1');
+  }
+
+  private writeBytes(head: string, bytes: Uint8Array): boolean {
+    const total = head.length + bytes.length;
+    this.bytesOut += total;
+    if (bytes.length <= coalesceLimit) {
+      const whole = Buffer.allocUnsafe(total);
+      whole.latin1Write(head, 0, head.length);
+      whole.set(bytes, head.length);
+      return this.socket.write(whole);
+    }
+    if (head.length === 0) return this.socket.write(bytes);
+    this.socket.cork();
+    this.socket.write(head, 'latin1');
+    const flowing = this.socket.write(bytes);
+    this.socket.uncork();
+    return flowing;
+  }
+
+  private writeFile(response: Response, head: string, body: FileBody): void {
+    const whole = this.server.plan.world.files.smallFile(body.path, body.info);
+    if (whole === undefined || whole.length < body.offset + body.length) {
+      this.stream(response, head, body).catch((error: unknown) => this.fail(error));
+      return;
+    }
+    const part = body.length === whole.length ? whole : whole.subarray(body.offset, body.offset + body.length);
+    this.writeBytes(head, part);
+    this.finish(response, part.length);
+  }
+
+  /** Sends a body piece by piece, waiting for the client where it is slow. */
+  private async stream(response: Response, head: string, body: Body): Promise<void> {
+    const chunked = response.isChunked;
+    const expected = bodyLength(body);
+    let pendingHead = head;
+    let sent = 0;
+    const sendPiece = (bytes: Uint8Array): boolean => {
+      if (bytes.length === 0) return true;
+      sent += bytes.length;
+      const first = pendingHead;
+      pendingHead = '';
+      if (!chunked) return this.writeBytes(first, bytes);
+      this.socket.cork();
+      this.write(first + formatChunkSize(bytes.length));
+      this.writeBytes('', bytes);
+      const flowing = this.write(chunkEnd);
+      this.socket.uncork();
+      return flowing;
+    };
+    let complete = false;
+    try {
+      complete = await this.streamPart(body, sendPiece, () => {
+        if (pendingHead === '') return;
+        this.write(pendingHead);
+        pendingHead = '';
+      });
+    } catch {
+      complete = false;
+    }
+    this.abortBody = undefined;
+    if (this.state === 'closed') {
+      this.finish(response, sent);
+      return;
+    }
+    if (pendingHead !== '' && (complete || expected !== 0)) this.write(pendingHead);
+    if (complete && chunked) this.write(formatLastChunk());
+    if (!complete || (expected !== undefined && sent < expected)) {
+      // The peer must see that the body is cut off.
+      response.request.sendFailed = true;
+      this.keepalive = 'close';
+      this.finish(response, sent, true);
+      return;
+    }
+    this.finish(response, sent);
+  }
+
+  private async streamPart(body: Body, send: (bytes: Uint8Array) => boolean, flushHead: () => void): Promise<boolean> {
+    switch (body.kind) {
+      case 'text':
+        return this.flowing(send(Buffer.from(body.text, 'latin1')));
+      case 'bytes':
+        return this.flowing(send(body.bytes));
+      case 'file':
+        return this.streamFile(body, send);
+      case 'source':
+        return this.streamSource(body.source, send, flushHead);
+      case 'sequence':
+        for (const part of body.parts) if (!(await this.streamPart(part, send, flushHead))) return false;
+        return true;
+    }
+  }
+
+  private async streamSource(source: PullSource, send: (bytes: Uint8Array) => boolean, flushHead: () => void): Promise<boolean> {
+    this.abortBody = source;
+    for (;;) {
+      let chunk = source.pull();
+      if (chunk instanceof Promise) {
+        flushHead();
+        chunk = await chunk;
+      }
+      if (this.state === 'closed') return false;
+      if (chunk === null) return true;
+      if (!send(chunk) && !(await this.flowing(false))) return false;
+    }
+  }
+
+  private async streamFile(body: FileBody, send: (bytes: Uint8Array) => boolean): Promise<boolean> {
+    const file = await this.server.plan.world.files.open(body.path);
+    if (typeof file === 'string') return false;
+    try {
+      let offset = body.offset;
+      const end = body.offset + body.length;
+      while (offset < end) {
+        const bytes = await file.read(offset, Math.min(fileChunk, end - offset));
+        if (bytes.length === 0 || this.state === 'closed') return false;
+        offset += bytes.length;
+        if (!send(bytes) && !(await this.flowing(false))) return false;
+      }
+      return true;
+    } finally {
+      file.close();
+    }
+  }
+
+  /** True once the client takes more; false when it is gone. */
+  private flowing(now: boolean): boolean | Promise<boolean> {
+    if (this.state === 'closed') return false;
+    if (now) return true;
+    this.deadline = performance.now() + this.settings.timeoutMs;
+    return new Promise((resolve) => {
+      this.drained = () => {
+        this.drained = undefined;
+        this.deadline = Number.POSITIVE_INFINITY;
+        resolve(this.state !== 'closed');
+      };
+    });
+  }
+
+  private onDrain(): void {
+    this.drained?.();
+  }
+
+  private finish(response: Response, bodyBytes: number, cutOff = false): void {
+    const { request } = response;
+    const now = performance.now();
+    request.bytesSent = bodyBytes;
+    request.bytesOut = this.bytesOut;
+    request.bytesIn = this.bytesIn;
+    this.bytesOut = 0;
+    this.bytesIn = this.backlog?.length ?? 0;
+    this.lastDurationMs = now - request.startedAtMs;
+    this.engine.accesses++;
+    this.engine.bytes += bodyBytes;
+    this.engine.durationMs += this.lastDurationMs;
+    logRequest(request);
+    this.request = undefined;
+    if (this.state === 'closed' || this.state === 'taken over') return;
+    if (cutOff) this.socket.destroy();
+    else if (response.keepAlive && !this.inputEnded) this.nextRequest(now);
+    else this.close();
+  }
+
+  private nextRequest(now: number): void {
+    const { body } = this;
+    if (body !== undefined && !body.arrived) {
+      body.drop();
+      body.whenArrived(() => this.nextRequest(performance.now()));
+      return;
+    }
+    this.body = undefined;
+    if (this.engine.isStopping) {
+      this.close();
+      return;
+    }
+    this.state = 'head';
+    this.phaseStartedAt = now;
+    this.deadline = now + this.server.plan.keepAliveOf(this.server).timeoutMs;
+    const { backlog } = this;
+    if (backlog === undefined) return;
+    this.backlog = undefined;
+    this.bytesIn = 0;
+    this.socket.resume();
+    this.onData(backlog);
+  }
+
+  /** Ends our side, then reads on for a while so that the client sees the response. httpd: ap_lingering_close */
+  private close(): void {
+    if (this.state === 'closed' || this.state === 'lingering') return;
+    this.state = 'lingering';
+    this.deadline = performance.now() + (this.inputEnded ? shortLingerMs : lingerMs);
+    this.body?.drop();
+    this.backlog = undefined;
+    this.socket.resume();
+    this.socket.end();
+    if (this.inputEnded) return;
+    this.deadline = performance.now() + shortLingerMs;
+  }
+
+  timeOut(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    if (this.state === 'lingering' || this.drained !== undefined) this.socket.destroy();
+    else if (this.state === 'serving') this.body?.fail(408);
+    else if (this.reader.hasBegun) this.answerTimeout();
+    else this.close();
+  }
+
+  /** httpd: server/protocol.c ap_read_request, the 408 of a head that did not come in time */
+  private answerTimeout(): void {
+    this.state = 'serving';
+    this.refuse({
+      kind: 'error',
+      status: 408,
+      note: undefined,
+      log: [],
+      requestLine: '-',
+      method: undefined,
+      target: '/',
+      path: undefined,
+      query: undefined,
+      protocol: 'HTTP/1.0',
+      protocolNumber: 1000,
+      hostname: undefined,
+      headers: new HeaderTable(),
+    });
+  }
+
+  private onEnd(): void {
+    this.inputEnded = true;
+    if (this.state === 'head') this.close();
+    else if (this.state === 'serving') this.body?.fail(400);
+    else if (this.state === 'lingering') this.socket.end();
+  }
+
+  private onGone(): void {
+    if (this.state === 'closed') return;
+    const wasServing = this.state === 'serving';
+    this.state = 'closed';
+    this.aborted = true;
+    this.engine.unwatch(this);
+    this.body?.fail(400);
+    this.drained?.();
+    if (wasServing) this.abortBody?.abort();
+    this.onAbort?.();
+  }
+
+  /** Set by whoever must know that the client has gone while its request is still being served. */
+  onAbort?: (() => void) | undefined = undefined;
+}
+
+function headText(response: Response): string {
+  const { answering } = response;
+  const protocol =
+    answering.protocolNumber === 1000 && answering.env('force-response-1.0') !== undefined ? 'HTTP/1.0' : 'HTTP/1.1';
+  return `${protocol} ${response.statusLine}\r\n${response.headers.toLines()}\r\n`;
+}
+
+/** IPv4 addresses mapped into IPv6 are shown as IPv4, as httpd shows them. */
+function plainAddress(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

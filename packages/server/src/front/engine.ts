@@ -1,0 +1,126 @@
+import {
+  type AddressServers,
+  type ConnectionStatus,
+  type RequestTimeouts,
+  requestTimeoutPolicies,
+  type ServedPlan,
+  type ServerRecord,
+  type ThreadStatus,
+} from '@httpd-ts/kernel';
+import type { HeadOptions } from '@httpd-ts/http1';
+
+/** A connection as the engine watches over it. */
+export interface Watched {
+  /** Monotonic milliseconds after which `timeOut` is called. */
+  deadline: number;
+  timeOut(): void;
+  /** Between two requests: may be closed without loss. */
+  readonly isIdle: boolean;
+  closeWhenIdle(): void;
+  destroy(): void;
+  status(nowMs: number): ConnectionStatus;
+}
+
+/** What the settings of an address's default server mean for its connections; computed once for each plan. */
+export interface FrontSettings {
+  readonly servers: AddressServers;
+  readonly head: HeadOptions;
+  readonly timeoutMs: number;
+  readonly requestTimeouts: RequestTimeouts | undefined;
+}
+
+/**
+ * What the connections of one worker thread share: the plan in force, the sweep for deadlines, counters.
+ */
+export class Engine {
+  plan: ServedPlan;
+  readonly thread: number;
+  readonly connections = new Set<Watched>();
+  accesses = 0;
+  bytes = 0;
+  durationMs = 0;
+  /** Set once no more requests are to be taken. */
+  isStopping = false;
+  private nextId = 1;
+  private settings = new Map<string, FrontSettings>();
+  private sweep: NodeJS.Timeout | undefined = undefined;
+
+  constructor(plan: ServedPlan, thread: number) {
+    this.plan = plan;
+    this.thread = thread;
+  }
+
+  /** Puts a new plan in force. Requests in flight keep theirs, which they hold by their server. */
+  swap(plan: ServedPlan): void {
+    this.plan = plan;
+    this.settings = new Map();
+  }
+
+  connectionId(): number {
+    return this.nextId++;
+  }
+
+  /** Settings for connections that arrive at a local address. */
+  settingsFor(localAddress: string, localPort: number): FrontSettings {
+    const key = `${localAddress}|${localPort}`;
+    let settings = this.settings.get(key);
+    if (settings === undefined) {
+      settings = frontSettings(this.plan, this.plan.virtualHosts.forAddress(localAddress, localPort));
+      this.settings.set(key, settings);
+    }
+    return settings;
+  }
+
+  watch(connection: Watched): void {
+    this.connections.add(connection);
+    this.sweep ??= setInterval(() => this.sweepDeadlines(), 250).unref();
+  }
+
+  unwatch(connection: Watched): void {
+    this.connections.delete(connection);
+    if (this.connections.size > 0 || this.sweep === undefined) return;
+    clearInterval(this.sweep);
+    this.sweep = undefined;
+  }
+
+  private sweepDeadlines(): void {
+    const now = performance.now();
+    for (const connection of this.connections) if (connection.deadline < now) connection.timeOut();
+  }
+
+  /** Ends idle connections now and the others after their request. */
+  closeIdle(): void {
+    this.isStopping = true;
+    for (const connection of this.connections) connection.closeWhenIdle();
+  }
+
+  status(processId: number): ThreadStatus {
+    const now = performance.now();
+    return {
+      processId,
+      thread: this.thread,
+      accesses: this.accesses,
+      bytes: this.bytes,
+      durationMs: this.durationMs,
+      connections: [...this.connections].map((connection) => connection.status(now)),
+    };
+  }
+}
+
+function frontSettings(plan: ServedPlan, servers: AddressServers): FrontSettings {
+  const server: ServerRecord = servers.defaultServer;
+  const { limits } = server;
+  return {
+    servers,
+    head: {
+      isStrict: limits.strict ?? true,
+      registeredMethodsOnly: !(limits.lenientMethods ?? true),
+      allowsHttp09: limits.allow09 ?? true,
+      limitRequestLine: limits.line ?? 8190,
+      limitRequestFields: limits.fields ?? 100,
+      limitRequestFieldSize: limits.fieldSize ?? 8190,
+    },
+    timeoutMs: server.timeoutMs ?? 60_000,
+    requestTimeouts: plan.providers.find(requestTimeoutPolicies, 'default')?.timeouts(server),
+  };
+}

@@ -1,0 +1,165 @@
+import { BodyDecoder, type HeadOptions, type RequestHead } from '@httpd-ts/http1';
+import type { RequestBody } from '@httpd-ts/kernel';
+
+/** What the body needs of the connection it arrives on. */
+export interface BodyCarrier {
+  pauseReading(): void;
+  resumeReading(): void;
+  /** Called before the first byte is waited for when the client expects `100 Continue`. */
+  beforeFirstRead(): void;
+}
+
+/** Bytes held back for a reader that is slower than the client, before the client is paused. */
+const holdLimit = 64 * 1024;
+
+/** Thrown to readers of a body that will not come. */
+export class BodyFailure extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`request body failed with status ${status}`);
+    this.status = status;
+  }
+}
+
+/**
+ * The body of one request: the connection feeds it, a module pulls from it. Holds back the client when nobody pulls.
+ */
+export class FrontBody implements RequestBody {
+  readonly length: number | undefined;
+  failure: number | undefined = undefined;
+  /** Body bytes received. */
+  received = 0;
+  private readonly decoder: BodyDecoder;
+  private readonly carrier: BodyCarrier;
+  private readonly waiting: Uint8Array[] = [];
+  private held = 0;
+  private started = false;
+  private readonly expectsContinue: boolean;
+  private paused = false;
+  private dropping = false;
+  private limitBytes = 0;
+  private taker: { resolve: (chunk: Uint8Array | null) => void; reject: (error: Error) => void } | undefined = undefined;
+  private onEnded: (() => void) | undefined = undefined;
+
+  constructor(head: RequestHead, options: HeadOptions, carrier: BodyCarrier) {
+    this.length = head.isChunked ? undefined : head.contentLength;
+    this.decoder = new BodyDecoder(head.isChunked ? 'chunked' : 'length', head.contentLength, options);
+    this.carrier = carrier;
+    this.expectsContinue = head.expectsContinue;
+  }
+
+  get ended(): boolean {
+    return this.decoder.state !== 'more' && this.waiting.length === 0;
+  }
+
+  /** All of it has arrived, or it has failed. */
+  get arrived(): boolean {
+    return this.decoder.state !== 'more';
+  }
+
+  get awaitsContinue(): boolean {
+    return this.expectsContinue && !this.started;
+  }
+
+  get trailers() {
+    return this.decoder.trailers;
+  }
+
+  limit(bytes: number): void {
+    this.limitBytes = bytes;
+    if (bytes > 0 && this.length !== undefined && this.length > bytes) this.fail(413);
+  }
+
+  pull(): Uint8Array | null | Promise<Uint8Array | null> {
+    const chunk = this.waiting.shift();
+    if (chunk !== undefined) {
+      this.held -= chunk.length;
+      if (this.paused && this.held < holdLimit) {
+        this.paused = false;
+        this.carrier.resumeReading();
+      }
+      return chunk;
+    }
+    if (this.failure !== undefined) return Promise.reject(new BodyFailure(this.failure));
+    if (this.decoder.state === 'done') return null;
+    if (!this.started) {
+      this.started = true;
+      if (this.expectsContinue) this.carrier.beforeFirstRead();
+    }
+    return new Promise((resolve, reject) => {
+      this.taker = { resolve, reject };
+    });
+  }
+
+  abort(): void {
+    this.drop();
+  }
+
+  /** Lets go of what has come and will come. */
+  drop(): void {
+    this.dropping = true;
+    this.waiting.length = 0;
+    this.held = 0;
+    if (this.paused) {
+      this.paused = false;
+      this.carrier.resumeReading();
+    }
+  }
+
+  /** Calls back once everything has arrived. */
+  whenArrived(run: () => void): void {
+    if (this.arrived) run();
+    else this.onEnded = run;
+  }
+
+  /** Takes bytes off the wire; gives the offset behind those that belong to the body. */
+  feed(bytes: Uint8Array, start: number): number {
+    const slices: Uint8Array[] = [];
+    this.decoder.push(bytes, start, bytes.length, slices);
+    const { end } = this.decoder;
+    for (const slice of slices) this.take(slice);
+    if (this.decoder.state === 'error') this.fail(this.decoder.status);
+    else if (this.decoder.state === 'done') this.finish();
+    return end;
+  }
+
+  /** The client is gone or took too long. */
+  fail(status: number): void {
+    if (this.failure !== undefined) return;
+    this.failure = status;
+    const { taker } = this;
+    this.taker = undefined;
+    taker?.reject(new BodyFailure(status));
+  }
+
+  private take(slice: Uint8Array): void {
+    this.received += slice.length;
+    if (this.limitBytes > 0 && this.received > this.limitBytes) {
+      this.fail(413);
+      return;
+    }
+    if (this.dropping) return;
+    const { taker } = this;
+    if (taker !== undefined) {
+      this.taker = undefined;
+      taker.resolve(slice);
+      return;
+    }
+    this.waiting.push(slice);
+    this.held += slice.length;
+    if (this.held >= holdLimit && !this.paused) {
+      this.paused = true;
+      this.carrier.pauseReading();
+    }
+  }
+
+  private finish(): void {
+    const { taker, onEnded } = this;
+    if (taker !== undefined && this.waiting.length === 0) {
+      this.taker = undefined;
+      taker.resolve(null);
+    }
+    this.onEnded = undefined;
+    onEnded?.();
+  }
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import * as dns from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import * as net from 'node:net';
+import * as os from 'node:os';
+import type { ConnectError, ConnectTarget, Network, Stream } from '@httpd-ts/kernel';
+import { socketStream } from './socket-stream.ts';
+
+const connectErrors: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'ECONNRESET']);
+
+/** The network of this machine. */
+export function nodeNetwork(): Network {
+  return {
+    hostName: os.hostname(),
+    connect,
+    async resolve(host) {
+      if (net.isIP(host) !== 0) return [host];
+      try {
+        return (await dns.lookup(host, { all: true })).map(({ address }) => address);
+      } catch {
+        return undefined;
+      }
+    },
+    resolveNow,
+    async reverse(address) {
+      try {
+        return (await dns.lookupService(address, 0)).hostname;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
+  return new Promise((resolve) => {
+    const { host, port, path, timeoutMs, localAddress } = target;
+    const socket = net.connect({
+      ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path }),
+      ...(localAddress === undefined ? {} : { localAddress }),
+      noDelay: true,
+      allowHalfOpen: true,
+    } as net.NetConnectOpts);
+    const timer = timeoutMs > 0 ? setTimeout(() => finish('ETIMEDOUT'), timeoutMs) : undefined;
+    const onError = (error: NodeJS.ErrnoException) => {
+      const code = error.code === 'EAI_AGAIN' ? 'ENOTFOUND' : (error.code ?? 'EIO');
+      finish(connectErrors.has(code) ? (code as ConnectError) : 'EIO');
+    };
+    const finish = (failure: ConnectError) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(failure);
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeListener('error', onError);
+      resolve(socketStream(socket));
+    });
+  });
+}
+
+/** A name looked up at once, as httpd does while it reads its configuration: the hosts file, then the resolver. */
+function resolveNow(host: string): readonly string[] | undefined {
+  if (net.isIP(host) !== 0) return [host];
+  const listed = fromHostsFile(host);
+  if (listed.length > 0) return listed;
+  const result = spawnSync('getent', ['ahosts', host], { encoding: 'latin1', timeout: 10_000 });
+  if (result.status !== 0 || !result.stdout) return undefined;
+  return [...new Set(result.stdout.split('\n').map((line) => line.split(/\s+/)[0]!).filter(Boolean))];
+}
+
+function fromHostsFile(host: string): string[] {
+  const wanted = host.toLowerCase();
+  const addresses: string[] = [];
+  let text = '';
+  try {
+    text = readFileSync('/etc/hosts', 'latin1');
+  } catch {
+    return addresses;
+  }
+  for (const line of text.split('\n')) {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (address && names.some((name) => name.toLowerCase() === wanted)) addresses.push(address);
+  }
+  return addresses;
+}
