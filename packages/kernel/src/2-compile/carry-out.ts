@@ -41,6 +41,7 @@ export interface CarryOut {
   readonly isHtaccess: boolean;
   /** Lower-case names that AllowOverrideList allows whatever their class; with classes unset nothing else is. */
   readonly overrideList: ReadonlySet<string> | undefined;
+  readonly overrideOptions: number;
   /** Directives that are declared but do nothing here yet. */
   readonly unsupported: UnsupportedUse[];
   readonly diagnostics: Diagnostic[];
@@ -131,12 +132,14 @@ function directiveContext(
     path: place.path,
     enclosing,
     override: place.override,
+    overrideOptions: run.overrideOptions,
     limited: place.limited,
     isHtaccess: run.isHtaccess,
     world: run.world,
     settings: run.settings,
     providers: run.providers,
     hasModule: run.hasModule,
+    findDirective: (wanted) => run.table.get(wanted.toLowerCase())?.[0]?.declaration,
     refuseIn: (notIn) => refuseIn(name, notIn, place, enclosing, run.isHtaccess),
     walk: (children, inner) => carryOut(run, children, { ...place, ...inner }, [...enclosing, node.name]),
     addVirtualHost() {

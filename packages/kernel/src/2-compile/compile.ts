@@ -22,6 +22,7 @@ import {
 import type { RequestPlan } from './request-plan.ts';
 import { directoryIndex, locationIndex } from './section-index.ts';
 import { ServerRecord } from './server-record.ts';
+import { everyOption } from '../3-serve/walk-config.ts';
 import { virtualHostTable } from './virtual-hosts.ts';
 
 export interface CompileInput {
@@ -81,6 +82,7 @@ export function compile(input: CompileInput): CompileResult {
     servers,
     isHtaccess: false,
     overrideList: undefined,
+    overrideOptions: everyOption,
     unsupported: [],
     diagnostics,
     memory,
@@ -266,6 +268,7 @@ function compileHtaccess(
     servers: [mainServer],
     isHtaccess: true,
     overrideList: input.overrideList,
+    overrideOptions: input.overrideOptions,
     unsupported: [],
     diagnostics,
     memory,

@@ -1,7 +1,7 @@
 import type { Section } from '../2-compile/section.ts';
 import { type HookStatus, OK } from '../status.ts';
 import type { RequestRecord } from './request-record.ts';
-import { effectiveOverride, type WalkConfig } from './walk-config.ts';
+import { effectiveOverride, everyOption, type WalkConfig } from './walk-config.ts';
 
 /** A compiled `.htaccess` and the state of the file it was compiled from. */
 interface CachedHtaccess {
@@ -83,7 +83,7 @@ function compileFile(
     text: read.text,
     override: effectiveOverride(config),
     overrideList: config.overrideList,
-    overrideOptions: config.overrideOptions ?? 0,
+    overrideOptions: config.overrideOptions ?? everyOption,
   });
   const failure = diagnostics.find(({ severity }) => severity === 'error');
   return {

@@ -78,6 +78,9 @@ function mergeOptions(merged: WalkConfig, outer: WalkConfig, inner: WalkConfig):
   merged.options = ((outer.options ?? defaultOptions) & ~remove) | add;
 }
 
+/** Every option, for places where AllowOverride does not narrow them. */
+export const everyOption: number = OPTIONS.all | OPTIONS.symLinksIfOwner | OPTIONS.multiViews;
+
 /** `Options FollowSymLinks`, httpd's default. */
 export const defaultOptions: number = OPTIONS.symLinks;
 
