@@ -40,14 +40,14 @@ function matching(files: Files, directory: string, pattern: string, optional: bo
   const names = files.readDirectory(directory === '/' ? '/' : directory);
   if (typeof names === 'string') {
     if (optional) return [];
-    return `Could not open config directory ${directory}: ${systemErrorText(names)}`;
+    return `Include/IncludeOptional: Could not open directory ${directory}: ${systemErrorText(names)}`;
   }
   const candidates = names
     .filter((name) => matchesPattern(component, name, { period: true }))
     .filter((name) => rest === undefined || isDirectory(files, join(directory, name)))
     .sort(byBytes);
   if (candidates.length === 0 && !optional) {
-    return `No matches for the wildcard '${component}' in '${directory}', failing (use IncludeOptional if required)`;
+    return `Include/IncludeOptional: No matches for the wildcard '${component}' in '${directory}', failing`;
   }
   return collect(candidates, (name) => {
     const path = join(directory, name);

@@ -1,4 +1,4 @@
-import { type ConfigFile, parseConfig } from '@httpd-ts/syntax';
+import { type ConfigFile, parseConfig, readWord } from '@httpd-ts/syntax';
 import { type DirectiveTable, directiveTable, serverRootRelative } from '../2-compile/carry-out.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { DirectiveDeclaration, Reader, ResolvedNode, Settings } from '../declare/directive.ts';
@@ -32,7 +32,7 @@ export interface ResolveResult {
   readonly files: readonly { readonly file: string; readonly chain: readonly string[] }[];
 }
 
-const commandLineFile = '-C/-c directives';
+const commandLineFile = '-c/-C directives';
 const maximumDepth = 128;
 
 /** Text of a reading error; carried up through Include levels, each of which puts its place in front. */
@@ -48,6 +48,8 @@ interface Run {
   readonly memory: Map<object, unknown>;
   readonly files: { readonly file: string; readonly chain: readonly string[] }[];
   readonly isHtaccess: boolean;
+  /** Opening line of a passed-over block whose end is wrong: httpd reports that line. */
+  blockLine: number | undefined;
   /** Place of the innermost error. */
   errorAt: { readonly file: string; readonly line: number; readonly chain: readonly string[] } | undefined;
 }
@@ -70,6 +72,7 @@ export function resolve(input: ResolveInput): ResolveResult {
     memory: new Map(),
     files: [],
     isHtaccess: false,
+    blockLine: undefined,
     errorAt: undefined,
   };
   const tree: ResolvedNode[] = [];
@@ -79,7 +82,7 @@ export function resolve(input: ResolveInput): ResolveResult {
   };
   const lines = (given: readonly string[]): ReadError | undefined => {
     const nodes = readAll(run, commandLineSource(run, given), [], 0);
-    if (typeof nodes === 'string') return nodes.replace(/^Syntax error on line \d+ of -C\/-c directives: /, 'Syntax error in -C/-c directive: ');
+    if (typeof nodes === 'string') return nodes.replace(/^Syntax error on line \d+ of -c\/-C directives: /, 'Syntax error in -C/-c directive: ');
     tree.push(...nodes);
     return undefined;
   };
@@ -110,6 +113,7 @@ export function resolveHtaccess(input: {
     memory: new Map(),
     files: [],
     isHtaccess: true,
+    blockLine: undefined,
     errorAt: undefined,
   };
   const nodes = readAll(run, sourceOf(input.file, [], expander(run), true), [], 0);
@@ -171,18 +175,20 @@ function readAll(run: Run, source: Source, enclosing: readonly string[], depth: 
     const line = source.next();
     if (line === undefined) break;
     const error = readOne(run, source, line, top, open, enclosing, depth);
-    if (error !== undefined) return placed(run, source, source.line, error);
+    if (error !== undefined) return placed(run, source, error);
   }
   if (source.tooLong !== undefined) {
     return `Error reading ${source.file} at line ${source.tooLong}: Line too long`;
   }
   if (open.length === 0) return top;
-  run.errorAt ??= { file: source.file, line: open.at(-1)!.line.line, chain: source.chain };
+  run.errorAt ??= { file: source.file, line: open[0]!.line.line, chain: source.chain };
   const unclosed = open.toReversed().map(({ name, line }) => `${source.file}:${line.line}: <${name}> was not closed.`);
-  return `Syntax error on line ${open.at(-1)!.line.line} of ${source.file}: ${unclosed.join('\n')}`;
+  return `Syntax error on line ${open[0]!.line.line} of ${source.file}: ${unclosed.join('\\n')}`;
 }
 
-function placed(run: Run, source: Source, line: number, error: ReadError): ReadError {
+function placed(run: Run, source: Source, error: ReadError): ReadError {
+  const line = run.blockLine ?? source.line;
+  run.blockLine = undefined;
   run.errorAt ??= { file: source.file, line, chain: source.chain };
   return `Syntax error on line ${line} of ${source.file}: ${error}`;
 }
@@ -227,8 +233,8 @@ function closeSection(
   open: Open[],
 ): ReadError | undefined {
   const current = open.at(-1);
+  if (current === undefined) return `${line.word} without matching <${line.word.slice(2)} section`;
   if (!line.word.endsWith('>')) return `${line.word}> directive missing closing '>'`;
-  if (current === undefined) return `${line.word} without matching <${line.name}> section`;
   if (current.name.toLowerCase() !== line.name.toLowerCase()) {
     return `Expected </${current.name}> but saw ${line.word}`;
   }
@@ -284,7 +290,9 @@ function readNow(
   };
   const nodes = declaration.reading!.read(line.args, reader);
   if (typeof nodes === 'string' || consumed) return nodes;
-  return passOver(source, sectionName) ?? nodes;
+  const error = passOver(source, sectionName);
+  if (error !== undefined) run.blockLine = line.line;
+  return error ?? nodes;
 }
 
 /** Reads the content of a section up to its closing tag. httpd: server/config.c ap_build_cont_config */
@@ -300,8 +308,7 @@ function readContent(
   for (;;) {
     const line = source.next();
     if (line === undefined) return top;
-    const closes = line.kind === 'close' && line.word.toLowerCase() === `</${sectionName.toLowerCase()}>`;
-    if (closes && open.length === 0) return top;
+    if (open.length === 0 && line.raw?.toLowerCase() === `</${sectionName.toLowerCase()}>`) return top;
     const error = readOne(run, source, line, top, open, enclosing, depth);
     if (error !== undefined) return error;
   }
@@ -311,14 +318,17 @@ function readContent(
 function passOver(source: Source, sectionName: string): ReadError | undefined {
   const open = [sectionName];
   for (;;) {
-    const line = source.nextRaw();
-    if (line === undefined) return `Expected </${open.at(-1)}> before end of configuration`;
-    if (line.kind === 'section') open.push(line.name);
-    if (line.kind !== 'close') continue;
-    if (!line.word.endsWith('>')) return `${line.word}> directive missing closing '>'`;
-    if (open.at(-1)!.toLowerCase() !== line.name.toLowerCase()) {
-      return `Expected </${open.at(-1)}> but saw </${line.name}>`;
+    const text = source.nextText();
+    if (text === undefined) return `Expected </${open.at(-1)}> before end of configuration`;
+    if (!text.startsWith('<')) continue;
+    const { word, next } = readWord(text);
+    if (!word.startsWith('</')) {
+      const hasArguments = next < text.length;
+      open.push(!hasArguments && word.endsWith('>') ? word.slice(1, -1) : word.slice(1));
+      continue;
     }
+    const name = word.slice(2, -1);
+    if (open.at(-1)!.toLowerCase() !== name.toLowerCase()) return `Expected </${open.at(-1)}> but saw </${name}>`;
     open.pop();
     if (open.length === 0) return undefined;
   }

@@ -8,6 +8,8 @@ export interface SourceLine {
   readonly word: string;
   readonly args: string;
   readonly line: number;
+  /** The whole line before variables were replaced; kept for closing tags only. */
+  readonly raw?: string;
 }
 
 /** A file being read line by line. */
@@ -17,9 +19,7 @@ export interface Source {
   readonly chain: readonly string[];
   /** The next line that says something; an Error-free complaint when a line is too long. */
   next(): SourceLine | undefined;
-  /** The same without replacing variables, for content that is passed over. */
-  nextRaw(): SourceLine | undefined;
-  /** The next line as text, for macro bodies. */
+  /** The next line as text, variables as they stand, for content that is passed over and for macro bodies. */
   nextText(): string | undefined;
   /** Number of the line that was given last. */
   readonly line: number;
@@ -66,14 +66,10 @@ export function sourceOf(
         const line = meaningful();
         if (line === undefined) return undefined;
         const text = variableIn(file, line);
-        if (text === undefined) return plain(line);
+        if (text === undefined) return plain(file, line);
         const split = splitLine(expand(text));
         if (split !== undefined) return { ...split, args: split.arguments, line: line.line };
       }
-    },
-    nextRaw() {
-      const line = meaningful();
-      return line === undefined ? undefined : plain(line);
     },
     nextText() {
       const line = advance();
@@ -91,9 +87,9 @@ function variableIn(file: ConfigFile, line: Line): string | undefined {
   return logicalLine(file, line);
 }
 
-function plain(line: Line): SourceLine {
+function plain(file: ConfigFile, line: Line): SourceLine {
   const { kind, name, arguments: args, line: number } = line as Meaningful;
   if (kind === 'directive') return { kind, name, word: name, args, line: number };
   if (kind === 'section') return { kind, name, word: `<${name}`, args, line: number };
-  return { kind: 'close', name, word: (line as { word: string }).word, args, line: number };
+  return { kind: 'close', name, word: (line as { word: string }).word, args, line: number, raw: logicalLine(file, line) };
 }

@@ -1,4 +1,4 @@
-import { HeaderTable } from '@httpd-ts/http1';
+import { HeaderTable, hasToken } from '@httpd-ts/http1';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, discardBody } from '../response.ts';
 import { statusLine } from '../status.ts';
@@ -134,24 +134,14 @@ function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
   if (request.noCache && !headers.has('Expires')) headers.set('Expires', formatHttpDate(request.requestTimeMs));
 }
 
-/** Token in a comma-separated header value, whatever its case. httpd: ap_find_token */
-export function hasToken(value: string | undefined, token: string): boolean {
-  if (value === undefined) return false;
-  if (value.length === token.length) return value.toLowerCase() === token;
-  return value
-    .toLowerCase()
-    .split(/[,;\s]+/)
-    .includes(token);
-}
-
 /**
  * Decides whether the connection is kept and says so; true when the body must go out in chunks.
  * httpd: modules/http/http_protocol.c ap_set_keepalive
  */
 function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   const { connection, server } = request;
-  const asked = request.headersIn.get('Connection');
-  const closes = hasToken(headers.get('Connection'), 'close');
+  const asked = request.headersIn.get('Connection') ?? '';
+  const closes = hasToken(headers.get('Connection') ?? '', 'close');
   const settings = server.plan.keepAliveOf(server);
   const left = settings.max - connection.keepalives;
   let isChunked = false;
@@ -162,7 +152,7 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
     (request.headerOnly ||
       isHeaderOnlyStatus(request.status) ||
       headers.has('Content-Length') ||
-      hasToken(headers.get('Transfer-Encoding'), 'chunked') ||
+      hasToken(headers.get('Transfer-Encoding') ?? '', 'chunked') ||
       (request.protocolNumber >= 1001 && (isChunked = true))) &&
     settings.on &&
     settings.timeoutMs > 0 &&
