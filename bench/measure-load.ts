@@ -124,7 +124,9 @@ export async function measureLoad(
   const warmUpSeconds = Math.min(2, context.seconds);
   for (const { server } of contestants) await runWrk(server.port, load, warmUpSeconds, context.directory);
   for (let round = 1; round <= context.rounds; round++) {
-    for (const contestant of contestants) {
+    // Each round begins with another server, so that none always follows the same one.
+    const first = round % contestants.length;
+    for (const contestant of [...contestants.slice(first), ...contestants.slice(0, first)]) {
       const result = await measureRound(context, contestant, load);
       if (typeof result === 'string') notes.push(`${contestant.name}: round ${round} is invalid: ${result}.`);
       else rounds.get(contestant.name)!.push(result);

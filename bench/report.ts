@@ -11,10 +11,14 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-function padded(table: Table, separator: string): string[] {
+function columnWidths(table: Table): number[] {
   const lines = [table.columns, ...table.rows];
-  const widths = table.columns.map((_, column) => Math.max(3, ...lines.map((line) => line[column]!.length)));
-  return lines.map((line) =>
+  return table.columns.map((_, column) => Math.max(3, ...lines.map((line) => line[column]!.length)));
+}
+
+function padded(table: Table, separator: string): string[] {
+  const widths = columnWidths(table);
+  return [table.columns, ...table.rows].map((line) =>
     line
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join(separator),
@@ -31,7 +35,8 @@ export function terminalTable(table: Table): string {
 /** The table in Markdown. */
 export function markdownTable(table: Table): string {
   const [head, ...rows] = padded(table, ' | ');
-  const rule = table.columns.map((_, column) => (column === 0 ? '---' : '--:')).join(' | ');
+  const dashes = columnWidths(table).map((width, column) => (column === 0 ? '-' : ':').padStart(width, '-'));
+  const rule = dashes.join(' | ');
   return [head!, rule, ...rows].map((line) => `| ${line} |`).join('\n');
 }
 
