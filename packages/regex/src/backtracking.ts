@@ -2,8 +2,11 @@ import { newline } from './byte-classes.ts';
 import { anyByte, areDisjoint, type ByteSet, isFull, noByte, union } from './byte-set.ts';
 import { childrenOf, minimumLength, type PatternNode, type RepeatNode } from './pattern-tree.ts';
 
-/** Steps that a failing match may take in JavaScript, which has no match limit of its own: about a tenth of a second. */
-const stepLimit = 1e8;
+/**
+ * Steps that a failing match may take in JavaScript, which has no match limit of its own: some tenths of a second, as
+ * long as PCRE2 takes here to reach its limit.
+ */
+const stepLimit = 2e8;
 
 /** Subjects of a request line or a header must fit, else the pattern is better off on PCRE2 altogether. */
 const shortestUsefulLimit = 4096;
@@ -56,7 +59,7 @@ function isOtherAssertion(node: PatternNode): boolean {
 export function startsWithAnything(node: PatternNode): boolean {
   switch (node.kind) {
     case 'repeat':
-      return node.min === 0 && node.max === Number.POSITIVE_INFINITY && isAnyByte(node.body);
+      return node.min === 0 && isUnbounded(node) && isAnyByte(node.body);
     case 'group':
       return startsWithAnything(node.body);
     case 'sequence':
@@ -112,8 +115,9 @@ function sequenceSteps(parts: readonly PatternNode[], next: Continuation, length
   let after = next;
   let total: Steps = { fixed: 0, ways: 1 };
   for (const part of parts.toReversed()) {
-    total = followedBy(stepsOf(part, after, length), total);
-    after = { node: part, next: after };
+    const from: Continuation = { node: part, next: after };
+    total = cannotFail(from) ? oneStep : followedBy(stepsOf(part, after, length), total);
+    after = from;
   }
   return total;
 }
@@ -139,10 +143,10 @@ function loopSteps(node: RepeatNode, next: Continuation, length: number): Steps 
   const inside = firstOf(node.body).set;
   const after = mayBegin(next);
   if (!isDecided(node.body, union(inside, after))) return { fixed: Number.POSITIVE_INFINITY, ways: 1 };
-  const passes = 2 * length * nodeCount(node.body);
+  const most = Math.min(node.max, Math.ceil(length / minimumLength(node.body)));
+  const passes = 2 * (length + most * setCount(node.body));
   if (areDisjoint(inside, after)) return { fixed: passes, ways: 1 };
-  const exits = Math.min(node.max, Math.ceil(length / minimumLength(node.body))) + 1;
-  return { fixed: passes + exits, ways: exits };
+  return { fixed: passes + most + 1, ways: most + 1 };
 }
 
 function unrolledSteps(node: RepeatNode, next: Continuation, length: number): Steps {
@@ -261,13 +265,22 @@ function mayBegin(next: Continuation): ByteSet {
   return anyByte;
 }
 
-/** Whether what follows matches whatever is left: nothing, or `.*` up to the end. */
+/** Whether a match is certain from here: nothing follows that could fail, or only `.*` up to the end. */
 function cannotFail(next: Continuation): boolean {
   if (next === null) return true;
-  const { node } = next;
-  if (node.kind === 'group') return cannotFail({ node: node.body, next: next.next });
-  if (node.kind === 'repeat' && node.min === 0 && isAnyByte(node.body) && isEnd(next.next)) return true;
-  return node.kind === 'repeat' && node.min === 0 && cannotFail(next.next);
+  const { node, next: after } = next;
+  if (node.kind === 'group') return cannotFail({ node: node.body, next: after });
+  if (node.kind === 'sequence') return cannotFail(node.parts.reduceRight<Continuation>(chained, after));
+  if (node.kind !== 'repeat' || node.min > 0) return false;
+  return cannotFail(after) || (isAnyByte(node.body) && isUnbounded(node) && isEnd(after));
+}
+
+function chained(next: Continuation, node: PatternNode): Continuation {
+  return { node, next };
+}
+
+function isUnbounded({ max }: RepeatNode): boolean {
+  return max === Number.POSITIVE_INFINITY;
 }
 
 function isEnd(next: Continuation): boolean {
@@ -276,8 +289,8 @@ function isEnd(next: Continuation): boolean {
   );
 }
 
-function nodeCount(node: PatternNode): number {
-  return childrenOf(node).reduce((total, child) => total + nodeCount(child), 1);
+function setCount(node: PatternNode): number {
+  return node.kind === 'set' ? 1 : sum(childrenOf(node).map(setCount));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -10,8 +10,8 @@ export interface LiteralAnalysis {
   readonly prefixes: readonly string[];
   /** Each subject that matches ends with one of these; `['']` when nothing is known. */
   readonly suffixes: readonly string[];
-  /** Each subject that matches contains this; `''` when nothing is known. */
-  readonly required: string;
+  /** Each subject that matches contains one of these; `['']` when nothing is known. */
+  readonly required: readonly string[];
   /** Exactly these subjects match, or null. */
   readonly exact: readonly string[] | null;
   /** The literals above are in lower case, and are to be compared with the lower-cased (ASCII) subject. */
@@ -24,7 +24,7 @@ interface Texts {
   readonly exact: readonly string[] | null;
   readonly prefixes: readonly string[];
   readonly suffixes: readonly string[];
-  readonly required: string;
+  readonly required: readonly string[];
 }
 
 const textLimit = 32;
@@ -32,15 +32,15 @@ const setLimit = 8;
 const copyLimit = 8;
 const lengthLimit = 256;
 
-const unknown: Texts = { exact: null, prefixes: [''], suffixes: [''], required: '' };
-const empty: Texts = { exact: [''], prefixes: [''], suffixes: [''], required: '' };
+const unknown: Texts = { exact: null, prefixes: [''], suffixes: [''], required: [''] };
+const empty: Texts = { exact: [''], prefixes: [''], suffixes: [''], required: [''] };
 
 /** What is known when a pattern could not be read. */
 export const nothingKnown: LiteralAnalysis = {
   anchored: false,
   prefixes: [''],
   suffixes: [''],
-  required: '',
+  required: [''],
   exact: null,
   caseless: false,
 };
@@ -51,9 +51,9 @@ export function analyseLiterals({ root, caseless }: PatternTree): LiteralAnalysi
   const anchored = startsAnchored(root);
   return {
     anchored,
-    prefixes: anchored ? texts.prefixes : [''],
-    suffixes: endsAnchored(root) ? texts.suffixes : [''],
-    required: texts.required,
+    prefixes: anchored ? known(texts.prefixes) : [''],
+    suffixes: endsAnchored(root) ? known(texts.suffixes) : [''],
+    required: known(texts.required),
     exact: isWholeSubject(root) ? texts.exact : null,
     caseless,
   };
@@ -82,8 +82,7 @@ function textsOfSet(set: ByteSet, caseless: boolean): Texts {
   const texts = [...new Set(bytesOf(set).map((byte) => textOfByte(byte, caseless)))];
   if (texts.length > setLimit) return unknown;
   const isWhole = !caseless || isCaseClosed(set);
-  const required = texts.length === 1 ? texts[0]! : '';
-  return { exact: isWhole ? texts : null, prefixes: orEmpty(texts), suffixes: orEmpty(texts), required };
+  return { exact: isWhole ? texts : null, prefixes: texts, suffixes: texts, required: texts };
 }
 
 function textOfByte(byte: number, caseless: boolean): string {
@@ -110,27 +109,33 @@ function ended(texts: Texts, last: Texts): Texts {
 }
 
 function concatenated(one: Texts, other: Texts): Texts {
-  const joint =
-    one.suffixes.length === 1 && other.prefixes.length === 1 ? one.suffixes[0]! + other.prefixes[0]! : '';
+  const joint = crossed(one.suffixes, other.prefixes) ?? [''];
   return {
     exact: one.exact && other.exact ? crossed(one.exact, other.exact) : null,
     prefixes: (one.exact && crossed(one.exact, other.prefixes)) ?? one.prefixes,
     suffixes: (other.exact && crossed(one.suffixes, other.exact)) ?? other.suffixes,
-    required: longest([joint, one.required, other.required]),
+    required: [joint, one.required, other.required].reduce(moreTelling),
   };
 }
 
 function either(one: Texts, other: Texts): Texts {
   return {
     exact: one.exact && other.exact ? limited([...one.exact, ...other.exact]) : null,
-    prefixes: orEmpty(limited([...one.prefixes, ...other.prefixes])),
-    suffixes: orEmpty(limited([...one.suffixes, ...other.suffixes])),
-    required: one.required.includes(other.required)
-      ? other.required
-      : other.required.includes(one.required)
-        ? one.required
-        : '',
+    prefixes: limited([...one.prefixes, ...other.prefixes]) ?? [''],
+    suffixes: limited([...one.suffixes, ...other.suffixes]) ?? [''],
+    required: limited([...one.required, ...other.required]) ?? [''],
   };
+}
+
+/** The list whose shortest text is longer, then the list with fewer texts. */
+function moreTelling(one: readonly string[], other: readonly string[]): readonly string[] {
+  const difference = shortest(one) - shortest(other);
+  if (difference !== 0) return difference > 0 ? one : other;
+  return one.length <= other.length ? one : other;
+}
+
+function shortest(texts: readonly string[]): number {
+  return Math.min(...texts.map((text) => text.length));
 }
 
 function crossed(starts: readonly string[], ends: readonly string[]): readonly string[] | null {
@@ -144,13 +149,9 @@ function limited(texts: readonly string[]): readonly string[] | null {
   return different.length > textLimit ? null : different;
 }
 
-/** A list that says anything: an empty one would say that nothing matches. */
-function orEmpty(texts: readonly string[] | null): readonly string[] {
-  return texts === null || texts.length === 0 || texts.includes('') ? [''] : texts;
-}
-
-function longest(texts: readonly string[]): string {
-  return texts.reduce((best, text) => (text.length > best.length ? text : best));
+/** An empty list would say that nothing matches, and one with an empty text says nothing. */
+function known(texts: readonly string[]): readonly string[] {
+  return texts.length === 0 || texts.includes('') ? [''] : texts;
 }
 
 function endsAnchored(node: PatternNode): boolean {

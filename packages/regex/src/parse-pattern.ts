@@ -1,7 +1,7 @@
 import { escapeBytes, escapeClasses, notNewline } from './byte-classes.ts';
 import { anyByte, byteSet, withBothCases } from './byte-set.ts';
 import { parseClass } from './parse-class.ts';
-import type { Assertion, PatternNode, PatternTree } from './pattern-tree.ts';
+import { type Assertion, matchesNothingToo, type PatternNode, type PatternTree } from './pattern-tree.ts';
 import { readCodedByte, type Scanner, UnreadPattern } from './scan-pattern.ts';
 
 /** How a pattern is read; `(?i)` and its like change it up to the end of their group. */
@@ -240,10 +240,12 @@ function parseQuantifier(parser: Parser, body: PatternNode): PatternNode {
   const min = sign === undefined ? Number(least) : sign === '+' ? 1 : 0;
   const max =
     sign === undefined ? boundedMaximum(min, comma, most) : sign === '?' ? 1 : Number.POSITIVE_INFINITY;
+  if (max === 1 && kind === '' && matchesNothingToo(body)) return body;
   if (body.kind === 'look' || body.kind === 'assertion' || body.kind === 'other') parser.needsPcre2 = true;
   return { kind: 'repeat', body, min, max, lazy: kind === '?' };
 }
 
+/** `{n}`, `{n,}` or `{n,m}`. */
 function boundedMaximum(min: number, comma: string | undefined, most: string | undefined): number {
   if (comma === undefined) return min;
   return most === '' || most === undefined ? Number.POSITIVE_INFINITY : Number(most);

@@ -54,6 +54,22 @@ export function minimumLength(node: PatternNode): number {
   }
 }
 
+/** Whether a node can match nothing at any place; a `?` after it then changes nothing. */
+export function matchesNothingToo(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'repeat':
+      return node.min === 0 || matchesNothingToo(node.body);
+    case 'group':
+      return matchesNothingToo(node.body);
+    case 'sequence':
+      return node.parts.every(matchesNothingToo);
+    case 'alternation':
+      return node.branches.some(matchesNothingToo);
+    default:
+      return false;
+  }
+}
+
 /** The parts directly inside a node. */
 export function childrenOf(node: PatternNode): readonly PatternNode[] {
   switch (node.kind) {

@@ -13,7 +13,8 @@ export function createTester(regex: Regex): (subject: string) => boolean {
     const prefix = prefixes[0]!;
     return (subject) => subject.startsWith(prefix) && regex.test(subject);
   }
-  return required === ''
+  const [text] = required;
+  return required.length > 1 || text === undefined || text === ''
     ? (subject) => regex.test(subject)
-    : (subject) => subject.includes(required) && regex.test(subject);
+    : (subject) => subject.includes(text) && regex.test(subject);
 }

@@ -15,7 +15,8 @@ export function isSameInJavaScript(root: PatternNode): boolean {
 
 function hasOnlyEqualParts(node: PatternNode): boolean {
   if (node.kind === 'other') return false;
-  if (node.kind === 'look' && node.behind) return false;
+  // PCRE2 misses some matches of `(?=a)a*a` (it takes the asserted byte for one that is used up), and so must we.
+  if (node.kind === 'look' && !node.negative) return false;
   if (node.kind === 'repeat' && !isEqualRepeat(node)) return false;
   return childrenOf(node).every(hasOnlyEqualParts);
 }
