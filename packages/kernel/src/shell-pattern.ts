@@ -70,7 +70,10 @@ function dotGuard(source: string, pattern: string, at: number, noDot: string): s
 
 const literal = (char: string) => char.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 
-function readSet(pattern: string, start: number): { readonly source: string; readonly end: number } | undefined {
+function readSet(
+  pattern: string,
+  start: number,
+): { readonly source: string; readonly end: number } | undefined {
   let i = start + 1;
   const negated = pattern[i] === '!' || pattern[i] === '^';
   if (negated) i++;

@@ -1,16 +1,22 @@
 import type { ParsedUri } from './3-serve/request-record.ts';
 
-const isHex = (code: number) => (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+const isHex = (code: number) =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
 
 /** Outcome of unescaping: the text, or the status httpd answers instead. */
-export type Unescaped = { readonly text: string; readonly status?: undefined } | { readonly status: 400 | 404 };
+export type Unescaped =
+  | { readonly text: string; readonly status?: undefined }
+  | { readonly status: 400 | 404 };
 
 /**
  * Decodes `%XX`. A bad escape gives 400, an escaped NUL 404, an escaped slash 404 unless `encodedSlashes` says
  * to keep it as it is or to decode it.
  * httpd: server/util.c unescape_url
  */
-export function unescapeUrl(text: string, encodedSlashes: 'refuse' | 'keep' | 'decode' = 'refuse'): Unescaped {
+export function unescapeUrl(
+  text: string,
+  encodedSlashes: 'refuse' | 'keep' | 'decode' = 'refuse',
+): Unescaped {
   if (!text.includes('%')) return { text };
   let result = '';
   let bad = false;
@@ -123,7 +129,12 @@ export function escapeUri(path: string): string {
   return escapePath(path, true);
 }
 
-const htmlEntities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
+const htmlEntities: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  '"': '&quot;',
+};
 
 /** Escapes text for HTML. httpd: ap_escape_html */
 export function escapeHtml(text: string): string {
@@ -147,9 +158,10 @@ export function parseUri(target: string): ParsedUri {
       query: hasQuery ? target.slice(question + 1, end) : undefined,
     };
   }
-  const match = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?(\[[^\]/?#]*\]|[^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/.exec(
-    target,
-  )!;
+  const match =
+    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?(\[[^\]/?#]*\]|[^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/.exec(
+      target,
+    )!;
   const [, scheme, user, host, port, path, query] = match;
   return {
     scheme: scheme?.toLowerCase(),

@@ -30,7 +30,15 @@ export interface FileInfo {
 }
 
 /** The errors of file calls that httpd tells apart; anything else is `EIO`. */
-export type FileError = 'ENOENT' | 'ENOTDIR' | 'EACCES' | 'ENAMETOOLONG' | 'ELOOP' | 'EISDIR' | 'EINVAL' | 'EIO';
+export type FileError =
+  | 'ENOENT'
+  | 'ENOTDIR'
+  | 'EACCES'
+  | 'ENAMETOOLONG'
+  | 'ELOOP'
+  | 'EISDIR'
+  | 'EINVAL'
+  | 'EIO';
 
 /**
  * Files by absolute path; paths and text are latin1 strings, one character a byte.
@@ -144,7 +152,12 @@ export interface Digests {
 
 export interface Compression {
   /** A raw deflate, gzip or zlib stream; bytes in, bytes out. */
-  deflate(options: { format: 'gzip' | 'raw'; level: number; windowBits: number; memLevel: number }): Transform;
+  deflate(options: {
+    format: 'gzip' | 'raw';
+    level: number;
+    windowBits: number;
+    memLevel: number;
+  }): Transform;
   inflate(options: { format: 'gzip' | 'raw'; windowBits: number }): Transform;
 }
 
@@ -157,8 +170,11 @@ export interface Transform {
 
 /** Log files and piped loggers, opened by the most privileged process and written in batches. */
 export interface Logs {
-  /** `target` as in CustomLog: an absolute path, `|program`, `||program`, `|$program`, or `syslog:…`. */
-  open(target: string): LogWriter;
+  /**
+   * `target` as in CustomLog: an absolute path, `|program`, `||program`, `|$program`, or `syslog:…`.
+   * Unbuffered logs (error logs) are written at once, others in batches.
+   */
+  open(target: string, options?: { readonly unbuffered?: boolean }): LogWriter;
   /** Where messages go before a log is open, and with `-t`: standard error. */
   readonly standardError: LogWriter;
 }

@@ -29,7 +29,12 @@ export function findIncludes(files: Files, pattern: string, optional: boolean): 
   return matching(files, '/', pattern.replace(/^\/+/, ''), optional);
 }
 
-function matching(files: Files, directory: string, pattern: string, optional: boolean): readonly string[] | string {
+function matching(
+  files: Files,
+  directory: string,
+  pattern: string,
+  optional: boolean,
+): readonly string[] | string {
   const slash = pattern.indexOf('/');
   const component = slash < 0 ? pattern : pattern.slice(0, slash);
   const rest = slash < 0 ? undefined : pattern.slice(slash).replace(/^\/+/, '');
@@ -80,7 +85,8 @@ function collect(
   return all;
 }
 
-const join = (directory: string, name: string) => (directory.endsWith('/') ? directory + name : `${directory}/${name}`);
+const join = (directory: string, name: string) =>
+  directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 
 const isDirectory = (files: Files, path: string) => {
   const info = files.stat(path);

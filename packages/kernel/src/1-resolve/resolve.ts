@@ -82,7 +82,11 @@ export function resolve(input: ResolveInput): ResolveResult {
   };
   const lines = (given: readonly string[]): ReadError | undefined => {
     const nodes = readAll(run, commandLineSource(run, given), [], 0);
-    if (typeof nodes === 'string') return nodes.replace(/^Syntax error on line \d+ of -c\/-C directives: /, 'Syntax error in -C/-c directive: ');
+    if (typeof nodes === 'string')
+      return nodes.replace(
+        /^Syntax error on line \d+ of -c\/-C directives: /,
+        'Syntax error in -C/-c directive: ',
+      );
     tree.push(...nodes);
     return undefined;
   };
@@ -134,7 +138,12 @@ function fail(run: Run, text: string): void {
 }
 
 function commandLineSource(run: Run, given: readonly string[]): Source {
-  return sourceOf(parseConfig(given.map((line) => line.replaceAll('\n', ' ')).join('\n'), commandLineFile), [], expander(run), false);
+  return sourceOf(
+    parseConfig(given.map((line) => line.replaceAll('\n', ' ')).join('\n'), commandLineFile),
+    [],
+    expander(run),
+    false,
+  );
 }
 
 /** httpd: server/config.c ap_process_resource_config */
@@ -158,7 +167,12 @@ function readFile(
   const read = run.world.files.readText(path);
   if (typeof read === 'string') return `Could not open configuration file ${path}: ${systemErrorText(read)}`;
   run.files.push({ file: path, chain });
-  return readAll(run, sourceOf(parseConfig(read.text, path), chain, expander(run), run.isHtaccess), enclosing, depth);
+  return readAll(
+    run,
+    sourceOf(parseConfig(read.text, path), chain, expander(run), run.isHtaccess),
+    enclosing,
+    depth,
+  );
 }
 
 interface Open {
@@ -168,7 +182,12 @@ interface Open {
 }
 
 /** Reads a source to its end. httpd: server/config.c ap_build_config */
-function readAll(run: Run, source: Source, enclosing: readonly string[], depth: number): ResolvedNode[] | ReadError {
+function readAll(
+  run: Run,
+  source: Source,
+  enclosing: readonly string[],
+  depth: number,
+): ResolvedNode[] | ReadError {
   const top: ResolvedNode[] = [];
   const open: Open[] = [];
   for (;;) {
@@ -182,7 +201,9 @@ function readAll(run: Run, source: Source, enclosing: readonly string[], depth: 
   }
   if (open.length === 0) return top;
   run.errorAt ??= { file: source.file, line: open[0]!.line.line, chain: source.chain };
-  const unclosed = open.toReversed().map(({ name, line }) => `${source.file}:${line.line}: <${name}> was not closed.`);
+  const unclosed = open
+    .toReversed()
+    .map(({ name, line }) => `${source.file}:${line.line}: <${name}> was not closed.`);
   return `Syntax error on line ${open[0]!.line.line} of ${source.file}: ${unclosed.join('\\n')}`;
 }
 
@@ -205,7 +226,9 @@ function readOne(
 ): ReadError | undefined {
   const target = open.at(-1)?.children ?? top;
   if (line.kind === 'close') return closeSection(source, line, top, open);
-  const registered = run.table.get((line.kind === 'section' ? `<${line.name}` : line.name).toLowerCase())?.[0];
+  const registered = run.table.get(
+    (line.kind === 'section' ? `<${line.name}` : line.name).toLowerCase(),
+  )?.[0];
   if (registered?.declaration.reading !== undefined) {
     const around = [...enclosing, ...open.map(({ name }) => name)];
     const nodes = readNow(run, source, line, registered.name, registered.declaration, around, depth);
@@ -219,7 +242,12 @@ function readOne(
   return undefined;
 }
 
-function nodeOf(source: Source, line: SourceLine, name: string, children?: readonly ResolvedNode[]): ResolvedNode {
+function nodeOf(
+  source: Source,
+  line: SourceLine,
+  name: string,
+  children?: readonly ResolvedNode[],
+): ResolvedNode {
   const node: ResolvedNode = { name, args: line.args, file: source.file, line: line.line };
   if (source.chain.length > 0) Object.assign(node, { chain: source.chain });
   if (children !== undefined) Object.assign(node, { children });
@@ -271,9 +299,18 @@ function readNow(
       return readContent(run, source, sectionName, enclosing, depth);
     },
     include: (pattern, { optional }) =>
-      include(run, source, line.line, serverRootRelative(run.settings.serverRoot, pattern), optional, enclosing, depth),
+      include(
+        run,
+        source,
+        line.line,
+        serverRootRelative(run.settings.serverRoot, pattern),
+        optional,
+        enclosing,
+        depth,
+      ),
     lines(given, as) {
-      if (depth >= maximumDepth) return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
+      if (depth >= maximumDepth)
+        return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
       const file = parseConfig(given.join('\n'), as);
       return readAll(run, sourceOf(file, source.chain, expander(run), run.isHtaccess), enclosing, depth + 1);
     },
@@ -328,7 +365,8 @@ function passOver(source: Source, sectionName: string): ReadError | undefined {
       continue;
     }
     const name = word.slice(2, -1);
-    if (open.at(-1)!.toLowerCase() !== name.toLowerCase()) return `Expected </${open.at(-1)}> but saw </${name}>`;
+    if (open.at(-1)!.toLowerCase() !== name.toLowerCase())
+      return `Expected </${open.at(-1)}> but saw </${name}>`;
     open.pop();
     if (open.length === 0) return undefined;
   }
@@ -389,11 +427,18 @@ function expander(run: Run): (text: string) => string {
     text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
       const value = run.settings.defines.get(name) ?? run.world.environment.get(name);
       if (value !== undefined) return value;
-      if (!name.includes(':')) warn(run, `AH00111: Config variable \${${name}} is not defined`, undefined, undefined, []);
+      if (!name.includes(':'))
+        warn(run, `AH00111: Config variable \${${name}} is not defined`, undefined, undefined, []);
       return whole;
     });
 }
 
-function warn(run: Run, text: string, file: string | undefined, line: number | undefined, chain: readonly string[]): void {
+function warn(
+  run: Run,
+  text: string,
+  file: string | undefined,
+  line: number | undefined,
+  chain: readonly string[],
+): void {
   run.diagnostics.push({ severity: 'warning', stage: 'reading', text, file, line, chain });
 }

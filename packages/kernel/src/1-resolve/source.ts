@@ -1,4 +1,13 @@
-import { type ConfigFile, type Line, lines, logicalLine, maxHtaccessLineLength, maxLineLength, splitLine, tooLongAt } from '@httpd-ts/syntax';
+import {
+  type ConfigFile,
+  type Line,
+  lines,
+  logicalLine,
+  maxHtaccessLineLength,
+  maxLineLength,
+  splitLine,
+  tooLongAt,
+} from '@httpd-ts/syntax';
 
 /** One line with its variables replaced. */
 export interface SourceLine {
@@ -91,5 +100,12 @@ function plain(file: ConfigFile, line: Line): SourceLine {
   const { kind, name, arguments: args, line: number } = line as Meaningful;
   if (kind === 'directive') return { kind, name, word: name, args, line: number };
   if (kind === 'section') return { kind, name, word: `<${name}`, args, line: number };
-  return { kind: 'close', name, word: (line as { word: string }).word, args, line: number, raw: logicalLine(file, line) };
+  return {
+    kind: 'close',
+    name,
+    word: (line as { word: string }).word,
+    args,
+    line: number,
+    raw: logicalLine(file, line),
+  };
 }

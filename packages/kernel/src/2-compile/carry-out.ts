@@ -1,6 +1,12 @@
 import type { ConfigVector } from '../declare/config-records.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
-import type { DirectiveContext, DirectiveDeclaration, ResolvedNode, Settings, WalkPlace } from '../declare/directive.ts';
+import type {
+  DirectiveContext,
+  DirectiveDeclaration,
+  ResolvedNode,
+  Settings,
+  WalkPlace,
+} from '../declare/directive.ts';
 import { NOT_IN } from '../declare/places.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -104,7 +110,8 @@ function carryOutOne(
   for (const entry of registered) {
     const { declaration, name } = entry;
     const allowed =
-      (declaration.requiredOverride & place.override) !== 0 || (run.overrideList?.has(name.toLowerCase()) ?? false);
+      (declaration.requiredOverride & place.override) !== 0 ||
+      (run.overrideList?.has(name.toLowerCase()) ?? false);
     if (!allowed) {
       const around = enclosing.at(-1);
       return around === undefined ? `${name} not allowed here` : `${name} not allowed in <${around}> context`;
@@ -150,7 +157,9 @@ function directiveContext(
     serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
     regex(pattern, options) {
       const compiled = run.world.regex.compile(pattern, options);
-      return 'kind' in compiled && compiled.kind === 'regex-error' ? compiled.message : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
+      return 'kind' in compiled && compiled.kind === 'regex-error'
+        ? compiled.message
+        : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
     },
     warn: (text) =>
       run.diagnostics.push({
@@ -205,7 +214,8 @@ function refuseIn(
   for (let i = enclosing.length - 1; i >= 0; i--) {
     const section = enclosing[i]!;
     const known = placesBySection.find(([pattern]) => pattern.test(section));
-    if (known !== undefined && (notIn & known[1]) !== 0) return `${shown} cannot occur within <${section}> section`;
+    if (known !== undefined && (notIn & known[1]) !== 0)
+      return `${shown} cannot occur within <${section}> section`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { parseConfig } from '@httpd-ts/syntax';
 import { resolveHtaccess } from '../1-resolve/resolve.ts';
+import { everyOption } from '../3-serve/walk-config.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { ResolvedNode, Settings } from '../declare/directive.ts';
 import type { RequestPhase } from '../declare/hooks.ts';
@@ -8,7 +9,13 @@ import { type ProviderRegistry, providerRegistry } from '../declare/providers.ts
 import { type ResponsePolicy, responsePolicies, satisfyPolicies } from '../declare/server-providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
-import { type CarryOut, carryOut, type DirectiveTable, directiveTable, type UnsupportedUse } from './carry-out.ts';
+import {
+  type CarryOut,
+  carryOut,
+  type DirectiveTable,
+  directiveTable,
+  type UnsupportedUse,
+} from './carry-out.ts';
 import { DirectoryConfig, mergeVectors } from './directory-config.ts';
 import { orderRequestHooks, runLifecycle } from './order-hooks.ts';
 import {
@@ -22,7 +29,6 @@ import {
 import type { RequestPlan } from './request-plan.ts';
 import { directoryIndex, locationIndex } from './section-index.ts';
 import { ServerRecord } from './server-record.ts';
-import { everyOption } from '../3-serve/walk-config.ts';
 import { virtualHostTable } from './virtual-hosts.ts';
 
 export interface CompileInput {
@@ -107,7 +113,8 @@ export function compile(input: CompileInput): CompileResult {
     inheritFromMain(mainServer, servers, plan);
     runLifecycle(modules, 'checkConfig', compilation, plan);
   }
-  if (!failed() && !settings.checkOnly) refuseUnsupported(run.unsupported, input.allowUnsupported ?? [], diagnostics);
+  if (!failed() && !settings.checkOnly)
+    refuseUnsupported(run.unsupported, input.allowUnsupported ?? [], diagnostics);
   if (!failed() && !settings.checkOnly) {
     runLifecycle(modules, 'openLogs', compilation, plan);
     runLifecycle(modules, 'postConfig', compilation, plan);
@@ -140,7 +147,11 @@ function refuseUnsupported(
 /** Tells whether a module is loaded by any of the names configuration uses for it. */
 function moduleFinder(modules: readonly ModuleDefinition[]): (name: string) => boolean {
   const names = new Set(
-    modules.flatMap(({ name, identifier, httpd }) => [name, identifier, httpd.slice(httpd.lastIndexOf('/') + 1)]),
+    modules.flatMap(({ name, identifier, httpd }) => [
+      name,
+      identifier,
+      httpd.slice(httpd.lastIndexOf('/') + 1),
+    ]),
   );
   return (name) => names.has(name);
 }
@@ -154,7 +165,11 @@ function inheritFromMain(mainServer: ServerRecord, servers: readonly ServerRecor
     server.plan = plan;
     if (server === mainServer) continue;
     server.config = mergeVectors('server', mainServer.config, server.config);
-    server.directoryDefaults = mergeVectors('directory', mainServer.directoryDefaults, server.directoryDefaults);
+    server.directoryDefaults = mergeVectors(
+      'directory',
+      mainServer.directoryDefaults,
+      server.directoryDefaults,
+    );
     server.directorySections = [...mainServer.directorySections, ...server.directorySections];
     server.locationSections = [...mainServer.locationSections, ...server.locationSections];
     server.admin ??= mainServer.admin;
@@ -177,7 +192,11 @@ function perServerOnce<T>(make: (server: ServerRecord) => T): (server: ServerRec
   };
 }
 
-function draftPlan(compilation: Compilation, modules: readonly ModuleDefinition[], table: DirectiveTable): ServedPlan {
+function draftPlan(
+  compilation: Compilation,
+  modules: readonly ModuleDefinition[],
+  table: DirectiveTable,
+): ServedPlan {
   const { world, settings, providers, mainServer, servers, memory } = compilation;
   const hooks = orderRequestHooks(modules);
   const satisfy = providers.find(satisfyPolicies, 'default');
@@ -287,7 +306,11 @@ function compileHtaccess(
     [],
   );
   for (const { name, module } of run.unsupported) {
-    diagnostics.push({ severity: 'error', stage: 'processing', text: `${name} (${module}) is not supported by httpd-ts yet` });
+    diagnostics.push({
+      severity: 'error',
+      stage: 'processing',
+      text: `${name} (${module}) is not supported by httpd-ts yet`,
+    });
   }
   return { records, diagnostics };
 }

@@ -36,7 +36,11 @@ export class DirectoryConfig {
 }
 
 /** Merges records slot by slot; where only one side has a record, that record holds. */
-export function mergeVectors(scope: 'server' | 'directory', outer: ConfigVector, inner: ConfigVector): ConfigVector {
+export function mergeVectors(
+  scope: 'server' | 'directory',
+  outer: ConfigVector,
+  inner: ConfigVector,
+): ConfigVector {
   const merged: ConfigVector = outer.slice();
   for (let slot = 0; slot < inner.length; slot++) {
     const own = inner[slot];

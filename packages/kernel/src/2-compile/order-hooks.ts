@@ -1,5 +1,5 @@
-import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { ConfigView } from '../declare/config-records.ts';
+import type { ModuleDefinition } from '../declare/define-module.ts';
 import {
   type HookDeclaration,
   type HookOrder,
@@ -13,13 +13,22 @@ import type { DirectoryConfig } from './directory-config.ts';
 import type { OrderedHook } from './plan.ts';
 import type { RequestPlan } from './request-plan.ts';
 
-const ranks: Readonly<Record<HookOrder, number>> = { 'really-first': 0, first: 1, middle: 2, last: 3, 'really-last': 4 };
+const ranks: Readonly<Record<HookOrder, number>> = {
+  'really-first': 0,
+  first: 1,
+  middle: 2,
+  last: 3,
+  'really-last': 4,
+};
 
 /**
  * Sorts the hooks of one phase: by their order, then by load order, moved as little as `before` and `after` need.
  * httpd: apr_hooks.c sort_hook
  */
-export function orderHooks(modules: readonly ModuleDefinition[], phase: RequestPhase | LifecyclePhase): OrderedHook[] {
+export function orderHooks(
+  modules: readonly ModuleDefinition[],
+  phase: RequestPhase | LifecyclePhase,
+): OrderedHook[] {
   const waiting: OrderedHook[] = [];
   for (const { name, hooks = [] } of modules) {
     for (const hook of hooks) if (hook.phase === phase) waiting.push({ module: name, hook, when: hook.when });
@@ -27,7 +36,9 @@ export function orderHooks(modules: readonly ModuleDefinition[], phase: RequestP
   waiting.sort((a, b) => ranks[a.hook.order ?? 'middle'] - ranks[b.hook.order ?? 'middle']);
   const sorted: OrderedHook[] = [];
   while (waiting.length > 0) {
-    const free = waiting.findIndex((one) => !waiting.some((other) => other !== one && mustPrecede(other, one)));
+    const free = waiting.findIndex(
+      (one) => !waiting.some((other) => other !== one && mustPrecede(other, one)),
+    );
     sorted.push(...waiting.splice(Math.max(free, 0), 1));
   }
   return sorted;
@@ -40,7 +51,9 @@ function mustPrecede(earlier: OrderedHook, later: OrderedHook): boolean {
 const phaseNames = Object.keys(requestPhases) as RequestPhase[];
 
 /** All request phases in their order. */
-export function orderRequestHooks(modules: readonly ModuleDefinition[]): { [phase in RequestPhase]: OrderedHook[] } {
+export function orderRequestHooks(modules: readonly ModuleDefinition[]): {
+  [phase in RequestPhase]: OrderedHook[];
+} {
   const entries = phaseNames.map((phase) => [phase, orderHooks(modules, phase)] as const);
   return Object.fromEntries(entries) as { [phase in RequestPhase]: OrderedHook[] };
 }
@@ -68,5 +81,6 @@ export function runLifecycle(
   phase: LifecyclePhase,
   ...args: Parameters<LifecycleHook>
 ): void {
-  for (const { hook } of orderHooks(modules, phase)) (hook as { runAtStart: LifecycleHook }).runAtStart(...args);
+  for (const { hook } of orderHooks(modules, phase))
+    (hook as { runAtStart: LifecycleHook }).runAtStart(...args);
 }

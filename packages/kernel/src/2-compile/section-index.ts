@@ -38,7 +38,11 @@ export function locationIndex(sections: readonly Section[]): LocationIndex {
         if (!uri.endsWith('/')) found = collect(found, literals.get(uri));
       }
       for (const other of others) {
-        if (other.section.regex === undefined && !matchesPattern(other.section.path, uri, { pathName: other.section.path.includes('/') })) continue;
+        if (
+          other.section.regex === undefined &&
+          !matchesPattern(other.section.path, uri, { pathName: other.section.path.includes('/') })
+        )
+          continue;
         found ??= [];
         found.push(other);
       }

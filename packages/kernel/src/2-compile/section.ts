@@ -1,6 +1,6 @@
 import type { Regex } from '@httpd-ts/regex';
-import type { ConfigVector } from '../declare/config-records.ts';
 import type { RequestRecord } from '../3-serve/request-record.ts';
+import type { ConfigVector } from '../declare/config-records.ts';
 
 /**
  * A `<Directory>`, `<Location>`, `<Files>` or `<If>` (or a `.htaccess` file) with the records set in it.

@@ -28,7 +28,10 @@ interface NameEntry {
  * Builds the table. The main server answers where no virtual host has the address.
  * httpd: server/vhost.c ap_fini_vhost_config, find_best_name, ap_update_vhost_given_ip
  */
-export function virtualHostTable(mainServer: ServerRecord, servers: readonly ServerRecord[]): VirtualHostTable {
+export function virtualHostTable(
+  mainServer: ServerRecord,
+  servers: readonly ServerRecord[],
+): VirtualHostTable {
   const exact = new Map<string, ServerEntry[]>();
   const wildcard = new Map<number, ServerEntry[]>();
   for (const server of servers) {
@@ -42,7 +45,9 @@ export function virtualHostTable(mainServer: ServerRecord, servers: readonly Ser
     }
   }
   const cache = new Map<string, AddressServers>();
-  const mainOnly = addressServers(mainServer, [{ server: mainServer, entry: { text: '', address: undefined, port: 0 } }]);
+  const mainOnly = addressServers(mainServer, [
+    { server: mainServer, entry: { text: '', address: undefined, port: 0 } },
+  ]);
 
   const find = (address: string, port: number): AddressServers => {
     const found =
@@ -117,7 +122,10 @@ function addressServers(mainServer: ServerRecord, entries: readonly ServerEntry[
       return best?.server ?? defaultServer;
     },
     byPath: (path) =>
-      withPaths.find(({ path: prefix }) => path.startsWith(prefix!) && (path.length === prefix!.length || path[prefix!.length] === '/')),
+      withPaths.find(
+        ({ path: prefix }) =>
+          path.startsWith(prefix!) && (path.length === prefix!.length || path[prefix!.length] === '/'),
+      ),
   };
 }
 

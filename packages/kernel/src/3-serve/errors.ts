@@ -5,7 +5,16 @@ import type { RequestRecord } from './request-record.ts';
 
 /** Statuses after which the connection is not kept. httpd: include/httpd.h ap_status_drops_connection */
 export function dropsConnection(status: number): boolean {
-  return status === 400 || status === 408 || status === 411 || status === 413 || status === 414 || status === 500 || status === 503 || status === 501;
+  return (
+    status === 400 ||
+    status === 408 ||
+    status === 411 ||
+    status === 413 ||
+    status === 414 ||
+    status === 500 ||
+    status === 503 ||
+    status === 501
+  );
 }
 
 /** Statuses whose response has no body. httpd: AP_STATUS_IS_HEADER_ONLY */

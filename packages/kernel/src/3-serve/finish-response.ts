@@ -131,7 +131,8 @@ function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
       if (!listed.includes(language.toLowerCase())) headers.merge('Content-Language', language);
     }
   }
-  if (request.noCache && !headers.has('Expires')) headers.set('Expires', formatHttpDate(request.requestTimeMs));
+  if (request.noCache && !headers.has('Expires'))
+    headers.set('Expires', formatHttpDate(request.requestTimeMs));
 }
 
 /**
@@ -144,16 +145,17 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   const closes = hasToken(headers.get('Connection') ?? '', 'close');
   const settings = server.plan.keepAliveOf(server);
   const left = settings.max - connection.keepalives;
-  let isChunked = false;
-  let sent = false;
+  const mayKeep = connection.keepalive !== 'close' && !request.expectingContinue;
+  const hasEnd =
+    request.headerOnly ||
+    isHeaderOnlyStatus(request.status) ||
+    headers.has('Content-Length') ||
+    hasToken(headers.get('Transfer-Encoding') ?? '', 'chunked');
+  const isChunked = mayKeep && !hasEnd && request.protocolNumber >= 1001;
+  const asksToKeep = hasToken(asked, 'keep-alive');
   const keeps =
-    connection.keepalive !== 'close' &&
-    !request.expectingContinue &&
-    (request.headerOnly ||
-      isHeaderOnlyStatus(request.status) ||
-      headers.has('Content-Length') ||
-      hasToken(headers.get('Transfer-Encoding') ?? '', 'chunked') ||
-      (request.protocolNumber >= 1001 && (isChunked = true))) &&
+    mayKeep &&
+    (hasEnd || isChunked) &&
     settings.on &&
     settings.timeoutMs > 0 &&
     (settings.max === 0 || left > 0) &&
@@ -161,11 +163,11 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
     !closes &&
     !hasToken(asked, 'close') &&
     (request.env('nokeepalive') === undefined || request.headersIn.has('Via')) &&
-    ((sent = hasToken(asked, 'keep-alive')) || request.protocolNumber >= 1001);
+    (asksToKeep || request.protocolNumber >= 1001);
   if (keeps) {
     connection.keepalive = 'keepalive';
     connection.keepalives++;
-    if (sent) {
+    if (asksToKeep) {
       const seconds = Math.floor(settings.timeoutMs / 1000);
       headers.set('Keep-Alive', settings.max > 0 ? `timeout=${seconds}, max=${left}` : `timeout=${seconds}`);
       headers.merge('Connection', 'Keep-Alive');
@@ -197,7 +199,8 @@ const notModifiedNames = new Set(notModifiedHeaders.map((name) => name.toLowerCa
 /** httpd: modules/http/http_filters.c basic_http_header */
 function withDateAndServer(request: RequestRecord, headers: HeaderTable, status: number): HeaderTable {
   const fromOrigin = request.proxyRequest !== false;
-  const date = (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.server.plan.world.clock.now());
+  const date =
+    (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.server.plan.world.clock.now());
   const server = (fromOrigin ? headers.get('Server') : undefined) ?? request.server.plan.process.serverBanner;
   const result = new HeaderTable();
   result.add('Date', date);

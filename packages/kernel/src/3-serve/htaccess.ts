@@ -38,7 +38,12 @@ export function htaccessOf(request: RequestRecord, directory: string, config: Wa
     const key = `${effectiveOverride(config)}|${request.server.index}|${path}`;
     const cache = plan.htaccessCache;
     let cached = cache.get(key);
-    if (cached === undefined || cached.mtimeMs !== info.mtimeMs || cached.size !== info.size || cached.inode !== info.inode) {
+    if (
+      cached === undefined ||
+      cached.mtimeMs !== info.mtimeMs ||
+      cached.size !== info.size ||
+      cached.inode !== info.inode
+    ) {
       if (cached !== undefined) request.directory.forget(cached.section);
       const fresh = compileFile(request, directory, path, config, info);
       if (typeof fresh === 'number') return fresh;

@@ -1,5 +1,5 @@
-import type { RequestPlan } from '../2-compile/request-plan.ts';
 import { requestPlan } from '../2-compile/order-hooks.ts';
+import type { RequestPlan } from '../2-compile/request-plan.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
 import { normalizePath, unescapeUrl } from '../uri.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -37,7 +37,15 @@ const requestSteps: readonly Step[] = [
 ];
 
 /** The same for a sub-request that was made for a file name: it has no URI to translate. */
-const fileSteps: readonly Step[] = [resetToServerDefaults, mapToStorage, locationWalk, ifWalk, authorize, findType, fixUp];
+const fileSteps: readonly Step[] = [
+  resetToServerDefaults,
+  mapToStorage,
+  locationWalk,
+  ifWalk,
+  authorize,
+  findType,
+  fixUp,
+];
 
 /** Takes a request up to its handler. OK means that the handler may run. */
 export function processRequest(request: RequestRecord): HookResult {
@@ -68,7 +76,8 @@ async function stepsAfter(
   return answer === OK ? walkSteps(steps, request, next) : answer;
 }
 
-const planOf = (request: RequestRecord): RequestPlan => request.directory.plan ?? requestPlan(request.directory);
+const planOf = (request: RequestRecord): RequestPlan =>
+  request.directory.plan ?? requestPlan(request.directory);
 
 /** Set once a pre-translate hook has said that the path must stay as it is. */
 const keepPath = { name: 'path is translated' };
@@ -79,7 +88,7 @@ const unreserved = /%(?:2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/
 function cleanPath(request: RequestRecord): HookStatus {
   let path = request.uri;
   if (path.includes('%')) {
-    path = path.replace(unreserved, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
+    path = path.replace(unreserved, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
   }
   if (!path.startsWith('/')) {
     if (path === '*') return OK;
@@ -99,7 +108,9 @@ function preTranslate(request: RequestRecord): HookResult {
   const hooks = planOf(request).preTranslateName;
   if (hooks.length === 0) return OK;
   const answer = runFirst(hooks, request);
-  return typeof answer === 'number' ? afterPreTranslate(answer, request) : answer.then((status) => afterPreTranslate(status, request));
+  return typeof answer === 'number'
+    ? afterPreTranslate(answer, request)
+    : answer.then((status) => afterPreTranslate(status, request));
 }
 
 function afterPreTranslate(status: HookStatus, request: RequestRecord): HookStatus {
@@ -116,7 +127,11 @@ function decodePath(request: RequestRecord): HookStatus {
   const decoded = unescapeUrl(uri, encodedSlashes);
   if (decoded.status !== undefined) {
     if (decoded.status === 404 && encodedSlashes === 'refuse') {
-      request.log('core', 'info', `AH00026: found %2f (encoded '/') in URI path (${request.unparsedUri}), returning 404`);
+      request.log(
+        'core',
+        'info',
+        `AH00026: found %2f (encoded '/') in URI path (${request.unparsedUri}), returning 404`,
+      );
     }
     return decoded.status;
   }
@@ -129,7 +144,9 @@ function decodePath(request: RequestRecord): HookStatus {
 
 function translate(request: RequestRecord): HookResult {
   const answer = runFirst(planOf(request).translateName, request);
-  return typeof answer === 'number' ? declinedDies(answer, 'translate', request) : answer.then((status) => declinedDies(status, 'translate', request));
+  return typeof answer === 'number'
+    ? declinedDies(answer, 'translate', request)
+    : answer.then((status) => declinedDies(status, 'translate', request));
 }
 
 /** A phase that nobody took care of is a configuration error. httpd: decl_die */
@@ -167,11 +184,13 @@ function authorize(request: RequestRecord): HookResult {
   const plan = planOf(request);
   if (request.server.plan.satisfies(request) !== 'any') {
     const answer = runAll(plan.accessChecker, request);
-    if (typeof answer !== 'number') return answer.then((status) => (status === OK ? authorizeUser(request, plan) : status));
+    if (typeof answer !== 'number')
+      return answer.then((status) => (status === OK ? authorizeUser(request, plan) : status));
     return answer === OK ? authorizeUser(request, plan) : answer;
   }
   const answer = runAll(plan.accessChecker, request);
-  if (typeof answer !== 'number') return answer.then((status) => (status === OK ? OK : authorizeUser(request, plan)));
+  if (typeof answer !== 'number')
+    return answer.then((status) => (status === OK ? OK : authorizeUser(request, plan)));
   return answer === OK ? OK : authorizeUser(request, plan);
 }
 
@@ -188,7 +207,11 @@ async function authenticate(request: RequestRecord, plan: RequestPlan): Promise<
   const known = declinedDies(await runFirst(plan.checkUserId, request), 'check user', request);
   if (known !== OK) return known;
   if (request.user === undefined) {
-    request.log('core', 'error', `AH00027: No authentication done but request not allowed without authentication for ${request.uri}. Authentication not configured?`);
+    request.log(
+      'core',
+      'error',
+      `AH00027: No authentication done but request not allowed without authentication for ${request.uri}. Authentication not configured?`,
+    );
     return 500;
   }
   return declinedDies(await runFirst(plan.authChecker, request), 'check authorization', request);
@@ -211,7 +234,8 @@ export function invokeHandler(request: RequestRecord): HookResult {
   const plan = planOf(request);
   for (const hook of plan.insertFilter) hook(request);
   const named = request.handlerName;
-  if (named === undefined) request.handlerName = request.contentType?.split(/[; \t]/, 1)[0] ?? 'default-handler';
+  if (named === undefined)
+    request.handlerName = request.contentType?.split(/[; \t]/, 1)[0] ?? 'default-handler';
   const answer = runFirst(plan.handler, request);
   if (typeof answer !== 'number') return answer.then((status) => afterHandler(status, named, request));
   return afterHandler(answer, named, request);
@@ -220,7 +244,11 @@ export function invokeHandler(request: RequestRecord): HookResult {
 function afterHandler(status: HookStatus, named: string | undefined, request: RequestRecord): HookStatus {
   if (status !== DECLINED) return status;
   if (named !== undefined && request.handlerName !== 'default-handler') {
-    request.log('core', 'warn', `AH02454: handler "${request.handlerName}" not found for: ${request.filename}`);
+    request.log(
+      'core',
+      'warn',
+      `AH02454: handler "${request.handlerName}" not found for: ${request.filename}`,
+    );
   }
   return 500;
 }

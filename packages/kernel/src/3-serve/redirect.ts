@@ -93,7 +93,11 @@ export function internalRedirectHandler(uri: string, request: RequestRecord): Ho
   return redirectWith(uri, request, request.handlerName);
 }
 
-async function redirectWith(uri: string, from: RequestRecord, handlerName: string | undefined): Promise<HookStatus> {
+async function redirectWith(
+  uri: string,
+  from: RequestRecord,
+  handlerName: string | undefined,
+): Promise<HookStatus> {
   const request = redirectedRequest(uri, from);
   if (request === undefined) {
     await die(500, from);
@@ -129,7 +133,8 @@ export function internalFastRedirect(found: RequestRecord, request: RequestRecor
   request.noLocalCopy = found.noLocalCopy;
   request.usedPathInfo = found.usedPathInfo;
   overlayTables(request, found);
-  if (found.outputFilters !== undefined) for (const filter of found.outputFilters) request.addOutputFilter(filter);
+  if (found.outputFilters !== undefined)
+    for (const filter of found.outputFilters) request.addOutputFilter(filter);
 }
 
 function overlayTables(request: RequestRecord, found: RequestRecord): void {

@@ -218,8 +218,22 @@ export class RequestRecord {
   log(module: string, level: LogLevel, message: string, error?: string): void {
     const { errorLogger } = this.server;
     if (!errorLogger.wants(module, level, this)) return;
-    errorLogger.write({ module, level, message, error, request: this, connection: this.connection, server: this.server });
+    errorLogger.write({
+      module,
+      level,
+      message,
+      error,
+      request: this,
+      connection: this.connection,
+      server: this.server,
+    });
   }
 }
 
-const noUri: ParsedUri = { scheme: undefined, host: undefined, port: undefined, path: undefined, query: undefined };
+const noUri: ParsedUri = {
+  scheme: undefined,
+  host: undefined,
+  port: undefined,
+  path: undefined,
+  query: undefined,
+};

@@ -1,7 +1,7 @@
 import type { DirectoryConfig } from '../2-compile/directory-config.ts';
 import type { Section } from '../2-compile/section.ts';
-import { type HookResult, type HookStatus, OK } from '../status.ts';
 import { matchesPattern } from '../shell-pattern.ts';
+import { type HookResult, type HookStatus, OK } from '../status.ts';
 import { mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
@@ -90,7 +90,12 @@ function statusOf(request: RequestRecord, path: string, follow: boolean): FileIn
     );
     return 403;
   }
-  const error = info === 'ENOTDIR' ? '(20)Not a directory' : info === 'ENAMETOOLONG' ? '(36)File name too long' : `(5)${info}`;
+  const error =
+    info === 'ENOTDIR'
+      ? '(20)Not a directory'
+      : info === 'ENAMETOOLONG'
+        ? '(36)File name too long'
+        : `(5)${info}`;
   request.log('core', 'error', `AH00036: access to ${request.uri} failed (filesystem path '${path}')`, error);
   return 403;
 }
@@ -109,20 +114,27 @@ export function directoryWalk(request: RequestRecord): HookStatus {
     return 500;
   }
   if (!filename.startsWith('/')) {
-    request.log('core', 'error', `AH00030: Module bug?  Request filename path ${filename} is invalid or or not absolute for uri ${request.uri}`);
+    request.log(
+      'core',
+      'error',
+      `AH00030: Module bug?  Request filename path ${filename} is invalid or or not absolute for uri ${request.uri}`,
+    );
     return 403;
   }
   const { world, directoryMemo } = server.plan;
   if (request.finfo === undefined) {
     const info = world.files.stat(filename);
-    if (typeof info === 'object' && !(info.type !== 'directory' && filename.endsWith('/'))) request.finfo = info;
+    if (typeof info === 'object' && !(info.type !== 'directory' && filename.endsWith('/')))
+      request.finfo = info;
   }
   const memo = directoryMemo(server);
   const isFile = request.finfo?.type === 'file';
   const entry = isFile
     ? filename.slice(0, filename.lastIndexOf('/') + 1)
     : request.finfo?.type === 'directory'
-      ? filename.endsWith('/') ? filename : `${filename}/`
+      ? filename.endsWith('/')
+        ? filename
+        : `${filename}/`
       : undefined;
   if (entry !== undefined && request.directory === server.lookupDefaults) {
     const known = memo.get(entry);
@@ -134,7 +146,11 @@ export function directoryWalk(request: RequestRecord): HookStatus {
   return walkDown(request, entry, memo);
 }
 
-function walkDown(request: RequestRecord, entry: string | undefined, memo: Map<string, DirectoryConfig>): HookStatus {
+function walkDown(
+  request: RequestRecord,
+  entry: string | undefined,
+  memo: Map<string, DirectoryConfig>,
+): HookStatus {
   const { server } = request;
   const filename = request.filename!;
   const index = server.plan.directories(server);
@@ -158,7 +174,9 @@ function walkDown(request: RequestRecord, entry: string | undefined, memo: Map<s
     const end = slash < 0 ? filename.length : slash;
     const path = filename.slice(0, end);
     const options = effectiveOptions(walkConfig.of(request));
-    const trusted = request.finfo !== undefined && (options & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === OPTIONS.symLinks;
+    const trusted =
+      request.finfo !== undefined &&
+      (options & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === OPTIONS.symLinks;
     if (trusted && end === filename.length && request.finfo!.type !== 'directory') break;
     if (!trusted) {
       pathDecides = false;
@@ -190,13 +208,18 @@ function walkDown(request: RequestRecord, entry: string | undefined, memo: Map<s
 function enterExpressions(request: RequestRecord): HookStatus {
   const { expressions } = request.server.plan.directories(request.server);
   for (const section of expressions) {
-    if (matchesExpression(section, request.filename!, request)) request.directory = request.directory.enter(section);
+    if (matchesExpression(section, request.filename!, request))
+      request.directory = request.directory.enter(section);
   }
   return OK;
 }
 
 /** Looks at one component of the path; a symbolic link is followed if Options allow it. */
-function enterComponent(request: RequestRecord, path: string, options: number): FileInfo | 'missing' | HookStatus {
+function enterComponent(
+  request: RequestRecord,
+  path: string,
+  options: number,
+): FileInfo | 'missing' | HookStatus {
   const info = statusOf(request, path, false);
   if (typeof info !== 'object' || info.type !== 'link') return info;
   const target = resolveLink(request, path, info, options);
@@ -208,7 +231,12 @@ function enterComponent(request: RequestRecord, path: string, options: number): 
 }
 
 /** httpd: server/request.c resolve_symlink */
-function resolveLink(request: RequestRecord, path: string, link: FileInfo, options: number): FileInfo | undefined {
+function resolveLink(
+  request: RequestRecord,
+  path: string,
+  link: FileInfo,
+  options: number,
+): FileInfo | undefined {
   if ((options & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === 0) return undefined;
   const target = request.server.plan.world.files.stat(path);
   if (typeof target !== 'object') return undefined;

@@ -1,6 +1,6 @@
 import type { HeaderTable } from '@httpd-ts/http1';
-import type { AddressServers } from '../2-compile/virtual-hosts.ts';
 import { requestPlan } from '../2-compile/order-hooks.ts';
+import type { AddressServers } from '../2-compile/virtual-hosts.ts';
 import { emptyRequestBody, type RequestBody } from '../response.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
 import type { ConnectionRecord } from './connection-record.ts';
@@ -41,7 +41,9 @@ export function serve(
   const request = readRequest(connection, servers, head, host, body);
   if (fault !== undefined) return answerFault(request, fault);
   const status = postRead(request);
-  return typeof status === 'number' ? answer(request, status) : status.then((later) => answer(request, later));
+  return typeof status === 'number'
+    ? answer(request, status)
+    : status.then((later) => answer(request, later));
 }
 
 function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
@@ -104,7 +106,8 @@ function quick(request: RequestRecord): HookResult {
 
 function full(request: RequestRecord): HookResult {
   const status = processRequest(request);
-  if (typeof status !== 'number') return status.then((later) => (later === OK ? invokeHandler(request) : later));
+  if (typeof status !== 'number')
+    return status.then((later) => (later === OK ? invokeHandler(request) : later));
   return status === OK ? invokeHandler(request) : status;
 }
 

@@ -1,4 +1,4 @@
-import { HeaderTable } from '@httpd-ts/http1';
+import type { HeaderTable } from '@httpd-ts/http1';
 import type { Body } from '../response.ts';
 import { type HookStatus, OK } from '../status.ts';
 import { applyFilters } from './finish-response.ts';
@@ -30,7 +30,18 @@ function subrequest(from: RequestRecord, method: string): RequestRecord {
 function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
   if (!headers.has('Content-Length') && !headers.has('Transfer-Encoding')) return headers;
   const kept = headers.clone();
-  for (const name of ['Content-Encoding', 'Content-Language', 'Content-Length', 'Content-Location', 'Content-MD5', 'Content-Range', 'Content-Type', 'Expires', 'Last-Modified', 'Transfer-Encoding']) {
+  for (const name of [
+    'Content-Encoding',
+    'Content-Language',
+    'Content-Length',
+    'Content-Location',
+    'Content-MD5',
+    'Content-Range',
+    'Content-Type',
+    'Expires',
+    'Last-Modified',
+    'Transfer-Encoding',
+  ]) {
     kept.unset(name);
   }
   return kept;
@@ -71,12 +82,15 @@ export async function lookupFile(path: string, from: RequestRecord): Promise<Req
 function tooDeep(request: RequestRecord): boolean {
   const { subrequests } = request.server.plan.policy.recursionLimit(request);
   let depth = 0;
-  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main) if (r.main !== undefined) depth++;
+  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main)
+    if (r.main !== undefined) depth++;
   return depth > subrequests;
 }
 
 /** Runs the handler of a sub-request and gives its body, with its filters applied. httpd: ap_run_sub_req */
-export async function runSubrequest(request: RequestRecord): Promise<{ status: HookStatus; body: Body | undefined }> {
+export async function runSubrequest(
+  request: RequestRecord,
+): Promise<{ status: HookStatus; body: Body | undefined }> {
   const status = await invokeHandler(request);
   if (status !== OK) return { status, body: undefined };
   return { status, body: await applyFilters(request) };

@@ -1,6 +1,6 @@
+import type { Section } from '../2-compile/section.ts';
 import { perDirectory } from '../declare/config-records.ts';
 import { OVERRIDE } from '../declare/places.ts';
-import type { Section } from '../2-compile/section.ts';
 
 // httpd: include/http_core.h OPT_*
 /** Bits of Options. */
@@ -50,9 +50,17 @@ export const walkConfig = perDirectory<WalkConfig>({
     const merged: WalkConfig = {
       ...outer,
       files: inner.files.length === 0 ? outer.files : [...outer.files, ...inner.files],
-      conditions: inner.conditions.length === 0 ? outer.conditions : [...outer.conditions, ...inner.conditions],
+      conditions:
+        inner.conditions.length === 0 ? outer.conditions : [...outer.conditions, ...inner.conditions],
     };
-    for (const name of ['override', 'overrideOptions', 'overrideList', 'acceptPathInfo', 'encodedSlashes', 'contentHandler'] as const) {
+    for (const name of [
+      'override',
+      'overrideOptions',
+      'overrideList',
+      'acceptPathInfo',
+      'encodedSlashes',
+      'contentHandler',
+    ] as const) {
       if (inner[name] !== undefined) Object.assign(merged, { [name]: inner[name] });
     }
     mergeOptions(merged, outer, inner);

@@ -47,7 +47,8 @@ export function nextWord(cursor: WordCursor): string {
   if (quote === '"' || quote === "'") {
     end = start + 1;
     while (end < text.length && text[end] !== quote) {
-      if (text[end] === '\\' && end + 1 < text.length && (text[end + 1] === '\\' || text[end + 1] === quote)) end += 2;
+      if (text[end] === '\\' && end + 1 < text.length && (text[end + 1] === '\\' || text[end + 1] === quote))
+        end += 2;
       else end++;
     }
     word = unescapeWord(text.slice(start + 1, end), quote);

@@ -1,5 +1,10 @@
 import type { ArgumentShape } from './arguments.ts';
-import { type DirectiveDeclaration, type DirectiveSpec, declareDirective, type SectionSpec } from './directive.ts';
+import {
+  type DirectiveDeclaration,
+  type DirectiveSpec,
+  declareDirective,
+  type SectionSpec,
+} from './directive.ts';
 
 /** What a hook reads configuration from: a request, or a server with one of its directory configurations. */
 export interface ConfigView {
@@ -102,5 +107,8 @@ export function directive<Args>(spec: DirectiveSpec<undefined, Args>): Directive
 /** Declares a section that belongs to no record. */
 export function section(spec: SectionSpec<undefined>): DirectiveDeclaration {
   const { open, ...rest } = spec;
-  return declareDirective<undefined, string>({ ...rest, args: rawSection, section: true, set: open }, () => undefined);
+  return declareDirective<undefined, string>(
+    { ...rest, args: rawSection, section: true, set: open },
+    () => undefined,
+  );
 }

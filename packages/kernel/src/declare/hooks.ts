@@ -50,7 +50,13 @@ export type RequestPhase = keyof typeof requestPhases;
 export type RequestHook = (request: RequestRecord) => HookResult;
 
 /** Phases of a start: `checkConfig` may refuse, `postConfig` prepares, `childInit` runs in each worker thread. */
-export type LifecyclePhase = 'preConfig' | 'checkConfig' | 'openLogs' | 'postConfig' | 'childInit' | 'childExit';
+export type LifecyclePhase =
+  | 'preConfig'
+  | 'checkConfig'
+  | 'openLogs'
+  | 'postConfig'
+  | 'childInit'
+  | 'childExit';
 
 export type LifecycleHook = (compilation: Compilation, plan: Plan) => void;
 
@@ -60,11 +66,13 @@ export type HookDeclaration = HookOptions &
     | { readonly phase: LifecyclePhase; readonly runAtStart: LifecycleHook }
   );
 
-const hookOf = (phase: RequestPhase) => (run: RequestHook, options: HookOptions = {}): HookDeclaration => ({
-  ...options,
-  phase,
-  run,
-});
+const hookOf =
+  (phase: RequestPhase) =>
+  (run: RequestHook, options: HookOptions = {}): HookDeclaration => ({
+    ...options,
+    phase,
+    run,
+  });
 
 const voidHookOf =
   (phase: RequestPhase) =>
@@ -77,11 +85,13 @@ const voidHookOf =
     },
   });
 
-const lifecycleHookOf = (phase: LifecyclePhase) => (run: LifecycleHook, options: HookOptions = {}): HookDeclaration => ({
-  ...options,
-  phase,
-  runAtStart: run,
-});
+const lifecycleHookOf =
+  (phase: LifecyclePhase) =>
+  (run: LifecycleHook, options: HookOptions = {}): HookDeclaration => ({
+    ...options,
+    phase,
+    runAtStart: run,
+  });
 
 export const createRequest = voidHookOf('createRequest');
 export const postReadRequest = hookOf('postReadRequest');

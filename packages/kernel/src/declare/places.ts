@@ -37,7 +37,10 @@ export function requiredOverride(context: Context, classes: readonly OverrideCla
     case 'server, directory':
       return OVERRIDE.rsrcConf | OVERRIDE.accessConf;
     case 'anywhere':
-      return classes.reduce<number>((bits, name) => bits | (name === 'All' ? OVERRIDE.all : OVERRIDE[name]), 0);
+      return classes.reduce<number>(
+        (bits, name) => bits | (name === 'All' ? OVERRIDE.all : OVERRIDE[name]),
+        0,
+      );
   }
 }
 

@@ -34,7 +34,8 @@ export function providerRegistry(provided: readonly ProvidedName[]): ProviderReg
     byKind.set(kind, names.set(name, provider));
   }
   return {
-    find: <Provider>(kind: ProviderKind<Provider>, name: string) => byKind.get(kind)?.get(name) as Provider | undefined,
+    find: <Provider>(kind: ProviderKind<Provider>, name: string) =>
+      byKind.get(kind)?.get(name) as Provider | undefined,
     names: (kind) => [...(byKind.get(kind)?.keys() ?? [])],
   };
 }

@@ -1,5 +1,5 @@
-import type { RequestRecord } from '../3-serve/request-record.ts';
 import type { ServerRecord } from '../2-compile/server-record.ts';
+import type { RequestRecord } from '../3-serve/request-record.ts';
 import type { Body } from '../response.ts';
 import { providerKind } from './providers.ts';
 
