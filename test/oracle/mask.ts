@@ -1,3 +1,6 @@
+import { gunzipSync } from 'node:zlib';
+import { endOfChunks } from './end-of-answer.ts';
+
 /** A replacement that a case asks for in its `case.json`, for values that differ on each run. */
 export interface Mask {
   readonly pattern: string;
@@ -14,7 +17,7 @@ export function maskAnswer(bytes: string, masks: readonly Mask[], now = Date.now
   const dated = bytes.replace(/^(Date: |Expires: )([^\r\n]+)(?=\r)/gm, (whole, name: string, date: string) =>
     Math.abs(Date.parse(date) - now) < clockToleranceMs ? `${name}@DATE@` : whole,
   );
-  return applyMasks(sortAllow(dated), masks);
+  return applyMasks(showCompressed(sortAllow(dated)), masks);
 }
 
 /** Apache lists the methods of `Allow` in an order that differs from one start to the next. */
@@ -22,6 +25,48 @@ function sortAllow(bytes: string): string {
   return bytes.replace(/^(Allow: )([A-Z,-]+)(?=\r)/gm, (_, name: string, methods: string) => {
     return name + methods.split(',').sort().join(',');
   });
+}
+
+/** Whether the size of an answer depends on the compressor. */
+export function isCompressed(bytes: string): boolean {
+  return /^content-encoding: x?-?gzip\r$/im.test(headOf(bytes));
+}
+
+/** Compressors differ in their bytes: what counts is the text, and that it is framed as Apache frames it. */
+function showCompressed(bytes: string): string {
+  if (!isCompressed(bytes)) return bytes;
+  const head = headOf(bytes);
+  const body = bytes.slice(head.length + 2);
+  const text = inflate(/^transfer-encoding: chunked\r$/im.test(head) ? dechunk(body) : body);
+  if (text === undefined) return bytes;
+  return `${head.replace(/^(content-length: )\d+/im, '$1@LENGTH@')}\r\n@GZIP@${text}`;
+}
+
+const headOf = (bytes: string) => bytes.slice(0, bytes.indexOf('\r\n\r\n') + 2);
+
+function inflate(body: string): string | undefined {
+  try {
+    return gunzipSync(Buffer.from(body, 'latin1')).toString('latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+function dechunk(body: string): string {
+  if (endOfChunks(body, 0) === undefined) return body;
+  let content = '';
+  for (let at = 0; ; ) {
+    const lineEnd = body.indexOf('\r\n', at);
+    const size = Number.parseInt(body.slice(at, lineEnd), 16);
+    if (size === 0) return content;
+    content += body.slice(lineEnd + 2, lineEnd + 2 + size);
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+/** Hides the size in an access log line. */
+export function maskSize(line: string): string {
+  return line.replace(/(" \d{3}) \d+/g, '$1 @LENGTH@');
 }
 
 /** Hides the time in an access log line. */

@@ -1,7 +1,7 @@
 import type { RunningBackEnds } from './back-ends.ts';
 import type { Case, LogLine, Observed, Recording } from './case.ts';
 import type { Answer, Client } from './client.ts';
-import { applyMasks, maskAccessLine, maskAnswer, maskErrorLine } from './mask.ts';
+import { applyMasks, isCompressed, maskAccessLine, maskAnswer, maskErrorLine, maskSize } from './mask.ts';
 import type { Exchange } from './parse-requests.ts';
 
 /** Lines that a server wrote to its log files since last asked. */
@@ -65,12 +65,13 @@ function note(
 ): Observed {
   const access = lines.filter((line) => !isErrorLine(line));
   const errors = lines.filter(isErrorLine);
+  const hideSize = isCompressed(bytes) ? maskSize : (line: string) => line;
   return {
     title: exchange.title,
     answer: maskAnswer(bytes, masks),
     closed,
     backEnds: received.map((entry) => ({ ...entry, received: applyMasks(entry.received, masks) })),
-    accessLog: access.map(({ file, line }) => ({ file, line: maskAccessLine(line, masks) })),
+    accessLog: access.map(({ file, line }) => ({ file, line: hideSize(maskAccessLine(line, masks)) })),
     errorLog: errors.map(({ file, line }) => ({ file, line: maskErrorLine(line, masks) })),
   };
 }
