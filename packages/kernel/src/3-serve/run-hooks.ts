@@ -42,7 +42,10 @@ async function allAfter(
   return answer === OK || answer === DECLINED || answer === undefined ? runAll(hooks, request, next) : answer;
 }
 
-/** Goes on with `next` once an answer is there: at once when it is a number. */
-export function then(answer: HookResult, next: (status: HookStatus) => HookResult): HookResult {
+/**
+ * Goes on with `next` once an answer is there: at once when it is a number.
+ * Not named `then`, which would make a promise of the whole package to whoever imports it dynamically.
+ */
+export function afterAnswer(answer: HookResult, next: (status: HookStatus) => HookResult): HookResult {
   return typeof answer === 'number' ? next(answer) : answer.then(next);
 }

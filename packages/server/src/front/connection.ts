@@ -1,5 +1,13 @@
 import type { Socket } from 'node:net';
-import { chunkEnd, formatChunkSize, formatLastChunk, HeaderTable, type RequestHead, type RequestHeadError, RequestHeadReader } from '@httpd-ts/http1';
+import {
+  chunkEnd,
+  formatChunkSize,
+  formatLastChunk,
+  HeaderTable,
+  type RequestHead,
+  type RequestHeadError,
+  RequestHeadReader,
+} from '@httpd-ts/http1';
 import {
   type Body,
   bodyLength,
@@ -13,8 +21,8 @@ import {
   type RequestRecord,
   type Response,
   type ServerRecord,
-  serve,
   type Stream,
+  serve,
   type TimeoutRule,
 } from '@httpd-ts/kernel';
 import { socketStream } from '../world/socket-stream.ts';
@@ -29,6 +37,12 @@ const fileChunk = 64 * 1024;
 /** httpd: server/connection.c MAX_SECS_TO_LINGER and SECONDS_TO_LINGER */
 const lingerMs = 30_000;
 const shortLingerMs = 2_000;
+
+/** Addresses to report in place of the socket's own, where a test stands in for a machine. */
+export interface ConnectionAddresses {
+  readonly client?: string | undefined;
+  readonly local?: { readonly address: string; readonly port: number } | undefined;
+}
 
 /**
  * One client connection speaking HTTP/1.x: reads heads, has them answered by the plan, writes responses in order.
@@ -68,15 +82,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private notesMap: Map<string, unknown> | undefined = undefined;
   private drained: (() => void) | undefined = undefined;
 
-  constructor(engine: Engine, socket: Socket) {
+  constructor(engine: Engine, socket: Socket, given?: ConnectionAddresses) {
     this.engine = engine;
     this.socket = socket;
     this.id = engine.connectionId();
     this.worker = engine.thread;
-    this.clientAddress = plainAddress(socket.remoteAddress);
+    this.clientAddress = given?.client ?? plainAddress(socket.remoteAddress);
     this.clientPort = socket.remotePort ?? 0;
-    this.localAddress = plainAddress(socket.localAddress);
-    this.localPort = socket.localPort ?? 0;
+    this.localAddress = given?.local?.address ?? plainAddress(socket.localAddress);
+    this.localPort = given?.local?.port ?? socket.localPort ?? 0;
     this.settings = engine.settingsFor(this.localAddress, this.localPort);
     this.server = this.settings.servers.defaultServer;
     this.reader = new RequestHeadReader(this.settings.head);
@@ -110,7 +124,13 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   status(nowMs: number): ConnectionStatus {
     const { request } = this;
     const state =
-      this.state === 'serving' ? 'W' : this.state === 'lingering' ? 'C' : this.keepalives > 0 && this.isIdle ? 'K' : 'R';
+      this.state === 'serving'
+        ? 'W'
+        : this.state === 'lingering'
+          ? 'C'
+          : this.keepalives > 0 && this.isIdle
+            ? 'K'
+            : 'R';
     return {
       state,
       client: this.clientAddress,
@@ -145,7 +165,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.bytesIn += bytes.length;
     if (this.state === 'head') this.readHeads(bytes);
     else if (this.state === 'serving') this.feedBody(bytes);
-    else if (this.state === 'lingering') this.deadline = Math.min(this.deadline, performance.now() + shortLingerMs);
+    else if (this.state === 'lingering')
+      this.deadline = Math.min(this.deadline, performance.now() + shortLingerMs);
   }
 
   private feedBody(bytes: Buffer): void {
@@ -165,7 +186,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 
   private extendBodyDeadline(bytes: number): void {
     const rule = this.settings.requestTimeouts?.body;
-    if (rule === undefined || rule.initialMs === 0) this.deadline = performance.now() + this.settings.timeoutMs;
+    if (rule === undefined || rule.initialMs === 0)
+      this.deadline = performance.now() + this.settings.timeoutMs;
     else this.extend(rule, bytes);
   }
 
@@ -213,7 +235,14 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       logMessage: head.log[0]?.text,
     };
     const requested = { ...head, method: head.method ?? 'GET' };
-    const response = serve(this, this.settings.servers, requested, { name: head.hostname, port: undefined }, emptyRequestBody, fault);
+    const response = serve(
+      this,
+      this.settings.servers,
+      requested,
+      { name: head.hostname, port: undefined },
+      emptyRequestBody,
+      fault,
+    );
     this.send(response);
   }
 
@@ -225,7 +254,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       this.phaseStartedAt = performance.now();
       this.phaseBytes = 0;
       const rule = this.settings.requestTimeouts?.body;
-      this.deadline = this.phaseStartedAt + (rule !== undefined && rule.initialMs > 0 ? rule.initialMs : this.settings.timeoutMs);
+      this.deadline =
+        this.phaseStartedAt +
+        (rule !== undefined && rule.initialMs > 0 ? rule.initialMs : this.settings.timeoutMs);
       if (rest !== undefined) this.feedBody(rest);
     } else {
       this.deadline = Number.POSITIVE_INFINITY;
@@ -334,7 +365,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       this.stream(response, head, body).catch((error: unknown) => this.fail(error));
       return;
     }
-    const part = body.length === whole.length ? whole : whole.subarray(body.offset, body.offset + body.length);
+    const part =
+      body.length === whole.length ? whole : whole.subarray(body.offset, body.offset + body.length);
     this.writeBytes(head, part);
     this.finish(response, part.length);
   }
@@ -385,7 +417,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.finish(response, sent);
   }
 
-  private async streamPart(body: Body, send: (bytes: Uint8Array) => boolean, flushHead: () => void): Promise<boolean> {
+  private async streamPart(
+    body: Body,
+    send: (bytes: Uint8Array) => boolean,
+    flushHead: () => void,
+  ): Promise<boolean> {
     switch (body.kind) {
       case 'text':
         return this.flowing(send(Buffer.from(body.text, 'latin1')));
@@ -401,7 +437,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     }
   }
 
-  private async streamSource(source: PullSource, send: (bytes: Uint8Array) => boolean, flushHead: () => void): Promise<boolean> {
+  private async streamSource(
+    source: PullSource,
+    send: (bytes: Uint8Array) => boolean,
+    flushHead: () => void,
+  ): Promise<boolean> {
     this.abortBody = source;
     for (;;) {
       let chunk = source.pull();
@@ -561,7 +601,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 function headText(response: Response): string {
   const { answering } = response;
   const protocol =
-    answering.protocolNumber === 1000 && answering.env('force-response-1.0') !== undefined ? 'HTTP/1.0' : 'HTTP/1.1';
+    answering.protocolNumber === 1000 && answering.env('force-response-1.0') !== undefined
+      ? 'HTTP/1.0'
+      : 'HTTP/1.1';
   return `${protocol} ${response.statusLine}\r\n${response.headers.toLines()}\r\n`;
 }
 

@@ -1,3 +1,4 @@
+import type { HeadOptions } from '@httpd-ts/http1';
 import {
   type AddressServers,
   type ConnectionStatus,
@@ -7,7 +8,6 @@ import {
   type ServerRecord,
   type ThreadStatus,
 } from '@httpd-ts/kernel';
-import type { HeadOptions } from '@httpd-ts/http1';
 
 /** A connection as the engine watches over it. */
 export interface Watched {

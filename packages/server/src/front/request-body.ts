@@ -38,7 +38,8 @@ export class FrontBody implements RequestBody {
   private paused = false;
   private dropping = false;
   private limitBytes = 0;
-  private taker: { resolve: (chunk: Uint8Array | null) => void; reject: (error: Error) => void } | undefined = undefined;
+  private taker: { resolve: (chunk: Uint8Array | null) => void; reject: (error: Error) => void } | undefined =
+    undefined;
   private onEnded: (() => void) | undefined = undefined;
 
   constructor(head: RequestHead, options: HeadOptions, carrier: BodyCarrier) {

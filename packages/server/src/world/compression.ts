@@ -10,7 +10,9 @@ export const nodeCompression: Compression = {
     return transform(format === 'gzip' ? zlib.createGzip(options) : zlib.createDeflateRaw(options));
   },
   inflate({ format, windowBits }) {
-    return transform(format === 'gzip' ? zlib.createGunzip({ windowBits }) : zlib.createInflateRaw({ windowBits }));
+    return transform(
+      format === 'gzip' ? zlib.createGunzip({ windowBits }) : zlib.createInflateRaw({ windowBits }),
+    );
   },
 };
 

@@ -2,7 +2,15 @@ import * as fs from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileError, FileInfo, Files, OpenFile } from '@httpd-ts/kernel';
 
-const known: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG', 'ELOOP', 'EISDIR', 'EINVAL']);
+const known: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EACCES',
+  'ENAMETOOLONG',
+  'ELOOP',
+  'EISDIR',
+  'EINVAL',
+]);
 
 function fileError(error: unknown): FileError {
   const code = (error as NodeJS.ErrnoException).code ?? 'EIO';
@@ -18,7 +26,13 @@ function native(path: string): string | Buffer {
 
 function infoOf(stats: fs.Stats): FileInfo {
   return {
-    type: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other',
+    type: stats.isFile()
+      ? 'file'
+      : stats.isDirectory()
+        ? 'directory'
+        : stats.isSymbolicLink()
+          ? 'link'
+          : 'other',
     size: stats.size,
     mtimeMs: stats.mtimeMs,
     inode: stats.ino,
@@ -55,7 +69,10 @@ export function nodeFiles(): Files {
     }
   };
 
-  const statWith = (stat: (path: string | Buffer, options: typeof quiet) => fs.Stats | undefined, path: string) => {
+  const statWith = (
+    stat: (path: string | Buffer, options: typeof quiet) => fs.Stats | undefined,
+    path: string,
+  ) => {
     try {
       const stats = stat(native(path), quiet);
       if (stats !== undefined) return infoOf(stats);
@@ -91,12 +108,20 @@ export function nodeFiles(): Files {
     realPath: (path) => attempt(() => fs.realpathSync.native(native(path), { encoding: 'latin1' })),
     access: (path, mode) =>
       attempt(() => {
-        fs.accessSync(native(path), mode === 'r' ? fs.constants.R_OK : mode === 'w' ? fs.constants.W_OK : fs.constants.X_OK);
+        fs.accessSync(
+          native(path),
+          mode === 'r' ? fs.constants.R_OK : mode === 'w' ? fs.constants.W_OK : fs.constants.X_OK,
+        );
         return true as const;
       }),
     smallFile(path, info) {
       const held = cache.get(path);
-      if (held !== undefined && held.mtimeMs === info.mtimeMs && held.size === info.size && held.inode === info.inode) {
+      if (
+        held !== undefined &&
+        held.mtimeMs === info.mtimeMs &&
+        held.size === info.size &&
+        held.inode === info.inode
+      ) {
         return held.bytes;
       }
       if (info.size > smallFileLimit) return undefined;

@@ -6,7 +6,13 @@ import * as os from 'node:os';
 import type { ConnectError, ConnectTarget, Network, Stream } from '@httpd-ts/kernel';
 import { socketStream } from './socket-stream.ts';
 
-const connectErrors: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'ECONNRESET']);
+const connectErrors: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'ECONNRESET',
+]);
 
 /** The network of this machine. */
 export function nodeNetwork(): Network {
@@ -67,7 +73,14 @@ function resolveNow(host: string): readonly string[] | undefined {
   if (listed.length > 0) return listed;
   const result = spawnSync('getent', ['ahosts', host], { encoding: 'latin1', timeout: 10_000 });
   if (result.status !== 0 || !result.stdout) return undefined;
-  return [...new Set(result.stdout.split('\n').map((line) => line.split(/\s+/)[0]!).filter(Boolean))];
+  return [
+    ...new Set(
+      result.stdout
+        .split('\n')
+        .map((line) => line.split(/\s+/)[0]!)
+        .filter(Boolean),
+    ),
+  ];
 }
 
 function fromHostsFile(host: string): string[] {

@@ -1,0 +1,132 @@
+import * as net from 'node:net';
+import { type ModuleDefinition, renderAsHttpd, type World } from '@httpd-ts/kernel';
+import { addressText, uniqueListen } from './bind-address.ts';
+import { type ConfigurationSource, configure } from './configure.ts';
+import { type ConnectionAddresses, Http1Connection } from './front/connection.ts';
+import { Engine } from './front/engine.ts';
+import { loadModules } from './load-modules.ts';
+import { openedLogs } from './world/logs.ts';
+import { nodeWorld } from './world/node-world.ts';
+
+/** A socket to listen on and what connections to it are told about it. */
+export interface ListenMapping {
+  readonly bind: { readonly address: string | undefined; readonly port: number };
+  /** The address and port to report as the local ones; the true ones when left out. */
+  readonly local?: { readonly address: string; readonly port: number };
+}
+
+export interface InProcessOptions extends ConfigurationSource {
+  /** Parts that replace the real machine's. */
+  readonly world?: Partial<World>;
+  readonly modules?: readonly ModuleDefinition[];
+  /** True sockets for an address of the configuration. Port 0 takes a free one. */
+  mapListen?(address: string | undefined, port: number): readonly ListenMapping[];
+  /** The address a client is said to come from, by its socket's. */
+  mapPeer?(address: string): string;
+  /** Takes warnings and errors of the configuration, as httpd words them. */
+  report?(text: string): void;
+}
+
+export interface InProcessServer {
+  readonly addresses: readonly { readonly address: string; readonly port: number }[];
+  readonly engine: Engine;
+  readonly world: World;
+  /** Puts the configuration in force as it is now; with an error nothing changes, and the error is returned. */
+  reload(): Promise<string | undefined>;
+  /** Closes everything; `graceful` lets requests in flight end first. */
+  stop(graceful?: boolean): Promise<void>;
+}
+
+/** The configuration or a listener was refused; the message is httpd's. */
+export class StartError extends Error {}
+
+/** Serves a configuration in this very process and thread. */
+export async function serveInProcess(options: InProcessOptions): Promise<InProcessServer> {
+  const modules = options.modules ?? (await loadModules());
+  const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
+  const world = nodeWorld(ownLogs === undefined ? options.world : { ...options.world, logs: ownLogs });
+  const engineOf: { engine?: Engine } = {};
+  const listeners = new Map<string, net.Server>();
+
+  const plan = () => {
+    const configuration = configure(options, world, modules);
+    const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
+    for (const diagnostic of configuration.diagnostics) options.report?.(renderAsHttpd(diagnostic));
+    for (const { target, error } of ownLogs?.failures ?? []) throw new StartError(`${error}: could not open log file ${target}.`);
+    if (configuration.plan === undefined) throw new StartError(errors.map(renderAsHttpd).join('\n'));
+    return configuration.plan;
+  };
+
+  const openListeners = async (engine: Engine): Promise<void> => {
+    const wanted = new Set<string>();
+    for (const { address, port } of uniqueListen(engine.plan.listen)) {
+      for (const mapping of options.mapListen?.(address, port) ?? [{ bind: { address, port } }]) {
+        const key = addressText(mapping.bind) + (mapping.bind.port === 0 ? ` for ${addressText({ address, port })}` : '');
+        wanted.add(key);
+        if (!listeners.has(key)) listeners.set(key, await listen(engine, mapping, options));
+      }
+    }
+    for (const [key, server] of listeners) {
+      if (wanted.has(key)) continue;
+      server.close();
+      listeners.delete(key);
+    }
+  };
+
+  const engine = new Engine(plan(), 0);
+  engineOf.engine = engine;
+  ownLogs?.endGeneration();
+  try {
+    await openListeners(engine);
+  } catch (error) {
+    for (const server of listeners.values()) server.close();
+    throw error;
+  }
+
+  return {
+    engine,
+    world,
+    get addresses() {
+      return [...listeners.values()].map((server) => server.address() as net.AddressInfo);
+    },
+    async reload() {
+      ownLogs?.beginGeneration();
+      try {
+        engine.swap(plan());
+      } catch (error) {
+        ownLogs?.abandonGeneration();
+        return error instanceof Error ? error.message : String(error);
+      }
+      ownLogs?.endGeneration();
+      await openListeners(engine);
+      return undefined;
+    },
+    async stop(graceful = false) {
+      const closed = [...listeners.values()].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      engine.closeIdle();
+      if (!graceful) for (const connection of engine.connections) connection.destroy();
+      await Promise.all(closed);
+      ownLogs?.close();
+    },
+  };
+}
+
+function listen(engine: Engine, { bind, local }: ListenMapping, options: InProcessOptions): Promise<net.Server> {
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const addresses: ConnectionAddresses = { local, client: options.mapPeer?.(plainPeer(socket)) };
+    new Http1Connection(engine, socket, addresses);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? '(98)Address already in use' : `(${Math.abs(error.errno ?? 0)})${error.code}`;
+      reject(new StartError(`${reason}: AH00072: make_sock: could not bind to address ${addressText(bind)}`));
+    });
+    server.listen({ port: bind.port, ...(bind.address === undefined ? {} : { host: bind.address }), backlog: 511 }, () =>
+      resolve(server),
+    );
+  });
+}
+
+function plainPeer(socket: net.Socket): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}

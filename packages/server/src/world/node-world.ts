@@ -1,0 +1,37 @@
+import type { World } from '@httpd-ts/kernel';
+import { nodeClock } from './clock.ts';
+import { nodeCompression } from './compression.ts';
+import { nodeDigests } from './digests.ts';
+import { nodeFiles } from './files.ts';
+import { localSharedMemory } from './local-shared-memory.ts';
+import { openedLogs } from './logs.ts';
+import { nodeNetwork } from './network.ts';
+import { nodeRegex } from './regex.ts';
+import { nodeSystem } from './system-facts.ts';
+
+/** The real machine, with parts replaced where `given` has them. */
+export function nodeWorld(given: Partial<World> = {}): World {
+  return {
+    files: given.files ?? nodeFiles(),
+    clock: given.clock ?? nodeClock(),
+    environment: given.environment ?? processEnvironment(),
+    network: given.network ?? nodeNetwork(),
+    digests: given.digests ?? nodeDigests(),
+    compression: given.compression ?? nodeCompression,
+    logs: given.logs ?? openedLogs(),
+    shared: given.shared ?? localSharedMemory(),
+    scoreboard: given.scoreboard ?? { collect: async () => [] },
+    regex: given.regex ?? nodeRegex(),
+    system: given.system ?? nodeSystem(),
+  };
+}
+
+/** The variables of this process as bytes; node has decoded them from UTF-8. */
+export function processEnvironment(): ReadonlyMap<string, string> {
+  const entries = Object.entries(process.env).map(([name, value]) => [name, latin1(value ?? '')] as const);
+  return new Map(entries);
+}
+
+function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { LogSink } from './logs.ts';
+
+/** Bytes kept for a program that reads more slowly than we write, or is being started again. */
+const heldLimit = 16 * 1024 * 1024;
+const restartMs = 1000;
+
+/**
+ * Feeds a program, and starts it again when it dies.
+ * httpd: server/log.c ap_open_piped_log_ex, piped_log_maintenance
+ */
+export function pipedLog(target: string): LogSink {
+  const program = target.replace(/^\|[|$]?/, '').trim();
+  const usesShell = target.startsWith('|$');
+  let child: ChildProcess | undefined;
+  let closed = false;
+  let startedAt = 0;
+  const start = () => {
+    startedAt = performance.now();
+    const words = commandWords(program);
+    child = usesShell
+      ? spawn('/bin/sh', ['-c', program], { stdio: ['pipe', 'inherit', 'inherit'] })
+      : spawn(words[0] ?? '', words.slice(1), { stdio: ['pipe', 'inherit', 'inherit'] });
+    const own = child;
+    own.stdin!.on('error', () => {});
+    own.on('error', () => ended(own));
+    own.on('exit', () => ended(own));
+  };
+  const ended = (which: ChildProcess) => {
+    if (which !== child || closed) return;
+    child = undefined;
+    process.stderr.write(`AH00106: piped log program '${program}' failed unexpectedly\n`);
+    const wait = Math.max(0, restartMs - (performance.now() - startedAt));
+    setTimeout(() => {
+      if (!closed) start();
+    }, wait).unref();
+  };
+  start();
+  return {
+    write(bytes) {
+      const input = child?.stdin;
+      if (input == null || input.writableLength > heldLimit) return;
+      if (typeof bytes === 'string') input.write(bytes, 'latin1');
+      else input.write(bytes);
+    },
+    close() {
+      closed = true;
+      child?.stdin?.end();
+    },
+  };
+}
+
+/** Words of a command line, with quotes and backslashes. httpd: apr_tokenize_to_argv */
+export function commandWords(command: string): string[] {
+  const words = command.match(/(?:\\[^]|"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|[^\s"'\\])+/g) ?? [];
+  return words.map((word) => {
+    const quoted = /^(["'])([^]*)\1$/.exec(word);
+    return (quoted?.[2] ?? word).replace(/\\([^])/g, '$1');
+  });
+}
