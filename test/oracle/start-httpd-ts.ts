@@ -1,3 +1,7 @@
+import { isIP } from 'node:net';
+import type { FileError, Files, Logs, Network } from '@httpd-ts/kernel';
+import * as modules from '@httpd-ts/modules';
+import { nodeFiles, nodeNetwork, openedLogs, serveInProcess } from '@httpd-ts/server';
 import type { Endpoint } from './parse-requests.ts';
 
 /**
@@ -36,5 +40,84 @@ export interface ListenMapping {
 /** Starts a server on a case and resolves once it accepts connections. */
 export type StartServer = (world: ReplayWorld) => Promise<{ stop(): Promise<void> }>;
 
-/** The server under test; undefined until `@httpd-ts/server` can be started in this process. */
-export const startHttpdTs: StartServer | undefined = undefined;
+/** The server under test, in this process; undefined while there are no modules to run it with. */
+export const startHttpdTs: StartServer | undefined = 'standardModules' in modules ? start : undefined;
+
+async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
+  const server = await serveInProcess({
+    configFile: replay.configFile,
+    serverRoot: '/etc/apache2',
+    allowUnsupported: ['all'],
+    world: {
+      files: mappedFiles(replay),
+      environment: new Map(Object.entries(replay.environment)),
+      network: mappedNetwork(replay),
+      logs: collectedLogs(replay),
+    },
+    mapListen: (address, port) => replay.mapListen(address, port),
+    mapPeer: (address) => replay.mapPeer(address),
+  });
+  return { stop: () => server.stop() };
+}
+
+/** The case's files under the paths that the configuration knows them by. */
+function mappedFiles(replay: ReplayWorld): Files {
+  const files = nodeFiles();
+  const at = (path: string) => replay.mapPath(path);
+  const back = (path: string) => (path.startsWith('/') ? replay.unmapPath(path) : path);
+  const found = (path: string | FileError) =>
+    typeof path === 'string' && path.startsWith('/') ? back(path) : path;
+  return {
+    stat: (path) => files.stat(at(path)),
+    lstat: (path) => files.lstat(at(path)),
+    mtimeMicroseconds: (path) => files.mtimeMicroseconds(at(path)),
+    readText: (path) => files.readText(at(path)),
+    readBytes: (path) => files.readBytes(at(path)),
+    readDirectory: (path) => files.readDirectory(at(path)),
+    readLink: (path) => found(files.readLink(at(path))),
+    realPath: (path) => found(files.realPath(at(path))),
+    access: (path, mode) => files.access(at(path), mode),
+    smallFile: (path, info) => files.smallFile(at(path), info),
+    open: (path) => files.open(at(path)),
+  };
+}
+
+/** Back ends by the names and addresses of the case. */
+function mappedNetwork(replay: ReplayWorld): Network {
+  const network = nodeNetwork();
+  const resolveNow = (host: string): readonly string[] | undefined => {
+    if (isIP(host) !== 0) return [host];
+    const address = replay.resolve(host);
+    return address === undefined ? undefined : [address];
+  };
+  return {
+    hostName: replay.hostName,
+    resolveNow,
+    resolve: async (host) => resolveNow(host),
+    reverse: async () => undefined,
+    async connect(target) {
+      if (target.path !== undefined) return network.connect({ ...target, path: replay.mapPath(target.path) });
+      const [address] = resolveNow(target.host ?? 'localhost') ?? [];
+      if (address === undefined) return 'ENOTFOUND';
+      const { address: host, port } = replay.mapConnect(address, target.port ?? 80);
+      const { localAddress: _left, ...rest } = target;
+      return network.connect({ ...rest, host, port });
+    },
+  };
+}
+
+/** Lines of log files go to the case; a piped log is a program all the same. */
+function collectedLogs(replay: ReplayWorld): Logs {
+  const programs = openedLogs();
+  return {
+    standardError: { write: () => {} },
+    open(target, options) {
+      if (!target.startsWith('/')) return programs.open(target, options);
+      return {
+        write(text) {
+          for (const line of text.replace(/\n$/, '').split('\n')) replay.writeLog(target, line);
+        },
+      };
+    },
+  };
+}

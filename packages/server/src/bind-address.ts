@@ -1,7 +1,13 @@
 import type { ListenAddress } from '@httpd-ts/kernel';
 
 /** `address:port` as httpd prints it, `[::]:80` for all addresses. */
-export function addressText({ address, port }: { readonly address: string | undefined; readonly port: number }): string {
+export function addressText({
+  address,
+  port,
+}: {
+  readonly address: string | undefined;
+  readonly port: number;
+}): string {
   if (address === undefined) return `[::]:${port}`;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

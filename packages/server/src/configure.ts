@@ -34,7 +34,11 @@ export interface Configuration {
 }
 
 /** Reads and compiles a configuration for serving. */
-export function configure(source: ConfigurationSource, world: World, modules: readonly ModuleDefinition[]): Configuration {
+export function configure(
+  source: ConfigurationSource,
+  world: World,
+  modules: readonly ModuleDefinition[],
+): Configuration {
   const settings: Settings = {
     serverRoot: source.serverRoot,
     defaultRuntimeDir: undefined,

@@ -52,7 +52,8 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     const configuration = configure(options, world, modules);
     const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
     for (const diagnostic of configuration.diagnostics) options.report?.(renderAsHttpd(diagnostic));
-    for (const { target, error } of ownLogs?.failures ?? []) throw new StartError(`${error}: could not open log file ${target}.`);
+    for (const { target, error } of ownLogs?.failures ?? [])
+      throw new StartError(`${error}: could not open log file ${target}.`);
     if (configuration.plan === undefined) throw new StartError(errors.map(renderAsHttpd).join('\n'));
     return configuration.plan;
   };
@@ -61,7 +62,9 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     const wanted = new Set<string>();
     for (const { address, port } of uniqueListen(engine.plan.listen)) {
       for (const mapping of options.mapListen?.(address, port) ?? [{ bind: { address, port } }]) {
-        const key = addressText(mapping.bind) + (mapping.bind.port === 0 ? ` for ${addressText({ address, port })}` : '');
+        const key =
+          addressText(mapping.bind) +
+          (mapping.bind.port === 0 ? ` for ${addressText({ address, port })}` : '');
         wanted.add(key);
         if (!listeners.has(key)) listeners.set(key, await listen(engine, mapping, options));
       }
@@ -102,7 +105,9 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
       return undefined;
     },
     async stop(graceful = false) {
-      const closed = [...listeners.values()].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      const closed = [...listeners.values()].map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      );
       engine.closeIdle();
       if (!graceful) for (const connection of engine.connections) connection.destroy();
       await Promise.all(closed);
@@ -111,18 +116,26 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   };
 }
 
-function listen(engine: Engine, { bind, local }: ListenMapping, options: InProcessOptions): Promise<net.Server> {
+function listen(
+  engine: Engine,
+  { bind, local }: ListenMapping,
+  options: InProcessOptions,
+): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const addresses: ConnectionAddresses = { local, client: options.mapPeer?.(plainPeer(socket)) };
     new Http1Connection(engine, socket, addresses);
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? '(98)Address already in use' : `(${Math.abs(error.errno ?? 0)})${error.code}`;
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? '(98)Address already in use'
+          : `(${Math.abs(error.errno ?? 0)})${error.code}`;
       reject(new StartError(`${reason}: AH00072: make_sock: could not bind to address ${addressText(bind)}`));
     });
-    server.listen({ port: bind.port, ...(bind.address === undefined ? {} : { host: bind.address }), backlog: 511 }, () =>
-      resolve(server),
+    server.listen(
+      { port: bind.port, ...(bind.address === undefined ? {} : { host: bind.address }), backlog: 511 },
+      () => resolve(server),
     );
   });
 }

@@ -176,7 +176,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       this.extendBodyDeadline(bytes.length);
       at = body.feed(bytes, 0);
     }
-    if (at < bytes.length) this.keepForLater(at === 0 ? bytes : bytes.subarray(at));
+    if (at >= bytes.length) return;
+    const rest = at === 0 ? bytes : bytes.subarray(at);
+    // The end of a body that was only passed over lets the next request begin at once.
+    if (this.state === 'head') this.readHeads(rest);
+    else if (this.state === 'serving') this.keepForLater(rest);
   }
 
   private keepForLater(bytes: Buffer): void {

@@ -4,11 +4,11 @@ import {
   defineModule,
   directive,
   flag,
-  handler,
   type HookResult,
+  handler,
   iterate,
-  logTransaction,
   type LogWriter,
+  logTransaction,
   mapToStorage,
   OK,
   openLogs,
@@ -18,6 +18,7 @@ import {
   type RequestRecord,
   take1,
   translateName,
+  typeChecker,
 } from '@httpd-ts/kernel';
 
 // Small modules for the tests of this package, which must not depend on what the standard modules do.
@@ -28,7 +29,10 @@ interface TrialConfig {
   log?: LogWriter;
 }
 
-const trialConfig = perServer<TrialConfig>({ create: () => ({}), merge: (outer, inner) => ({ ...outer, ...inner }) });
+const trialConfig = perServer<TrialConfig>({
+  create: () => ({}),
+  merge: (outer, inner) => ({ ...outer, ...inner }),
+});
 
 /** Sockets, names and times as the core and the MPM have them, no more than is needed to listen. */
 const trialCore = defineModule({
@@ -135,7 +139,8 @@ const reply = (request: RequestRecord, text: string): HookResult => {
 async function echo(request: RequestRecord, body: RequestBody): Promise<number> {
   let text = '';
   try {
-    for (let chunk = await body.pull(); chunk !== null; chunk = await body.pull()) text += Buffer.from(chunk).latin1Slice();
+    for (let chunk = await body.pull(); chunk !== null; chunk = await body.pull())
+      text += Buffer.from(chunk).latin1Slice();
   } catch {
     return body.failure ?? 400;
   }
@@ -188,7 +193,10 @@ function answer(request: RequestRecord): HookResult {
     case '/thread':
       return reply(request, `${world.shared.thread} of ${world.shared.threads}`);
     case '/process':
-      return reply(request, `${world.system.processId} ${process.getuid?.()} ${process.getgroups?.().join(',')}`);
+      return reply(
+        request,
+        `${world.system.processId} ${process.getuid?.()} ${process.getgroups?.().join(',')}`,
+      );
     case '/count':
       return reply(request, String(Atomics.add(new Int32Array(world.shared.region('count', 4)), 0, 1) + 1));
     case '/careful': {
@@ -240,12 +248,14 @@ const trialAnswers = defineModule({
     openLogs(({ servers, world, settings }) => {
       for (const server of servers) {
         const config = trialConfig.at(server.config);
-        if (config.logName !== undefined) config.log = world.logs.open(absolute(settings.serverRoot, config.logName));
+        if (config.logName !== undefined)
+          config.log = world.logs.open(absolute(settings.serverRoot, config.logName));
       }
     }),
     translateName(() => OK),
     mapToStorage(() => OK),
     accessCheckerEx(() => OK),
+    typeChecker(() => OK),
     handler(answer),
     logTransaction((request) => {
       trialConfig.of(request).log?.write(`${request.requestLine} ${request.status}\n`);

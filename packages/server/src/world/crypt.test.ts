@@ -15,9 +15,19 @@ const hashes: readonly { readonly password: string; readonly hash: string }[] = 
   { password: 'a much longer password than eight', hash: '.Zm9myypQGNQI' },
   { password: '\xe9t\xe9 bytes', hash: '9/L1u6UFHgT1w' },
   { password: '', hash: '$5$s$u9jS/E6rlpZoj8KCMVhpLKJh2MrO5hc9UBdfKCcvVU7' },
-  { password: 'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp', hash: '$5$rounds=1500$0123456789abcdef$qVZKV2w6nc.Ix5xzIxW6mwnHxJBVHz6aTUJLOWADzaB' },
-  { password: 'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp', hash: '$6$abc$7HVaPSQhx0404miTcvQyyL8fJSOuMb02msVTGodvvVKzCASX37K0zKS0xhfPX4kO.sy/7sJzOIX3kp9d.R.rJ1' },
-  { password: '', hash: '$6$$/chiBau24cE26QQVW3IfIe68Xu5.JQ4E8Ie7lcRLwqxO5cxGuBhqF2HmTL.zWJ9zjChg3yJYFXeGBQ2y3Ba1d1' },
+  {
+    password: 'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp',
+    hash: '$5$rounds=1500$0123456789abcdef$qVZKV2w6nc.Ix5xzIxW6mwnHxJBVHz6aTUJLOWADzaB',
+  },
+  {
+    password:
+      'pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp',
+    hash: '$6$abc$7HVaPSQhx0404miTcvQyyL8fJSOuMb02msVTGodvvVKzCASX37K0zKS0xhfPX4kO.sy/7sJzOIX3kp9d.R.rJ1',
+  },
+  {
+    password: '',
+    hash: '$6$$/chiBau24cE26QQVW3IfIe68Xu5.JQ4E8Ie7lcRLwqxO5cxGuBhqF2HmTL.zWJ9zjChg3yJYFXeGBQ2y3Ba1d1',
+  },
   { password: '', hash: '$1$$qRPK7m23GJusamGpoGLby/' },
   { password: 'longer than sixteen characters here', hash: '$1$abcdefgh$lJU6eN0l0xoXK3INvv8r20' },
 ];

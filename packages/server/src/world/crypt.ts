@@ -64,7 +64,8 @@ function md5Crypt(key: Buffer, magic: string, setting: string): string {
   const saltBytes = Buffer.from(salt, 'latin1');
   const inner = digest('md5', key, saltBytes, key);
   const first = [key, Buffer.from(magic, 'latin1'), saltBytes, repeated(inner, key.length)];
-  for (let bits = key.length; bits > 0; bits >>= 1) first.push((bits & 1) === 1 ? Buffer.alloc(1) : key.subarray(0, 1));
+  for (let bits = key.length; bits > 0; bits >>= 1)
+    first.push((bits & 1) === 1 ? Buffer.alloc(1) : key.subarray(0, 1));
   let result = digest('md5', ...first);
   for (let round = 0; round < 1000; round++) {
     result = digest('md5', ...roundParts(round, key, saltBytes, result));
@@ -112,8 +113,12 @@ const sha512: ShaForm = {
 };
 
 /** Rounds and salt of a setting such as `$5$rounds=9999$salt`. */
-function shaSetting(text: string): { readonly rounds: number; readonly prefix: string; readonly salt: string } {
-  const [, given, rest] = /^(?:rounds=(\d{1,18})\$)?([^]*)$/.exec(text)!;
+function shaSetting(text: string): {
+  readonly rounds: number;
+  readonly prefix: string;
+  readonly salt: string;
+} {
+  const [, given, rest] = /^(?:rounds=(\d{1,18})\$)?(.*)$/s.exec(text)!;
   const salt = rest!.split('$', 1)[0]!.slice(0, 16);
   if (given === undefined) return { rounds: 5000, prefix: '', salt };
   const rounds = Math.min(Math.max(Number(given), 1000), 999_999_999);

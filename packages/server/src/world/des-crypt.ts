@@ -1,28 +1,29 @@
 // The tables are those of FIPS 46-3; bits are numbered from 1, most significant first, as they are there.
 
 const initialPermutation = [
-  58, 50, 42, 34, 26, 18, 10, 2, 60, 52, 44, 36, 28, 20, 12, 4, 62, 54, 46, 38, 30, 22, 14, 6, 64, 56, 48, 40, 32, 24, 16,
-  8, 57, 49, 41, 33, 25, 17, 9, 1, 59, 51, 43, 35, 27, 19, 11, 3, 61, 53, 45, 37, 29, 21, 13, 5, 63, 55, 47, 39, 31, 23,
-  15, 7,
+  58, 50, 42, 34, 26, 18, 10, 2, 60, 52, 44, 36, 28, 20, 12, 4, 62, 54, 46, 38, 30, 22, 14, 6, 64, 56, 48, 40,
+  32, 24, 16, 8, 57, 49, 41, 33, 25, 17, 9, 1, 59, 51, 43, 35, 27, 19, 11, 3, 61, 53, 45, 37, 29, 21, 13, 5,
+  63, 55, 47, 39, 31, 23, 15, 7,
 ];
 
 const expansion = [
-  32, 1, 2, 3, 4, 5, 4, 5, 6, 7, 8, 9, 8, 9, 10, 11, 12, 13, 12, 13, 14, 15, 16, 17, 16, 17, 18, 19, 20, 21, 20, 21, 22, 23,
-  24, 25, 24, 25, 26, 27, 28, 29, 28, 29, 30, 31, 32, 1,
+  32, 1, 2, 3, 4, 5, 4, 5, 6, 7, 8, 9, 8, 9, 10, 11, 12, 13, 12, 13, 14, 15, 16, 17, 16, 17, 18, 19, 20, 21,
+  20, 21, 22, 23, 24, 25, 24, 25, 26, 27, 28, 29, 28, 29, 30, 31, 32, 1,
 ];
 
 const permutation = [
-  16, 7, 20, 21, 29, 12, 28, 17, 1, 15, 23, 26, 5, 18, 31, 10, 2, 8, 24, 14, 32, 27, 3, 9, 19, 13, 30, 6, 22, 11, 4, 25,
+  16, 7, 20, 21, 29, 12, 28, 17, 1, 15, 23, 26, 5, 18, 31, 10, 2, 8, 24, 14, 32, 27, 3, 9, 19, 13, 30, 6, 22,
+  11, 4, 25,
 ];
 
 const keyChoice1 = [
-  57, 49, 41, 33, 25, 17, 9, 1, 58, 50, 42, 34, 26, 18, 10, 2, 59, 51, 43, 35, 27, 19, 11, 3, 60, 52, 44, 36, 63, 55, 47,
-  39, 31, 23, 15, 7, 62, 54, 46, 38, 30, 22, 14, 6, 61, 53, 45, 37, 29, 21, 13, 5, 28, 20, 12, 4,
+  57, 49, 41, 33, 25, 17, 9, 1, 58, 50, 42, 34, 26, 18, 10, 2, 59, 51, 43, 35, 27, 19, 11, 3, 60, 52, 44, 36,
+  63, 55, 47, 39, 31, 23, 15, 7, 62, 54, 46, 38, 30, 22, 14, 6, 61, 53, 45, 37, 29, 21, 13, 5, 28, 20, 12, 4,
 ];
 
 const keyChoice2 = [
-  14, 17, 11, 24, 1, 5, 3, 28, 15, 6, 21, 10, 23, 19, 12, 4, 26, 8, 16, 7, 27, 20, 13, 2, 41, 52, 31, 37, 47, 55, 30, 40,
-  51, 45, 33, 48, 44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32,
+  14, 17, 11, 24, 1, 5, 3, 28, 15, 6, 21, 10, 23, 19, 12, 4, 26, 8, 16, 7, 27, 20, 13, 2, 41, 52, 31, 37, 47,
+  55, 30, 40, 51, 45, 33, 48, 44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32,
 ];
 
 const keyShifts = [1, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 1];
@@ -43,7 +44,8 @@ const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 type Bits = readonly number[];
 
-const choose = (bits: Bits, table: readonly number[]): number[] => table.map((position) => bits[position - 1]!);
+const choose = (bits: Bits, table: readonly number[]): number[] =>
+  table.map((position) => bits[position - 1]!);
 
 const inversePermutation = initialPermutation.map((_, i) => initialPermutation.indexOf(i + 1) + 1);
 
@@ -60,7 +62,9 @@ export function desCrypt(key: Uint8Array, setting: string): string | undefined {
 }
 
 function keySchedule(key: Uint8Array): Bits[] {
-  const bits = Array.from({ length: 64 }, (_, i) => (i % 8 === 7 ? 0 : ((key[i >> 3] ?? 0) >> (6 - (i % 8))) & 1));
+  const bits = Array.from({ length: 64 }, (_, i) =>
+    i % 8 === 7 ? 0 : ((key[i >> 3] ?? 0) >> (6 - (i % 8))) & 1,
+  );
   let halves = choose(bits, keyChoice1);
   return keyShifts.map((shift) => {
     const left = halves.slice(0, 28);
@@ -94,7 +98,14 @@ function round(half: Bits, subkey: Bits, table: readonly number[]): number[] {
   const expanded = table.map((position, i) => half[position - 1]! ^ subkey[i]!);
   const output: number[] = [];
   for (let box = 0; box < 8; box++) {
-    const [a, b, c, d, e, f] = expanded.slice(box * 6, box * 6 + 6) as [number, number, number, number, number, number];
+    const [a, b, c, d, e, f] = expanded.slice(box * 6, box * 6 + 6) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const index = ((a << 1) | f) * 16 + ((b << 3) | (c << 2) | (d << 1) | e);
     const value = Number.parseInt(substitutions[box]![index]!, 16);
     output.push((value >> 3) & 1, (value >> 2) & 1, (value >> 1) & 1, value & 1);

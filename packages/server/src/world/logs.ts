@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { LogWriter, Logs } from '@httpd-ts/kernel';
+import type { Logs, LogWriter } from '@httpd-ts/kernel';
 import { LogBatch } from './log-batch.ts';
 import { pipedLog } from './piped-log.ts';
 

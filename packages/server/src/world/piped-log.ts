@@ -52,9 +52,9 @@ export function pipedLog(target: string): LogSink {
 
 /** Words of a command line, with quotes and backslashes. httpd: apr_tokenize_to_argv */
 export function commandWords(command: string): string[] {
-  const words = command.match(/(?:\\[^]|"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|[^\s"'\\])+/g) ?? [];
+  const words = command.match(/(?:\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'\\])+/gs) ?? [];
   return words.map((word) => {
-    const quoted = /^(["'])([^]*)\1$/.exec(word);
-    return (quoted?.[2] ?? word).replace(/\\([^])/g, '$1');
+    const quoted = /^(["'])(.*)\1$/s.exec(word);
+    return (quoted?.[2] ?? word).replace(/\\(.)/gs, '$1');
   });
 }

@@ -57,7 +57,8 @@ function namesOf(path: string): (id: number) => string | undefined {
   return (id) => {
     if (names === undefined) {
       names = new Map();
-      for (const account of accounts(textOf(path))) if (!names.has(account.id)) names.set(account.id, account.name);
+      for (const account of accounts(textOf(path)))
+        if (!names.has(account.id)) names.set(account.id, account.name);
     }
     return names.get(id);
   };
