@@ -1,0 +1,172 @@
+import { type DirectiveContext, isRedirect, NOT_IN, type Regex } from '@httpd-ts/kernel';
+import { readStringExpression } from '../string-expression.ts';
+import { type AliasDirectoryConfig, type AliasServerConfig, aliasServer } from './config.ts';
+import { type AliasEntry, matchedLength, type RedirectEntry } from './entries.ts';
+
+/** Alias and ScriptAlias. httpd: modules/mappers/mod_alias.c add_alias */
+export function addAlias(handler: string | undefined) {
+  return (config: AliasDirectoryConfig, [fake, real]: readonly [string, string?], cmd: DirectiveContext) => {
+    const refused = refuseAlias(cmd);
+    if (refused !== undefined) return refused;
+    if (cmd.path !== undefined) return addLocationAlias(config, fake, cmd.path, handler, cmd);
+    if (real === undefined) return 'Alias must have two arguments when used globally';
+    addEntry(aliasServer.draft(cmd.server.config), { fake, real, regex: undefined, handler }, cmd);
+    return undefined;
+  };
+}
+
+function refuseAlias(cmd: DirectiveContext): string | undefined {
+  const limit = cmd.refuseIn(NOT_IN.limit);
+  if (limit !== undefined) return limit;
+  const isInDirectory =
+    cmd.refuseIn(NOT_IN.directory | NOT_IN.files) !== undefined || cmd.isHtaccess || isInCondition(cmd);
+  return isInDirectory ? `${cmd.name} cannot occur within directory context` : undefined;
+}
+
+const isInCondition = ({ enclosing }: DirectiveContext) =>
+  enclosing.some((name) => /^(?:if|elseif|else)$/i.test(name));
+
+function addLocationAlias(
+  config: AliasDirectoryConfig,
+  text: string,
+  location: string,
+  handler: string | undefined,
+  cmd: DirectiveContext,
+): string | undefined {
+  const read = readStringExpression(cmd, text);
+  if ('complaint' in read) return read.complaint;
+  config.alias = { target: read.value, location, handler };
+  return undefined;
+}
+
+/** AliasMatch and ScriptAliasMatch. */
+export function addAliasMatch(handler: string | undefined) {
+  return (config: AliasServerConfig, [pattern, real]: readonly [string, string], cmd: DirectiveContext) => {
+    const regex = cmd.regex(pattern);
+    if (typeof regex === 'string') return 'Regular expression could not be compiled.';
+    config.aliases.push({ fake: pattern, real, regex, handler });
+    return undefined;
+  };
+}
+
+function addEntry(config: AliasServerConfig, entry: AliasEntry, cmd: DirectiveContext): void {
+  const { byPath, patterns } =
+    cmd.memory(seenKey, () => new Map<AliasServerConfig, Seen>()).get(config) ?? newSeen(config, cmd);
+  while (patterns.next < config.aliases.length) {
+    const known = config.aliases[patterns.next++]!;
+    if (known.regex !== undefined) patterns.entries.push(known);
+  }
+  const earlier =
+    overlapping(entry.fake, byPath) ?? patterns.entries.find(({ regex }) => regex!.test(entry.fake));
+  if (earlier !== undefined) {
+    const kind = `${earlier.handler === undefined ? '' : 'Script'}Alias${earlier.regex === undefined ? '' : 'Match'}`;
+    cmd.warn(
+      `AH00671: The ${cmd.name} directive in ${cmd.node.file} at line ${cmd.node.line} will probably never match because it overlaps an earlier ${kind}.`,
+    );
+  }
+  config.aliases.push(entry);
+  const key = entry.fake.replace(/\/{2,}/g, '/');
+  if (!byPath.has(key)) byPath.set(key, entry);
+}
+
+/** Aliases seen so far by path, so that looking for overlaps costs no more with many of them. */
+interface Seen {
+  readonly byPath: Map<string, AliasEntry>;
+  readonly patterns: { next: number; readonly entries: AliasEntry[] };
+}
+
+const seenKey = { name: 'aliases by path' };
+
+function newSeen(config: AliasServerConfig, cmd: DirectiveContext): Seen {
+  const seen: Seen = { byPath: new Map(), patterns: { next: 0, entries: [] } };
+  cmd.memory(seenKey, () => new Map<AliasServerConfig, Seen>()).set(config, seen);
+  return seen;
+}
+
+function overlapping(fake: string, byPath: ReadonlyMap<string, AliasEntry>): AliasEntry | undefined {
+  const path = fake.replace(/\/{2,}/g, '/');
+  for (let end = 1; end <= path.length; end++) {
+    if (end < path.length && path[end] !== '/' && path[end - 1] !== '/') continue;
+    const earlier = byPath.get(path.slice(0, end));
+    if (earlier !== undefined && matchedLength(fake, earlier.fake) > 0) return earlier;
+  }
+  return undefined;
+}
+
+const statusWords: Readonly<Record<string, number>> = { permanent: 301, temp: 302, seeother: 303, gone: 410 };
+
+function readStatus(word: string): number | undefined {
+  const named = statusWords[word.toLowerCase()];
+  return named ?? (/^\d/.test(word) ? Number.parseInt(word, 10) : undefined);
+}
+
+/** Redirect, RedirectPermanent and RedirectTemp. httpd: add_redirect_internal */
+export function addRedirect(usual: number) {
+  return (config: AliasDirectoryConfig, args: readonly [string, string?, string?], cmd: DirectiveContext) => {
+    const [first, second, third] = args;
+    const given = readStatus(first);
+    if (third !== undefined && given === undefined) return 'Redirect: invalid first argument (of three)';
+    const status = given ?? usual;
+    const [fake, real] = given === undefined ? [first, second] : [second, third];
+    if (
+      isLocation(cmd) &&
+      real === undefined &&
+      (given === undefined || isRedirect(status) || fake === undefined)
+    ) {
+      return setLocationRedirect(config, fake, status, cmd);
+    }
+    return addListed(config, { fake: fake ?? '', real, regex: undefined, status }, fake === undefined, cmd);
+  };
+}
+
+const isLocation = ({ path, enclosing }: DirectiveContext) =>
+  path !== undefined && enclosing.some((name) => /^location/i.test(name));
+
+function setLocationRedirect(
+  config: AliasDirectoryConfig,
+  text: string | undefined,
+  status: number,
+  cmd: DirectiveContext,
+): string | undefined {
+  if (text === undefined) {
+    if (isRedirect(status)) return 'URL to redirect to is missing';
+    config.redirect = { target: undefined, status };
+    return undefined;
+  }
+  if (!isRedirect(status)) return 'Redirect URL not valid for this status';
+  const read = readStringExpression(cmd, text);
+  if ('complaint' in read) return read.complaint;
+  config.redirect = { target: read.value, status };
+  return undefined;
+}
+
+/** RedirectMatch. */
+export function addRedirectMatch(
+  config: AliasDirectoryConfig,
+  [first, second, third]: readonly [string, string, string?],
+  cmd: DirectiveContext,
+): string | undefined {
+  const given = readStatus(first);
+  if (third !== undefined && given === undefined) return 'Redirect: invalid first argument (of three)';
+  const [pattern, real] = given === undefined ? [first, second] : [second, third];
+  const regex = cmd.regex(pattern);
+  if (typeof regex === 'string') return 'Regular expression could not be compiled.';
+  return addListed(config, { fake: pattern, real, regex: regex as Regex, status: given ?? 302 }, false, cmd);
+}
+
+function addListed(
+  config: AliasDirectoryConfig,
+  entry: RedirectEntry,
+  isIncomplete: boolean,
+  cmd: DirectiveContext,
+): string | undefined {
+  if (isRedirect(entry.status)) {
+    if (entry.real === undefined) return 'URL to redirect to is missing';
+    if (entry.regex === undefined && !/^(?:\/|[A-Za-z][A-Za-z0-9+.-]*:)/.test(entry.real))
+      return 'Redirect to non-URL';
+  } else if (entry.real !== undefined) return 'Redirect URL not valid for this status';
+  if (isIncomplete) return 'URL to redirect to is missing';
+  if (cmd.path === undefined) aliasServer.draft(cmd.server.config).redirects.push(entry);
+  else config.redirects.push(entry);
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import {
+  DECLINED,
+  escapePath,
+  escapeUri,
+  type HookStatus,
+  isRedirect,
+  parseUri,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
+import { constructUrl } from '../core/contract.ts';
+import { substituteGroups } from '../substitute-groups.ts';
+import { type AliasDirectoryConfig, type AliasServerConfig, aliasDirectory, redirectsOf } from './config.ts';
+import type { RedirectEntry } from './entries.ts';
+import type { Found } from './entry-index.ts';
+
+interface Target {
+  /** Empty for statuses that are no redirections. */
+  readonly url: string;
+  readonly status: number;
+}
+
+/** The log numbers differ by the phase that redirects. */
+interface LogNumbers {
+  readonly completed: string;
+  readonly refused: string;
+}
+
+/**
+ * Redirects a request if a Redirect of its location or of the list says so.
+ * httpd: modules/mappers/mod_alias.c translate_alias_redir, fixup_redir
+ */
+export function redirectBy(
+  config: AliasServerConfig | AliasDirectoryConfig,
+  request: RequestRecord,
+  numbers: LogNumbers,
+): HookStatus {
+  const { redirect } = aliasDirectory.of(request);
+  const target =
+    redirect === undefined
+      ? listed(config, request)
+      : { url: escapeTarget(redirect.target ?? ''), status: redirect.status };
+  if (target === undefined) return DECLINED;
+  return isRedirect(target.status) ? sendTo(target, request, numbers) : target.status;
+}
+
+function listed(
+  config: AliasServerConfig | AliasDirectoryConfig,
+  request: RequestRecord,
+): Target | undefined {
+  const index = redirectsOf(config);
+  const found = index.isEmpty ? undefined : index.find(request.uri);
+  return found === undefined ? undefined : { url: targetUrl(found, request.uri), status: found.entry.status };
+}
+
+function targetUrl({ entry, length, groups }: Found<RedirectEntry>, uri: string): string {
+  if (entry.real === undefined) return '';
+  if (groups === undefined) return entry.real + escapePath(uri.slice(length));
+  return escapeTarget(substituteGroups(entry.real, groups));
+}
+
+/** Query and fragment are taken as they are. */
+function escapeTarget(url: string): string {
+  const [, path, query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#[\s\S]*)?$/.exec(url)!;
+  return escapeUri(path!) + query + fragment;
+}
+
+const isUrl = (text: string) =>
+  /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text) && parseUri(text).scheme !== undefined;
+
+function sendTo(
+  { url, status }: Target,
+  request: RequestRecord,
+  { completed, refused }: LogNumbers,
+): HookStatus {
+  let location = url;
+  if (!(aliasDirectory.of(request).relative && url.startsWith('/'))) {
+    if (url.startsWith('/')) {
+      location = constructUrl(url, request);
+      request.log(
+        'alias',
+        'debug',
+        `${completed}: incomplete redirection target of '${url}' for URI '${request.uri}' modified to '${location}'`,
+      );
+    }
+    if (!isUrl(location)) {
+      request.log(
+        'alias',
+        'error',
+        `${refused}: cannot redirect '${request.uri}' to '${location}'; target is not a valid absoluteURI or abs_path`,
+      );
+      return 500;
+    }
+  }
+  if (request.args !== undefined && !location.includes('?')) location = `${location}?${request.args}`;
+  request.headersOut.set('Location', location);
+  return status;
+}

@@ -1,0 +1,58 @@
+import { DECLINED, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { substituteGroups } from '../substitute-groups.ts';
+import { type AliasDirectoryConfig, aliasDirectory, aliasesOf, aliasServer } from './config.ts';
+import { matchedLength } from './entries.ts';
+import { redirectBy } from './redirect.ts';
+
+/** Maps a path by redirects, then by aliases. httpd: modules/mappers/mod_alias.c translate_alias_redir */
+export function translateAlias(request: RequestRecord): HookStatus {
+  const { uri } = request;
+  if (!uri.startsWith('/') && uri !== '') return DECLINED;
+  const config = aliasServer.of(request);
+  const redirected = redirectBy(config, request, { completed: 'AH00673', refused: 'AH00674' });
+  if (redirected !== DECLINED) return redirected;
+  const { alias, preservePath } = aliasDirectory.of(request);
+  if (alias !== undefined) return byLocation(request, alias, preservePath ?? false);
+  const index = aliasesOf(config);
+  const found = index.isEmpty ? undefined : index.find(uri);
+  if (found === undefined) return DECLINED;
+  const { entry, length, groups } = found;
+  if (groups === undefined) setContext(request, uri.slice(0, length), entry.real);
+  return mapTo(
+    request,
+    groups === undefined ? entry.real + uri.slice(length) : substituteGroups(entry.real, groups),
+    entry.handler,
+  );
+}
+
+/** httpd: try_alias */
+function byLocation(
+  request: RequestRecord,
+  alias: NonNullable<AliasDirectoryConfig['alias']>,
+  preservePath: boolean,
+): HookStatus {
+  const length = preservePath ? matchedLength(request.uri, alias.location) : 0;
+  if (length > 0) setContext(request, request.uri.slice(0, length), alias.target);
+  return mapTo(request, length > 0 ? alias.target + request.uri.slice(length) : alias.target, alias.handler);
+}
+
+function mapTo(request: RequestRecord, path: string, handler: string | undefined): HookStatus {
+  if (handler !== undefined) {
+    request.handlerName = handler;
+    request.notes.set('alias-forced-type', handler);
+  }
+  const { serverRoot } = request.server.plan.settings;
+  request.filename = path.startsWith('/') ? path : `${serverRoot.replace(/\/+$/, '')}/${path}`;
+  return OK;
+}
+
+/** Where the path came from, for CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT. httpd: ap_set_context_info */
+function setContext(request: RequestRecord, prefix: string, root: string): void {
+  request.notes.set('context-prefix', prefix);
+  request.notes.set('context-document-root', root);
+}
+
+/** Redirects by the directives of the directory. httpd: fixup_redir */
+export function redirectDirectory(request: RequestRecord): HookStatus {
+  return redirectBy(aliasDirectory.of(request), request, { completed: 'AH00675', refused: 'AH00676' });
+}

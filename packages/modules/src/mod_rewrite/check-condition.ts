@@ -1,0 +1,129 @@
+import { lookupFile, lookupUri, type RegexMatch } from '@httpd-ts/kernel';
+import { awaitVariables, expand } from './expansion.ts';
+import { type Comparison, type Condition, type FileTest, leadingInteger } from './read-condition.ts';
+import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
+import { mayAskAhead } from './variables.ts';
+
+/** Whether a condition can be answered only by waiting. */
+export function mustWait({ input, test }: Condition): boolean {
+  return input.waiting.length > 0 || test.kind === 'uri' || test.kind === 'accessible-file';
+}
+
+/** Whether a condition holds. httpd: modules/mappers/mod_rewrite.c apply_rewrite_cond */
+export function checkCondition(condition: Condition, context: RewriteContext): boolean {
+  const input = expand(condition.input, context);
+  const { test } = condition;
+  if (test.kind === 'regex') {
+    const match = test.regex.exec(input);
+    if (match !== null && !condition.negate) context.conditionMatch = match as RegexMatch;
+    return conclude(condition, context, input, match !== null);
+  }
+  return conclude(condition, context, input, answer(condition, context, input));
+}
+
+/** The same for a condition that has to wait. */
+export async function checkWaitingCondition(condition: Condition, context: RewriteContext): Promise<boolean> {
+  await awaitVariables(condition.input, context);
+  const { kind } = condition.test;
+  if (kind !== 'uri' && kind !== 'accessible-file') return checkCondition(condition, context);
+  const input = expand(condition.input, context);
+  const holds = input !== '' && mayAskAhead(context.request) && (await isReachable(kind, input, context));
+  return conclude(condition, context, input, holds);
+}
+
+async function isReachable(
+  kind: 'uri' | 'accessible-file',
+  input: string,
+  context: RewriteContext,
+): Promise<boolean> {
+  const { request, trace } = context;
+  if (kind === 'uri') {
+    const found = await lookupUri(input, request);
+    if (trace >= 5)
+      rewriteLog(request, 5, `RewriteCond URI (-U check: path=${input} -> status=${found.status}`);
+    return found.status < 400;
+  }
+  const found = await lookupFile(input, request);
+  if (trace >= 5) {
+    rewriteLog(
+      request,
+      5,
+      `RewriteCond file (-F check: path=${input} -> file=${found.filename} status=${found.status}`,
+    );
+  }
+  const { files } = request.server.plan.world;
+  return found.status < 300 && found.filename !== undefined && typeof files.stat(found.filename) !== 'string';
+}
+
+function conclude(condition: Condition, context: RewriteContext, input: string, holds: boolean): boolean {
+  const result = holds !== condition.negate;
+  if (context.trace >= 4) {
+    const noCase = condition.caseless ? ' [NC]' : '';
+    const verdict = result ? 'matched' : 'not-matched';
+    rewriteLog(
+      context.request,
+      4,
+      `RewriteCond: input='${input}' pattern='${condition.pattern}'${noCase} => ${verdict}`,
+    );
+  }
+  return result;
+}
+
+function answer({ test, caseless }: Condition, context: RewriteContext, input: string): boolean {
+  switch (test.kind) {
+    case 'file':
+      return checkFile(test.test, context, input);
+    case 'number':
+      return compares(leadingInteger(input) - test.operand, test.comparison);
+    case 'text':
+      return compares(compareTexts(input, test.operand, test.comparison, caseless), test.comparison);
+    default:
+      return false;
+  }
+}
+
+function checkFile(test: FileTest, { request, trace }: RewriteContext, path: string): boolean {
+  const { files } = request.server.plan.world;
+  if (path.includes('\0') || path.length > 4096) {
+    if (trace >= 4) rewriteLog(request, 4, `RewriteCond: refusing to stat input='${path}'`);
+    return false;
+  }
+  const info = test === 'l' ? files.lstat(path) : files.stat(path);
+  if (typeof info === 'string') return false;
+  switch (test) {
+    case 'f':
+      return info.type === 'file';
+    case 's':
+      return info.type === 'file' && info.size > 0;
+    case 'd':
+      return info.type === 'directory';
+    case 'l':
+      return info.type === 'link';
+    case 'x':
+      return info.type === 'file' && (info.mode & 0o111) !== 0;
+  }
+}
+
+function compares(difference: number, comparison: Comparison): boolean {
+  switch (comparison) {
+    case '<':
+      return difference < 0;
+    case '<=':
+      return difference <= 0;
+    case '=':
+      return difference === 0;
+    case '>=':
+      return difference >= 0;
+    case '>':
+      return difference > 0;
+  }
+}
+
+/** Texts are ordered by their length first, except without regard to case. httpd: compare_lexicography */
+function compareTexts(one: string, other: string, comparison: Comparison, caseless: boolean): number {
+  if (caseless) return order(lowerCase(one), lowerCase(other));
+  return comparison === '=' || one.length === other.length ? order(one, other) : one.length - other.length;
+}
+
+const order = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1);
+const lowerCase = (text: string) => text.replace(/[A-Z]/g, (char) => char.toLowerCase());

@@ -1,0 +1,180 @@
+import type { RewriteContext } from './rewrite-context.ts';
+import { rewriteLog } from './rewrite-context.ts';
+import { type Variable, variable } from './variables.ts';
+
+/** A part of a test string or substitution. */
+type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'rule-group' | 'condition-group'; readonly group: number }
+  | { readonly kind: 'variable'; readonly variable: Variable }
+  | {
+      readonly kind: 'map';
+      readonly map: string;
+      readonly key: Expansion;
+      readonly fallback: Expansion | undefined;
+    };
+
+/** A text with `$N`, `%N`, `%{…}`, `${…}` in it, taken apart. */
+export interface Expansion {
+  readonly pieces: readonly Piece[];
+  /** The whole text when nothing in it varies. */
+  readonly constant: string | undefined;
+  /** Variables whose value has to be waited for, here and in the keys of maps. */
+  readonly waiting: readonly Variable[];
+}
+
+/** How back-references are escaped. httpd: escape_backref */
+export type BackReferenceEscape = (text: string) => string;
+
+/** Takes a text apart, once, when the configuration is read. httpd: modules/mappers/mod_rewrite.c do_expand */
+export function compileExpansion(text: string): Expansion {
+  const pieces: Piece[] = [];
+  let plain = '';
+  const add = (piece: Piece) => {
+    if (plain !== '') pieces.push({ kind: 'text', text: plain });
+    plain = '';
+    pieces.push(piece);
+  };
+  for (let at = 0; at < text.length; ) {
+    const special = readSpecial(text, at);
+    if (special === undefined) {
+      plain += text[at++];
+      continue;
+    }
+    if (typeof special.piece === 'string') plain += special.piece;
+    else add(special.piece);
+    at = special.end;
+  }
+  if (plain !== '') pieces.push({ kind: 'text', text: plain });
+  const isConstant = pieces.every(({ kind }) => kind === 'text');
+  return {
+    pieces,
+    constant: isConstant ? pieces.map((piece) => (piece as { text: string }).text).join('') : undefined,
+    waiting: pieces.flatMap(waitingOf),
+  };
+}
+
+function waitingOf(piece: Piece): readonly Variable[] {
+  if (piece.kind === 'variable') return piece.variable.wait === undefined ? [] : [piece.variable];
+  if (piece.kind === 'map') return [...piece.key.waiting, ...(piece.fallback?.waiting ?? [])];
+  return [];
+}
+
+interface Special {
+  readonly piece: Piece | string;
+  readonly end: number;
+}
+
+function readSpecial(text: string, at: number): Special | undefined {
+  const char = text[at];
+  const next = text[at + 1];
+  if (char === '\\') return next === undefined ? { piece: '\\', end: at + 1 } : { piece: next, end: at + 2 };
+  if (char !== '$' && char !== '%') return undefined;
+  if (next === '{') return readBraces(text, at, char) ?? { piece: `${char}{`, end: at + 2 };
+  if (next === undefined || next < '0' || next > '9') return undefined;
+  const kind = char === '$' ? 'rule-group' : 'condition-group';
+  return { piece: { kind, group: Number(next) }, end: at + 2 };
+}
+
+function readBraces(text: string, at: number, char: string): Special | undefined {
+  const end = findInBraces(text, at + 2, undefined);
+  if (end < 0) return undefined;
+  const inside = text.slice(at + 2, end);
+  if (char === '%') return { piece: { kind: 'variable', variable: variable(inside) }, end: end + 1 };
+  const colon = findInBraces(inside, 0, ':');
+  if (colon < 0) return undefined;
+  const rest = inside.slice(colon + 1);
+  const bar = findInBraces(rest, 0, '|');
+  const key = compileExpansion(bar < 0 ? rest : rest.slice(0, bar));
+  const fallback = bar < 0 || bar + 1 === rest.length ? undefined : compileExpansion(rest.slice(bar + 1));
+  return { piece: { kind: 'map', map: inside.slice(0, colon), key, fallback }, end: end + 1 };
+}
+
+/** Where a character stands that is in no inner braces; without one, where the brace that closes stands. */
+function findInBraces(text: string, from: number, wanted: string | undefined): number {
+  let depth = 1;
+  for (let at = from; at < text.length; at++) {
+    if (depth === 1 && text[at] === wanted) return at;
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return wanted === undefined ? at : -1;
+  }
+  return -1;
+}
+
+/** Gets the values that `expand` cannot get by itself. */
+export async function awaitVariables(expansion: Expansion, context: RewriteContext): Promise<void> {
+  for (const { text, wait } of expansion.waiting) context.awaited.set(text, await wait!(context));
+}
+
+/** The text with everything put in. */
+export function expand(
+  expansion: Expansion,
+  context: RewriteContext,
+  escapeGroup?: BackReferenceEscape,
+): string {
+  if (expansion.constant !== undefined) return expansion.constant;
+  let result = '';
+  for (const piece of expansion.pieces) result += expandPiece(piece, context, escapeGroup);
+  return result;
+}
+
+/** Whether the first question mark of an expanded text was put in from outside. */
+export function hasForeignQuestionMark(
+  expansion: Expansion,
+  context: RewriteContext,
+  escapeGroup?: BackReferenceEscape,
+): boolean {
+  if (expansion.constant !== undefined) return false;
+  for (const piece of expansion.pieces) {
+    if (expandPiece(piece, context, escapeGroup).includes('?')) return piece.kind !== 'text';
+  }
+  return false;
+}
+
+function expandPiece(
+  piece: Piece,
+  context: RewriteContext,
+  escapeGroup: BackReferenceEscape | undefined,
+): string {
+  switch (piece.kind) {
+    case 'text':
+      return piece.text;
+    case 'variable':
+      return piece.variable.value(context);
+    case 'map':
+      return expandMap(piece, context, escapeGroup);
+    default:
+      return expandGroup(
+        piece.kind === 'rule-group' ? context.ruleMatch : context.conditionMatch,
+        piece.group,
+        context,
+        escapeGroup,
+      );
+  }
+}
+
+function expandMap(
+  { map, key, fallback }: Extract<Piece, { kind: 'map' }>,
+  context: RewriteContext,
+  escapeGroup: BackReferenceEscape | undefined,
+): string {
+  const value = context.maps
+    .get(map)
+    ?.lookup(context.request, expand(key, context, escapeGroup), context.trace);
+  return value ?? (fallback === undefined ? '' : expand(fallback, context, escapeGroup));
+}
+
+function expandGroup(
+  match: RewriteContext['ruleMatch'],
+  group: number,
+  context: RewriteContext,
+  escapeGroup: BackReferenceEscape | undefined,
+): string {
+  const text = match?.[group] ?? '';
+  if (escapeGroup === undefined || text === '') return text;
+  const escaped = escapeGroup(text);
+  if (context.trace >= 5) {
+    rewriteLog(context.request, 5, `escaping backreference '${text}' to '${escaped}'`);
+  }
+  return escaped;
+}

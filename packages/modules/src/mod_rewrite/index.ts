@@ -1,0 +1,151 @@
+import {
+  type DirectiveContext,
+  defineModule,
+  fixups,
+  flag,
+  iterate,
+  rawArguments,
+  take1,
+  take23,
+  translateName,
+} from '@httpd-ts/kernel';
+import { notServedYet } from '../string-expression.ts';
+import {
+  type RewriteDirectoryConfig,
+  type RewriteOption,
+  type RewriteServerConfig,
+  rewriteDirectory,
+  rewriteServer,
+} from './config.ts';
+import { readCondition } from './read-condition.ts';
+import { readRule } from './read-rule.ts';
+import { readRewriteMap } from './rewrite-map.ts';
+import { forceType, rewriteUri } from './translate.ts';
+
+const inFileInfo = { context: 'anywhere', override: 'FileInfo' } as const;
+
+/** The server's record where a directive stands outside of sections, which has one for the base directory too. */
+function serverDraft(cmd: DirectiveContext): RewriteServerConfig {
+  const config = rewriteServer.draft(cmd.server.config);
+  config.server = cmd.server;
+  return config;
+}
+
+type Draft = RewriteServerConfig | RewriteDirectoryConfig;
+
+const draftFor = (config: RewriteDirectoryConfig, cmd: DirectiveContext): Draft =>
+  cmd.path === undefined ? serverDraft(cmd) : config;
+
+const optionWords: ReadonlySet<string> = new Set<RewriteOption>([
+  'inherit',
+  'inheritbefore',
+  'inheritdown',
+  'inheritdownbefore',
+  'ignoreinherit',
+  'allownoslash',
+  'allowanyuri',
+  'mergebase',
+  'ignorecontextinfo',
+  'legacyprefixdocroot',
+  'unsafeprefixstat',
+]);
+
+/** httpd: modules/mappers/mod_rewrite.c cmd_rewriteoptions */
+function addOption(config: RewriteDirectoryConfig, word: string, cmd: DirectiveContext): string | undefined {
+  const option = word.toLowerCase();
+  if (option.startsWith('maxredirects=')) {
+    cmd.warn(
+      'AH00664: RewriteOptions: MaxRedirects option has been removed in favor of the global LimitInternalRecursion directive and will be ignored.',
+    );
+    return undefined;
+  }
+  if (!optionWords.has(option)) return `RewriteOptions: unknown option '${word}'`;
+  const drafts = cmd.path === undefined ? [config, serverDraft(cmd)] : [config];
+  for (const draft of drafts) draft.options = new Set([...(draft.options ?? []), option as RewriteOption]);
+  return undefined;
+}
+
+function addRule(config: RewriteDirectoryConfig, line: string, cmd: DirectiveContext): string | undefined {
+  const draft = draftFor(config, cmd);
+  const rule = readRule(line, draft.conditions, cmd);
+  if (typeof rule === 'string') return rule;
+  draft.rules.push(rule);
+  draft.conditions = [];
+  return cmd.path === undefined ? undefined : notServedYet(cmd, 'rewriting inside a directory section');
+}
+
+/** Rewrites URLs by rules. */
+export const modRewrite = defineModule({
+  name: 'mod_rewrite',
+  identifier: 'rewrite_module',
+  httpd: 'modules/mappers/mod_rewrite.c',
+  directives: {
+    RewriteEngine: rewriteDirectory.directive({
+      ...inFileInfo,
+      args: flag,
+      usage: 'On or Off to enable or disable (default) the whole rewriting engine',
+      default: 'off',
+      set(config, on, cmd) {
+        config.engine = on;
+        if (cmd.path === undefined) serverDraft(cmd).engine = on;
+      },
+    }),
+    RewriteOptions: rewriteDirectory.directive({
+      ...inFileInfo,
+      args: iterate,
+      usage: 'List of option strings to set',
+      set: addOption,
+    }),
+    RewriteBase: rewriteDirectory.directive({
+      ...inFileInfo,
+      args: take1,
+      usage: 'the base URL of the per-directory context',
+      set(config, url, cmd) {
+        if (cmd.path === undefined) return 'RewriteBase: only valid in per-directory config files';
+        if (!url.startsWith('/')) return 'RewriteBase: argument is not a valid URL';
+        config.baseUrl = url;
+        return undefined;
+      },
+    }),
+    RewriteCond: rewriteDirectory.directive({
+      ...inFileInfo,
+      args: rawArguments,
+      usage: 'an input string and a to be applied regexp-pattern',
+      support: { partial: '`expr` is read but not served.' },
+      set(config, line, cmd) {
+        const condition = readCondition(line, cmd);
+        if (typeof condition === 'string') return condition;
+        const draft = draftFor(config, cmd);
+        draft.conditions.push(condition);
+        return undefined;
+      },
+    }),
+    RewriteRule: rewriteDirectory.directive({
+      ...inFileInfo,
+      args: rawArguments,
+      usage: 'an URL-applied regexp-pattern and a substitution URL',
+      support: { partial: 'Rules inside directory sections and .htaccess are read but not served.' },
+      set: addRule,
+    }),
+    RewriteMap: rewriteServer.directive({
+      context: 'server',
+      args: take23,
+      usage: 'a mapname and a filename and options',
+      support: { partial: 'Maps of the types dbm, dbd, fastdbd and prg are read but not served.' },
+      set(config, [name, source], cmd) {
+        const map = readRewriteMap(name, source, cmd);
+        if (typeof map === 'string') return map;
+        config.server = cmd.server;
+        config.maps = new Map([...config.maps, [name, map]]);
+        return undefined;
+      },
+    }),
+  },
+  hooks: [
+    translateName(rewriteUri, {
+      order: 'first',
+      when: (view) => rewriteDirectory.of(view).engine === true,
+    }),
+    fixups(forceType, { order: 'last', when: (view) => rewriteServer.of(view).rules.length > 0 }),
+  ],
+});

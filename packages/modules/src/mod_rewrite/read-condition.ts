@@ -1,0 +1,147 @@
+import type { DirectiveContext, Regex } from '@httpd-ts/kernel';
+import { notServedYet } from '../string-expression.ts';
+import { compileExpansion, type Expansion } from './expansion.ts';
+import { readFlags, readLineWords } from './read-arguments.ts';
+
+export type FileTest = 'f' | 's' | 'd' | 'x' | 'l';
+export type Comparison = '<' | '<=' | '=' | '>=' | '>';
+
+/** What a condition asks of its test string. */
+export type ConditionTest =
+  | { readonly kind: 'regex'; readonly regex: Regex }
+  | { readonly kind: 'file'; readonly test: FileTest }
+  | { readonly kind: 'uri' | 'accessible-file' }
+  | { readonly kind: 'text'; readonly comparison: Comparison; readonly operand: string }
+  | { readonly kind: 'number'; readonly comparison: Comparison; readonly operand: number }
+  | { readonly kind: 'never' };
+
+/** A RewriteCond. */
+export interface Condition {
+  readonly input: Expansion;
+  readonly test: ConditionTest;
+  readonly negate: boolean;
+  readonly caseless: boolean;
+  readonly orNext: boolean;
+  readonly noVary: boolean;
+  /** The pattern as written, for the log. */
+  readonly pattern: string;
+}
+
+interface Flags {
+  caseless: boolean;
+  orNext: boolean;
+  noVary: boolean;
+}
+
+/** Reads the arguments of a RewriteCond; a text is the complaint. httpd: modules/mappers/mod_rewrite.c cmd_rewritecond */
+export function readCondition(line: string, cmd: DirectiveContext): Condition | string {
+  const given = readLineWords(line);
+  if (given === undefined) return `RewriteCond: bad argument line '${line}'`;
+  const flags: Flags = { caseless: false, orNext: false, noVary: false };
+  const complaint =
+    given.third === undefined ? undefined : readFlags(given.third, (key) => setFlag(flags, key));
+  if (complaint !== undefined) return `RewriteCond: ${complaint}`;
+  const negated = given.second.startsWith('!');
+  const pattern = negated ? given.second.slice(1) : given.second;
+  const common = { ...flags, pattern: given.second };
+  if (given.first.toLowerCase() === 'expr') {
+    const refused = notServedYet(cmd, `'RewriteCond expr'`);
+    return refused ?? { ...common, negate: negated, input: compileExpansion(''), test: { kind: 'never' } };
+  }
+  const read = readTest(pattern, flags, cmd);
+  if (typeof read === 'string') return read;
+  const ignoresCase = read.test.kind === 'regex' || read.test.kind === 'text';
+  if (flags.caseless && !ignoresCase) {
+    cmd.warn(
+      `AH00665: RewriteCond: NoCase option for non-regex pattern '${read.shown}' is not supported and will be ignored. (${cmd.node.file}:${cmd.node.line})`,
+    );
+  }
+  return {
+    ...common,
+    caseless: flags.caseless && ignoresCase,
+    negate: negated !== read.inverted,
+    input: compileExpansion(given.first),
+    test: read.test,
+  };
+}
+
+function setFlag(flags: Flags, key: string): string | undefined {
+  switch (key.toLowerCase()) {
+    case 'nc':
+    case 'nocase':
+      flags.caseless = true;
+      return undefined;
+    case 'or':
+    case 'ornext':
+      flags.orNext = true;
+      return undefined;
+    case 'nv':
+    case 'novary':
+      flags.noVary = true;
+      return undefined;
+    default:
+      return `unknown flag '${key}'`;
+  }
+}
+
+interface ReadTest {
+  readonly test: ConditionTest;
+  /** `-ne` is `-eq` the other way round. */
+  readonly inverted: boolean;
+  /** What the warning about NC quotes. */
+  readonly shown: string;
+}
+
+const fileTests: Readonly<Record<string, FileTest>> = {
+  f: 'f',
+  s: 's',
+  d: 'd',
+  x: 'x',
+  l: 'l',
+  L: 'l',
+  h: 'l',
+};
+const numberTests: Readonly<Record<string, Comparison>> = {
+  lt: '<',
+  le: '<=',
+  eq: '=',
+  ne: '=',
+  ge: '>=',
+  gt: '>',
+};
+
+function readTest(pattern: string, flags: Flags, cmd: DirectiveContext): ReadTest | string {
+  const plain = (test: ConditionTest, shown: string): ReadTest => ({ test, inverted: false, shown });
+  if (/^-[fsdxlLh]$/.test(pattern)) return plain({ kind: 'file', test: fileTests[pattern[1]!]! }, pattern);
+  if (pattern === '-U') return plain({ kind: 'uri' }, pattern);
+  if (pattern === '-F') return plain({ kind: 'accessible-file' }, pattern);
+  const [, operator, operand] = /^-(lt|le|eq|ne|ge|gt)([\s\S]*)$/.exec(pattern) ?? [];
+  if (operator !== undefined) {
+    const comparison = numberTests[operator]!;
+    return {
+      test: { kind: 'number', comparison, operand: leadingInteger(operand!) },
+      inverted: operator === 'ne',
+      shown: operand!,
+    };
+  }
+  if (pattern.length > 1 && /^[<>=]/.test(pattern)) return plain(readTextTest(pattern), pattern);
+  const regex = cmd.regex(pattern, { caseless: flags.caseless });
+  if (typeof regex === 'string') return `RewriteCond: cannot compile regular expression '${pattern}'`;
+  return plain({ kind: 'regex', regex }, pattern);
+}
+
+function readTextTest(pattern: string): ConditionTest {
+  if (pattern.startsWith('=')) {
+    const operand = pattern.slice(1);
+    return { kind: 'text', comparison: '=', operand: operand === '""' ? '' : operand };
+  }
+  const orEqual = pattern[1] === '=';
+  const comparison = (pattern[0]! + (orEqual ? '=' : '')) as Comparison;
+  return { kind: 'text', comparison, operand: pattern.slice(orEqual ? 2 : 1) };
+}
+
+/** The number a text begins with, 0 without one. C: atoi */
+export function leadingInteger(text: string): number {
+  const digits = /^[\t-\r ]*([+-]?\d+)/.exec(text)?.[1];
+  return digits === undefined ? 0 : Number(digits);
+}

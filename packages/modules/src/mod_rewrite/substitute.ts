@@ -1,0 +1,91 @@
+import { matchesPattern, type RequestRecord } from '@httpd-ts/kernel';
+import { schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { absoluteUri } from './absolute-uri.ts';
+import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
+import type { RuleFlags } from './rule.ts';
+
+const defaultPort = (request: RequestRecord) => (schemeOf(request) === 'https' ? 443 : 80);
+
+/** Moves a query string from the substitution to the request. httpd: modules/mappers/mod_rewrite.c splitout_queryargs */
+export function splitQuery({ request, trace }: RewriteContext, flags: RuleFlags): void {
+  const { filename } = request as { filename: string };
+  if (flags.noQuery) {
+    if (trace >= 2) rewriteLog(request, 2, 'discarding query string, no parse from substitution');
+    request.args = undefined;
+    return;
+  }
+  if (absoluteUri(filename)?.takesQuery === false) {
+    request.args = undefined;
+    return;
+  }
+  if (flags.discardQuery) {
+    request.args = undefined;
+    if (trace >= 2) rewriteLog(request, 2, 'discarding query string');
+  }
+  const at = flags.splitAtLast ? filename.lastIndexOf('?') : filename.indexOf('?');
+  if (at < 0) return;
+  request.filename = filename.slice(0, at);
+  request.args = joinQueries(filename.slice(at + 1), request.args, flags.appendQuery);
+  if (trace >= 3) {
+    rewriteLog(
+      request,
+      3,
+      `split uri=${filename} -> uri=${request.filename}, args=${request.args ?? '<none>'}`,
+    );
+  }
+}
+
+function joinQueries(own: string, before: string | undefined, append: boolean): string | undefined {
+  const args = !append ? own : own === '' ? (before ?? '') : `${own}&${before ?? ''}`;
+  if (args === '') return undefined;
+  return args.endsWith('&') ? args.slice(0, -1) : args;
+}
+
+/** Makes a URL on this server of a path. httpd: fully_qualify_uri */
+export function fullyQualify(request: RequestRecord): void {
+  const { filename } = request as { filename: string };
+  if (request.method === 'CONNECT' || absoluteUri(filename) !== undefined) return;
+  const port = serverPortOf(request);
+  const portText = port === defaultPort(request) ? '' : `:${port}`;
+  const slash = filename.startsWith('/') ? '' : '/';
+  request.filename = `${schemeOf(request)}://${serverNameOf(request)}${portText}${slash}${filename}`;
+}
+
+const reducedNote = 'mod_rewrite_uri_reduced';
+
+/** Strips scheme, host and port where they are this server's own. httpd: reduce_uri */
+export function reduceToPath({ request, trace }: RewriteContext, legacyPrefix: boolean): void {
+  const { filename } = request as { filename: string };
+  const scheme = schemeOf(request);
+  if (
+    filename.length <= scheme.length + 3 ||
+    filename.slice(0, scheme.length + 3).toLowerCase() !== `${scheme}://`
+  )
+    return;
+  const rest = filename.slice(scheme.length + 3);
+  const [, host, port, path] = /^([^/:]*)(?::([^/]*))?([\s\S]*)$/.exec(rest)!;
+  const portNumber = port === undefined ? defaultPort(request) : Number.parseInt(port, 10) || 0;
+  if (!isOwnHost(request, host!, portNumber)) return;
+  const url = path === '' ? '/' : path!;
+  if (trace >= 3) rewriteLog(request, 3, `reduce ${filename} -> ${url}`);
+  request.filename = url;
+  if (!legacyPrefix) request.notes.set(reducedNote, 'true');
+}
+
+/** Whether the path came out of a URL on this server. */
+export function isReduced(request: RequestRecord): boolean {
+  return request.note(reducedNote) !== undefined;
+}
+
+/** httpd: server/vhost.c ap_matches_request_vhost */
+function isOwnHost(request: RequestRecord, host: string, port: number): boolean {
+  const { server, connection } = request;
+  const name = host.toLowerCase();
+  const fitsPort =
+    server.addresses.length > 0
+      ? server.addresses.some((address) => address.port === 0 || address.port === port)
+      : port === (server.port === 0 ? connection.localPort : server.port);
+  if (!fitsPort) return false;
+  if (server.hostname?.toLowerCase() === name || server.names.includes(name)) return true;
+  return server.wildNames.some((pattern) => matchesPattern(pattern, name, { caseless: true }));
+}
