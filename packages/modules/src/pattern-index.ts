@@ -22,7 +22,7 @@ interface Side {
   readonly exact: Map<string, number[]>;
   readonly prefixes: TextTable;
   readonly suffixes: TextTable;
-  readonly required: { readonly text: string; readonly place: number }[];
+  readonly required: { readonly texts: readonly string[]; readonly place: number }[];
 }
 
 const newSide = (): Side => ({
@@ -65,7 +65,7 @@ function addTo(side: Side, { exact, prefixes, suffixes, required }: Literals, pl
   if (exact !== null) for (const text of exact) push(side.exact, text, place);
   else if (!prefixes.includes('')) for (const text of prefixes) push(side.prefixes.places, text, place);
   else if (!suffixes.includes('')) for (const text of suffixes) push(side.suffixes.places, text, place);
-  else if (required !== '') side.required.push({ text: required, place });
+  else if (required.length > 0 && !required.includes('')) side.required.push({ texts: required, place });
   else return false;
   return true;
 }
@@ -91,7 +91,9 @@ function collect({ exact, prefixes, suffixes, required }: Side, subject: string,
     if (length > subject.length) break;
     add(found, suffixes.places.get(subject.slice(subject.length - length)));
   }
-  for (const { text, place } of required) if (subject.includes(text)) add(found, [place]);
+  for (const { texts, place } of required) {
+    if (texts.some((text) => subject.includes(text))) add(found, [place]);
+  }
 }
 
 /** One pattern may be found by two of its texts. */
