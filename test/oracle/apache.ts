@@ -23,14 +23,14 @@ export function installedVersion(): string | undefined {
 }
 
 /** Starts Apache on the configuration that was laid out and waits until it is ready. */
-export async function startApache(): Promise<Apache> {
+export async function startApache(settleMs: number): Promise<Apache> {
   const child = spawn(program, ['-f', configFile, '-DFOREGROUND'], { env: environment, cwd: '/' });
   let complaint = '';
   child.stderr.on('data', (chunk) => {
     complaint += String(chunk);
   });
   child.stdout.resume();
-  const logs = followLogs();
+  const logs = followLogs(settleMs);
   const end = Date.now() + startLimitMs;
   let started = '';
   // The last notice of a start is the command line, AH00094.
@@ -56,9 +56,10 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Follows every `*.log` below the log folders. */
-function followLogs(): LogSource {
+function followLogs(settleMs: number): LogSource {
   const offsets = new Map<string, number>();
   return {
+    settleMs,
     take() {
       return logFiles().flatMap((file) => {
         const text = readFrom(file, offsets.get(file) ?? 0);

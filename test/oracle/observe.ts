@@ -6,6 +6,8 @@ import type { Exchange } from './parse-requests.ts';
 
 /** Lines that a server wrote to its log files since last asked. */
 export interface LogSource {
+  /** How long to wait for further lines, where it is not known how many a request writes. */
+  readonly settleMs: number;
   take(): readonly LogLine[];
 }
 
@@ -26,14 +28,14 @@ export async function observe(
 ): Promise<readonly Observed[]> {
   const pending: Promise<Observed>[] = [];
   for (const [index, exchange] of testCase.exchanges.entries()) {
-    const expectedLines = recording?.exchanges[index]?.accessLog.length ?? answerCount(exchange);
+    const expectedLines = recording?.exchanges[index]?.accessLog.length;
     const answer = client.send(exchange);
     // An exchange in the background is awaited later; until then its failure must not count as unhandled.
     answer.catch(() => undefined);
     if (exchange.background) await pause(backgroundHeadStartMs);
     const [settled, lines] = exchange.background
       ? [answer, logs.take()]
-      : [await answer, await takeLines(logs, expectedLines)];
+      : [await answer, await takeLines(logs, exchange, expectedLines)];
     const received = backEnds.takeReceived();
     pending.push(Promise.resolve(settled).then((seen) => note(testCase, exchange, seen, received, lines)));
   }
@@ -45,15 +47,24 @@ function answerCount({ answers, parts }: Exchange): number {
   return answers === 'close' ? 1 : answers;
 }
 
-/** A log line may come a moment after the answer. */
-async function takeLines(logs: LogSource, expected: number): Promise<readonly LogLine[]> {
+/** Log lines may come a moment after the answer, and those of one request in several files one by one. */
+async function takeLines(
+  logs: LogSource,
+  exchange: Exchange,
+  expected: number | undefined,
+): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [...logs.take()];
+  const wanted = expected ?? answerCount(exchange);
   const end = Date.now() + logLimitMs;
-  while (lines.filter((line) => !isErrorLine(line)).length < expected && Date.now() < end) {
+  while (lines.filter((line) => !isErrorLine(line)).length < wanted && Date.now() < end) {
     await pause(2);
     lines.push(...logs.take());
   }
-  return lines;
+  if (expected === undefined && logs.settleMs > 0) {
+    await pause(logs.settleMs);
+    lines.push(...logs.take());
+  }
+  return lines.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
 }
 
 function note(

@@ -71,9 +71,13 @@ async function check(name: string): Promise<number> {
     return 1;
   }
   try {
-    const differences = compareRecordings(recording.exchanges, (await recordCase(testCase)).exchanges, {
-      errorLog: true,
-    });
+    const differences = compareRecordings(
+      recording.exchanges,
+      (await recordCase(testCase, recording)).exchanges,
+      {
+        errorLog: true,
+      },
+    );
     for (const difference of differences) console.log(`${name}: ${difference}`);
     return differences.length;
   } catch (error) {

@@ -61,7 +61,13 @@ async function observeIn(
     const server = await start(world);
     lines.length = 0;
     try {
-      return await observe(testCase, client, backEnds, { take: () => lines.splice(0) }, recording);
+      return await observe(
+        testCase,
+        client,
+        backEnds,
+        { settleMs: 0, take: () => lines.splice(0) },
+        recording,
+      );
     } finally {
       client.close();
       await server.stop();
