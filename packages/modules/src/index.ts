@@ -1,1 +1,1 @@
-export {};
+export { standardModules } from './standard-modules.ts';

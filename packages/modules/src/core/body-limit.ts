@@ -1,0 +1,12 @@
+import { type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { coreDirectory } from './core-config.ts';
+
+// httpd: include/http_core.h AP_DEFAULT_LIMIT_REQ_BODY
+const defaultLimit = 1_073_741_824;
+
+/** Sets LimitRequestBody on the body, where there is one. httpd: modules/http/http_filters.c ap_http_filter */
+export function limitRequestBody(request: RequestRecord): HookStatus {
+  if (request.body.ended || request.main !== undefined) return OK;
+  request.body.limit(coreDirectory.of(request).requestBodyLimit ?? defaultLimit);
+  return OK;
+}

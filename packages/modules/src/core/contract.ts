@@ -1,0 +1,21 @@
+/** What other modules may ask of the core. */
+export { allowHeader } from './allow-header.ts';
+export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-name.ts';
+export { meetsConditions, setLastModified } from './conditions.ts';
+export { discardRequestBody } from './default-handler.ts';
+export { answerWithoutFile, documentRootOf } from './document-root.ts';
+export { hostnameLookupsOf } from './hostname-lookups.ts';
+export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
+export {
+  checkThreadedMpm,
+  chooseMpm,
+  type MpmMessages,
+  mpmNumber,
+  mpmNumbers,
+  programName,
+  threadDirectives,
+} from './mpm-common.ts';
+export { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
+export { readArguments, sectionArgument } from './reading.ts';
+export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
+export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';

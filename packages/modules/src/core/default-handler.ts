@@ -1,0 +1,104 @@
+import {
+  DECLINED,
+  type FileInfo,
+  type HookResult,
+  type HookStatus,
+  OK,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
+import { allowHeader } from './allow-header.ts';
+import { meetsConditions, setLastModified } from './conditions.ts';
+import { registeredMethodsKey } from './connection-limits.ts';
+import { coreDirectory } from './core-config.ts';
+import { base64, setEtag, validatorsOf } from './etag.ts';
+import { allowMethods, isKnownMethod } from './methods.ts';
+
+/** Reads the request body to its end. httpd: ap_discard_request_body */
+export async function discardRequestBody(request: RequestRecord): Promise<HookStatus> {
+  try {
+    while ((await request.body.pull()) !== null);
+    return OK;
+  } catch {
+    return request.body.failure ?? 400;
+  }
+}
+
+/** Serves files when no other handler did. httpd: server/core.c default_handler */
+export function defaultHandler(request: RequestRecord): HookResult {
+  if (request.body.ended || request.main !== undefined) return serve(request);
+  return discardRequestBody(request).then((status) => (status === OK ? serve(request) : status));
+}
+
+function serve(request: RequestRecord): HookStatus {
+  const { method } = request;
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return otherMethod(request);
+  const { finfo, filename } = request;
+  if (finfo === undefined || finfo.type === 'directory' || hasStrayPath(request)) return notFound(request);
+  return serveFile(request, filename!, finfo);
+}
+
+const hasStrayPath = (request: RequestRecord) => request.pathInfo !== '' && request.usedPathInfo !== 'accept';
+
+function notFound(request: RequestRecord): HookStatus {
+  const { finfo, filename, pathInfo } = request;
+  allowStandardMethods(request);
+  request.log(
+    'core',
+    'info',
+    finfo === undefined
+      ? `AH00128: File does not exist: ${filename}${pathInfo}`
+      : finfo.type === 'directory'
+        ? `AH00129: Attempt to serve directory: ${filename}`
+        : `AH00130: File does not exist: ${filename}${pathInfo}`,
+  );
+  return 404;
+}
+
+const allowStandardMethods = (request: RequestRecord) => allowMethods(request, 'GET', 'POST', 'OPTIONS');
+
+function serveFile(request: RequestRecord, path: string, info: FileInfo): HookStatus {
+  const validators = validatorsOf(request, path, info);
+  if (typeof validators === 'string') {
+    const error = validators === 'EACCES' ? '(13)Permission denied' : `(5)${validators}`;
+    request.log('core', 'error', `AH00132: file permissions deny server access: ${path}`, error);
+    return 403;
+  }
+  const { headersOut } = request;
+  const config = coreDirectory.of(request);
+  if (request.mtimeMs < info.mtimeMs) request.mtimeMs = info.mtimeMs;
+  setLastModified(request);
+  setEtag(request, validators);
+  headersOut.set('Accept-Ranges', config.maxRanges === 0 ? 'none' : 'bytes');
+  headersOut.set('Content-Length', validators.length);
+  if (config.contentDigest === true) setContentDigest(request, path);
+  const status = meetsConditions(request);
+  if (status !== OK) request.status = status;
+  else request.output = { kind: 'file', path, info, offset: 0, length: info.size };
+  return OK;
+}
+
+/** httpd: server/util_md5.c ap_md5digest */
+function setContentDigest(request: RequestRecord, path: string): void {
+  const { files, digests } = request.server.plan.world;
+  const content = files.readBytes(path);
+  if (typeof content !== 'string')
+    request.headersOut.set('Content-MD5', base64(digests.hash('md5', content)));
+}
+
+function otherMethod(request: RequestRecord): HookStatus {
+  allowStandardMethods(request);
+  if (!isKnownMethod(request.method, registeredMethods(request))) {
+    const isTls = /^\x16[\x02\x03]/.test(request.requestLine);
+    const hint = isTls ? ' - possible attempt to establish SSL connection on non-SSL port' : '';
+    request.log('core', 'error', `AH00135: Invalid method in request ${request.requestLine}${hint}`);
+    return 501;
+  }
+  if (request.method !== 'OPTIONS') return 405;
+  if (request.assBackwards) return DECLINED;
+  request.headersOut.set('Allow', allowHeader(request));
+  return OK;
+}
+
+function registeredMethods(request: RequestRecord): ReadonlySet<string> {
+  return request.server.plan.memory(registeredMethodsKey, () => new Set<string>());
+}

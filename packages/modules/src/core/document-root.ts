@@ -1,0 +1,82 @@
+import {
+  type DirectiveDeclaration,
+  DONE,
+  directoryWalk,
+  fileWalk,
+  type HookStatus,
+  NOT_IN,
+  OK,
+  type RequestRecord,
+  take1,
+} from '@httpd-ts/kernel';
+import { coreServer } from './core-config.ts';
+import { traceRequest } from './trace.ts';
+
+/** DocumentRoot of a request's server. */
+export function documentRootOf(request: RequestRecord): string {
+  return coreServer.of(request).documentRoot ?? defaultDocumentRoot;
+}
+
+const defaultDocumentRoot = '/usr/share/apache2/default-site/htdocs';
+
+/** Maps a URL path to a file below DocumentRoot. httpd: server/core.c ap_core_translate */
+export function translateToDocumentRoot(request: RequestRecord): HookStatus {
+  if (request.proxyRequest !== false) return 403;
+  const { uri } = request;
+  if (uri[0] !== '/' && uri !== '*') {
+    request.log('core', 'error', `AH00126: Invalid URI in request '${uri}' ${request.requestLine}`);
+    return 400;
+  }
+  const path = belowServerPath(request);
+  const root = documentRootOf(request);
+  const relative = path.replace(/^\/+/, '');
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(relative) || relative.includes('\0')) {
+    request.log('core', 'error', `AH00127: Cannot map ${request.requestLine} to file`);
+    return 403;
+  }
+  request.filename = `${root}${root.endsWith('/') ? '' : '/'}${relative}`;
+  if (relative.includes('//') || relative.includes('/./')) request.filename = cleanPath(request.filename);
+  request.canonicalFilename = request.filename;
+  return OK;
+}
+
+const cleanPath = (path: string) => path.replace(/\/(?:\.?\/)+/g, '/');
+
+function belowServerPath(request: RequestRecord): string {
+  const { path } = request.server;
+  const { uri } = request;
+  if (path === undefined || !uri.startsWith(path)) return uri;
+  const next = uri[path.length];
+  return path.endsWith('/') || next === '/' || next === undefined ? uri.slice(path.length) : uri;
+}
+
+/** Enters the directory and file sections; answers TRACE and `OPTIONS *` itself. httpd: core_map_to_storage */
+export function mapToFiles(request: RequestRecord): HookStatus {
+  const status = directoryWalk(request);
+  return status === OK ? fileWalk(request) : status;
+}
+
+/** Requests that are not about a file. httpd: modules/http/http_core.c, ap_send_http_trace, http_send_options */
+export function answerWithoutFile(request: RequestRecord) {
+  if (request.method === 'TRACE') return traceRequest(request);
+  return request.method === 'OPTIONS' && request.uri === '*' ? DONE : -1;
+}
+
+export const documentRootDirectives = {
+  DocumentRoot: coreServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Root directory of the document tree',
+    notIn: NOT_IN.directorySections | NOT_IN.limit,
+    set(config, path, cmd) {
+      const absolute = cmd.serverRootRelative(path);
+      const root = absolute.length > 1 && absolute.endsWith('/') ? absolute.slice(0, -1) : absolute;
+      const info = cmd.world.files.stat(root);
+      config.documentRoot = root;
+      if (typeof info !== 'string' && info.type === 'directory') return undefined;
+      if (!cmd.server.isVirtual) return `DocumentRoot '${root}' is not a directory, or is not readable`;
+      cmd.warn(`AH00112: Warning: DocumentRoot [${root}] does not exist`);
+      return undefined;
+    },
+  }),
+} satisfies Record<string, DirectiveDeclaration>;

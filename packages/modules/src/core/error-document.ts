@@ -1,0 +1,53 @@
+import {
+  type DirectiveContext,
+  type DirectiveDeclaration,
+  type RequestRecord,
+  reasonPhrase,
+  take2,
+} from '@httpd-ts/kernel';
+import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
+import { leadingInteger } from './parse-number.ts';
+
+const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
+
+/** Text to show gets a `"` in front, so that it is told from a path. httpd: server/core.c set_error_document */
+function asResponse(text: string): string {
+  if (!text.includes(' ') && (text.startsWith('/') || isUrl(text))) return text;
+  return text.startsWith('"') ? text : `"${text}`;
+}
+
+function setErrorDocument(
+  config: CoreDirectoryConfig,
+  [code, text]: readonly [string, string],
+  cmd: DirectiveContext,
+): string | undefined {
+  const status = leadingInteger(code);
+  if (reasonPhrase(status) === undefined) return `Unsupported HTTP response code ${code}`;
+  const response = asResponse(text);
+  if (status === 401 && isUrl(response)) {
+    const { file, line } = cmd.node;
+    cmd.warn(
+      `[core:notice] AH00113: ${file}:${line} cannot use a full URL in a 401 ErrorDocument directive --- ignoring!`,
+    );
+    return undefined;
+  }
+  config.errorDocuments ??= new Map();
+  config.errorDocuments.set(status, text.toLowerCase() === 'default' ? null : response);
+  return undefined;
+}
+
+/** The ErrorDocument of a status. httpd: server/core.c ap_response_code_string */
+export function customResponse(request: RequestRecord, status: number): string | undefined {
+  return coreDirectory.of(request).errorDocuments?.get(status) ?? undefined;
+}
+
+export const errorDocumentDirectives = {
+  ErrorDocument: coreDirectory.directive({
+    args: take2,
+    context: 'anywhere',
+    override: 'FileInfo',
+    usage: 'Change responses for HTTP errors',
+    support: { partial: 'expressions (%{...}) in texts and paths are not evaluated' },
+    set: setErrorDocument,
+  }),
+} satisfies Record<string, DirectiveDeclaration>;

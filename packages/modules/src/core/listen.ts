@@ -1,0 +1,67 @@
+import {
+  type DirectiveContext,
+  type DirectiveDeclaration,
+  directive,
+  type ListenAddress,
+  NOT_IN,
+  processSettings,
+  takeArgv,
+} from '@httpd-ts/kernel';
+import { canonicalAddress, isNumeric } from './virtual-host.ts';
+
+/** Address and port of a Listen line; a text is the complaint. httpd: apr_parse_addr_port, server/listen.c ap_set_listener */
+export function parseListen(
+  text: string,
+): { readonly host: string | undefined; readonly port: number } | string {
+  if (/^\d+$/.test(text)) return withPort(undefined, text);
+  const match = /^(.*):(\d+)$/s.exec(text);
+  if (match === null) return 'Port must be specified';
+  const host = match[1]!;
+  if (host === '' || (host.startsWith('[') && !host.endsWith(']'))) return 'Invalid address or port';
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
+  return withPort(bare === '*' ? undefined : bare, match[2]!);
+}
+
+function withPort(host: string | undefined, digits: string) {
+  const port = Number(digits);
+  return port < 1 || port > 65_535 ? 'Invalid address or port' : { host, port };
+}
+
+/** httpd: server/listen.c alloc_listener */
+function listenOn(words: readonly string[], cmd: DirectiveContext): string | undefined {
+  const plain = words.at(-1)?.toLowerCase().startsWith('options=') ? words.slice(0, -1) : words;
+  if (plain.length < 1 || plain.length > 2) return 'Listen requires 1 or 2 arguments.';
+  const parsed = parseListen(plain[0]!);
+  if (typeof parsed === 'string') return parsed;
+  const { host, port } = parsed;
+  const addresses =
+    host === undefined ? [undefined] : isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
+  if (addresses === undefined || addresses.length === 0) {
+    cmd.warn(
+      `[core:crit] (EAI 2)Name or service not known: AH00077: alloc_listener: failed to set up sockaddr for ${host}`,
+    );
+    return 'Listen setup failed';
+  }
+  const { listen } = processSettings(cmd);
+  const { file, line } = cmd.node;
+  for (const found of addresses) {
+    const address = found === undefined ? undefined : canonicalAddress(found);
+    if (listen.some((other) => other.port === port && other.address === address)) {
+      return 'Cannot define multiple Listeners on the same IP:port';
+    }
+    const made: ListenAddress = { address, port, protocol: plain[1]?.toLowerCase(), file, line };
+    listen.push(made);
+  }
+  return undefined;
+}
+
+/** Addresses the server takes connections on. */
+export const listenDirectives = {
+  Listen: directive({
+    args: takeArgv,
+    context: 'server',
+    usage: 'A port number or a numeric IP address and a port number, and an optional protocol',
+    notIn: NOT_IN.anySection,
+    set: (_config, words, cmd) => listenOn(words, cmd),
+  }),
+} satisfies Record<string, DirectiveDeclaration>;

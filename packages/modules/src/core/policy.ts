@@ -1,0 +1,24 @@
+import { type ResponsePolicy, responsePolicies } from '@httpd-ts/kernel';
+import { allowHeader } from './allow-header.ts';
+import { contentTypeWithCharset } from './content.ts';
+import { coreServer } from './core-config.ts';
+import { customResponse } from './error-document.ts';
+import { errorPage } from './error-page.ts';
+
+const usualAccessFiles: readonly string[] = ['.htaccess'];
+
+/** What the engine asks of the core about responses and walks. */
+export const corePolicy: ResponsePolicy = {
+  customResponse,
+  errorPage,
+  allow: allowHeader,
+  contentType: contentTypeWithCharset,
+  recursionLimit(request) {
+    const { redirectLimit = 10, subrequestLimit = 10 } = coreServer.of(request);
+    return { redirects: redirectLimit, subrequests: subrequestLimit };
+  },
+  mergesSlashes: (request) => coreServer.of(request).mergeSlashes ?? true,
+  accessFileNames: (request) => coreServer.of(request).accessFileNames ?? usualAccessFiles,
+};
+
+export const policyProviders = [responsePolicies.provide('default', corePolicy)];

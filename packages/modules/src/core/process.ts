@@ -1,0 +1,320 @@
+import {
+  type DirectiveContext,
+  type DirectiveDeclaration,
+  directive,
+  flag,
+  iterate,
+  NOT_IN,
+  nextWord,
+  processSettings,
+  rawArguments,
+  take1,
+  take2,
+  take12,
+} from '@httpd-ts/kernel';
+import { type CoreServerConfig, coreDirectory, coreServer } from './core-config.ts';
+import { wholeInteger } from './parse-number.ts';
+
+const outside = NOT_IN.directorySections | NOT_IN.limit;
+
+/** A directive that is read and has nothing to rule here. */
+function withoutEffect(reason: string, usage: string, usual?: string) {
+  return directive<string>({
+    args: take1,
+    context: 'server',
+    usage,
+    ...(usual === undefined ? {} : { default: usual }),
+    notIn: NOT_IN.anySection,
+    support: { accepted: reason },
+    set: () => undefined,
+  });
+}
+
+const resourceLimit = (usage: string) =>
+  coreDirectory.directive({
+    args: take12,
+    context: 'anywhere',
+    override: 'All',
+    usage,
+    support: { accepted: 'scripts are not run here' },
+    set: () => undefined,
+  });
+
+const mutexMechanisms =
+  "'none', 'default', 'flock:/path/to/file', 'fcntl:/path/to/file', 'file:/path/to/file', 'pthread', 'sysvsem', 'posixsem', 'sem'";
+const mutexTypes = new Set([
+  'default',
+  'mpm-accept',
+  'ssl-cache',
+  'ssl-stapling',
+  'ssl-stapling-refresh',
+  'rewrite-map',
+  'ldap-cache',
+  'authdigest-client',
+  'authdigest-opaque',
+  'authn-socache',
+  'cache-socache',
+  'watchdog-callback',
+  'proxy',
+  'proxy-balancer-shm',
+  'lua-ivm-shm',
+]);
+
+/** httpd: server/util_mutex.c ap_set_mutex */
+function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
+  const cursor = { text: raw, at: 0 };
+  const mechanism = nextWord(cursor);
+  const [method, path] = mechanism.split(/:(.*)/s, 2);
+  const isFile = method === 'file' || method === 'flock' || method === 'fcntl';
+  const isKnown = /^(?:default|none|no|pthread|sysvsem|posixsem|sem)$/.test(mechanism) || isFile;
+  if (!isKnown) return `Invalid Mutex argument ${mechanism} (Mutex mechanisms are: ${mutexMechanisms})`;
+  if (isFile && path !== undefined) {
+    const info = cmd.world.files.stat(cmd.serverRootRelative(path));
+    if (typeof info === 'string' || info.type !== 'directory') {
+      return `Invalid Mutex directory in argument ${mechanism}`;
+    }
+  }
+  for (let type = nextWord(cursor); type !== ''; type = nextWord(cursor)) {
+    if (type.toLowerCase() === 'omitpid') continue;
+    if (!mutexTypes.has(type.toLowerCase())) return `Mutex type ${type} is not valid`;
+  }
+  return undefined;
+}
+
+/** A number of bytes or responses within bounds. httpd: server/core.c set_flush_max_threshold */
+function bounded(
+  field: 'flushMaxThreshold' | 'flushMaxPipelined',
+  usage: string,
+  lowest: number,
+  highest: number,
+  shown: string,
+) {
+  return coreServer.directive<string>({
+    args: take1,
+    context: 'server',
+    usage,
+    notIn: outside,
+    support: { accepted: 'responses are flushed by the writer of the connection' },
+    set(config: CoreServerConfig, word) {
+      const value = wholeInteger(word);
+      if (value === undefined || value < lowest || value > highest) {
+        return `parameter must be a number between ${lowest} and ${shown}: ${word}`;
+      }
+      config[field] = value;
+      return undefined;
+    },
+  });
+}
+
+const ownProcesses = 'processes and threads are managed otherwise here';
+
+/** What concerns the process rather than requests. */
+export const processDirectives = {
+  PidFile: directive({
+    args: take1,
+    context: 'server',
+    usage: 'A file for logging the server process ID',
+    default: 'logs/httpd.pid',
+    notIn: NOT_IN.anySection,
+    set(_config, path, cmd) {
+      processSettings(cmd).pidFile = path;
+    },
+  }),
+  ScoreBoardFile: directive({
+    args: take1,
+    context: 'server',
+    usage: 'A file for Apache to maintain runtime process management information',
+    notIn: NOT_IN.anySection,
+    support: { accepted: 'the scoreboard is kept in memory' },
+    set(_config, path, cmd) {
+      processSettings(cmd).scoreBoardFile = path;
+    },
+  }),
+  CoreDumpDirectory: directive({
+    args: take1,
+    context: 'server',
+    usage: 'The location of the directory Apache changes to before dumping core',
+    notIn: NOT_IN.anySection,
+    support: { accepted: 'no core files are written' },
+    set(_config, path, cmd) {
+      const absolute = cmd.serverRootRelative(path);
+      const info = cmd.world.files.stat(absolute);
+      if (typeof info === 'string') return `CoreDumpDirectory ${absolute} does not exist`;
+      if (info.type !== 'directory') return `CoreDumpDirectory ${absolute} is not a directory`;
+      processSettings(cmd).coreDumpDirectory = absolute;
+      return undefined;
+    },
+  }),
+  ExtendedStatus: directive({
+    args: flag,
+    context: 'server',
+    usage: '"On" to track extended status information, "Off" to disable',
+    default: 'Off',
+    notIn: NOT_IN.anySection,
+    set(_config, on, cmd) {
+      processSettings(cmd).extendedStatus = on;
+    },
+  }),
+  SeeRequestTail: directive({
+    args: flag,
+    context: 'server',
+    usage:
+      'For extended status, "On" to see the last 63 chars of the request line, "Off" (default) to see the first 63',
+    default: 'Off',
+    notIn: NOT_IN.anySection,
+    set(_config, on, cmd) {
+      processSettings(cmd).seeRequestTail = on;
+    },
+  }),
+  Mutex: directive({
+    args: rawArguments,
+    context: 'server',
+    usage: 'mutex (or "default") and mechanism',
+    default: 'default',
+    notIn: NOT_IN.anySection,
+    support: { accepted: 'threads share state without files or semaphores' },
+    set: (_config, raw, cmd) => checkMutex(raw, cmd),
+  }),
+  MaxMemFree: withoutEffect(
+    ownProcesses,
+    "Maximum number of 1k blocks a particular child's allocator may hold.",
+  ),
+  ThreadStackSize: withoutEffect(
+    ownProcesses,
+    'Size in bytes of stack used by threads handling client connections',
+  ),
+  MaxConnectionsPerChild: withoutEffect(
+    ownProcesses,
+    'Maximum number of connections a particular child serves before dying.',
+    '0',
+  ),
+  MaxRequestsPerChild: withoutEffect(
+    ownProcesses,
+    'Maximum number of connections a particular child serves before dying. (DEPRECATED, use MaxConnectionsPerChild)',
+  ),
+  AcceptFilter: directive({
+    args: take2,
+    context: 'server',
+    usage: 'Set the Accept Filter to use for a protocol',
+    notIn: NOT_IN.anySection,
+    support: { accepted: 'connections are accepted without filters of the system' },
+    set: () => undefined,
+  }),
+  ReadBufferSize: coreDirectory.directive({
+    args: take1,
+    context: 'server, directory',
+    usage: 'Size (in bytes) of the memory buffers used to read data',
+    default: '8192',
+    support: { accepted: 'buffers have the size that suits the system' },
+    set(config, word) {
+      const value = wholeInteger(word);
+      if (value === undefined || value < 0 || value > 4_294_967_295) {
+        return `parameter must be a number between 0 and (4294967295U)): ${word}`;
+      }
+      config.readBufferSize = value;
+      return undefined;
+    },
+  }),
+  FlushMaxThreshold: bounded(
+    'flushMaxThreshold',
+    'Maximum threshold above which pending data are flushed to the network',
+    0,
+    4_294_967_295,
+    '(4294967295U))',
+  ),
+  FlushMaxPipelined: bounded(
+    'flushMaxPipelined',
+    'Maximum number of pipelined responses (pending) above which they are flushed to the network',
+    -1,
+    2_147_483_647,
+    '(2147483647)',
+  ),
+  RLimitCPU: resourceLimit('Soft/hard limits for max CPU usage in seconds'),
+  RLimitMEM: resourceLimit('Soft/hard limits for max memory usage per process'),
+  RLimitNPROC: resourceLimit('soft/hard limits for max number of processes per uid'),
+  Protocol: coreServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Set the Protocol for httpd to use.',
+    notIn: outside,
+    set(config, name) {
+      config.protocol = name.toLowerCase();
+    },
+  }),
+  Protocols: coreServer.directive({
+    args: iterate,
+    context: 'server',
+    usage: 'Controls which protocols are allowed',
+    default: 'http/1.1',
+    notIn: outside,
+    set(config, name) {
+      config.protocols = [...(config.protocols ?? []), name.toLowerCase()];
+    },
+  }),
+  ProtocolsHonorOrder: coreServer.directive({
+    args: take1,
+    context: 'server',
+    usage:
+      "'off' (default) or 'on' to respect given order of protocols, by default the client specified order determines selection",
+    default: 'On',
+    notIn: outside,
+    set(config, word) {
+      const mode = word.toLowerCase();
+      if (mode !== 'on' && mode !== 'off') return "ProtocolsHonorOrder must be 'on' or 'off'";
+      config.protocolsHonorOrder = mode === 'on';
+      return undefined;
+    },
+  }),
+  MergeSlashes: coreServer.directive({
+    args: flag,
+    context: 'server',
+    usage: 'Controls whether consecutive slashes in the URI path are merged',
+    default: 'On',
+    notIn: outside,
+    set(config, on) {
+      config.mergeSlashes = on;
+    },
+  }),
+  Port: directive({
+    args: take1,
+    context: 'server',
+    usage: 'Port was replaced with Listen in Apache 2.0',
+    set: () => 'Port was replaced with Listen in Apache 2.0',
+  }),
+  Error: directive({
+    args: rawArguments,
+    context: 'anywhere',
+    override: 'All',
+    usage: 'Generate error message from within configuration',
+    set: (_config, raw) => errorText(raw),
+  }),
+  RegexDefaultOptions: directive({
+    args: rawArguments,
+    context: 'server',
+    usage: "default options for regexes (prefixed by '+' to add, '-' to del)",
+    default: 'DOTALL DOLLAR_ENDONLY',
+    notIn: NOT_IN.anySection,
+    support: 'known',
+    set: (_config, raw) => checkRegexOptions(raw),
+  }),
+} satisfies Record<string, DirectiveDeclaration>;
+
+/** httpd: server/core.c generate_message */
+function errorText(raw: string): string {
+  const text = raw.startsWith('"') || raw.startsWith("'") ? nextWord({ text: raw, at: 0 }) : raw;
+  return text === '' ? 'The Error directive was used with no message.' : text;
+}
+
+const regexOptions = new Set(['icase', 'extended', 'dotall', 'dollar_endonly', 'none', 'no_default']);
+
+function checkRegexOptions(raw: string): string | undefined {
+  const cursor = { text: raw, at: 0 };
+  for (let word = nextWord(cursor); word !== ''; word = nextWord(cursor)) {
+    const name = word.replace(/^[+-]/, '');
+    const isPlainNone = name === 'none' && word !== name;
+    if (isPlainNone || !regexOptions.has(name.toLowerCase())) {
+      return `RegexDefaultOptions: option '${name}' unknown`;
+    }
+  }
+  return undefined;
+}

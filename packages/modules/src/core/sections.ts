@@ -1,0 +1,139 @@
+import {
+  type ConfigVector,
+  type DirectiveContext,
+  type DirectiveDeclaration,
+  isPattern,
+  mergeSlashes,
+  NOT_IN,
+  nextWord,
+  OVERRIDE,
+  removeDotSegments,
+  type Section,
+  section,
+  walkConfig,
+} from '@httpd-ts/kernel';
+import { missingSectionArgument, sectionArgument, unclosedSection } from './reading.ts';
+
+type Regex = NonNullable<Section['regex']>;
+
+type Kind = 'directory' | 'location' | 'files';
+
+/** What the opening line of a directory-like section says it matches. */
+interface Subject {
+  readonly path: string;
+  readonly regex?: Regex;
+  readonly isPattern?: boolean;
+}
+
+/** Reads `"path"` or `~ "expression"`; a text is the complaint. */
+function readSubject(raw: string, cmd: DirectiveContext, kind: Kind, isMatch: boolean): Subject | string {
+  const whole = sectionArgument(raw);
+  if (whole === undefined) return unclosedSection(cmd.name);
+  if (whole === '') return missingSectionArgument(cmd.name);
+  const cursor = { text: whole, at: 0 };
+  let path = nextWord(cursor);
+  let regex: Regex | undefined;
+  if (isMatch || path === '~') {
+    if (!isMatch) path = nextWord(cursor);
+    if (!isMatch && path === '' && kind !== 'files') return missingSectionArgument(cmd.name);
+    const compiled = cmd.regex(path);
+    if (typeof compiled === 'string') return 'Regex could not be compiled';
+    regex = compiled;
+  }
+  if (nextWord(cursor) !== '') return `Multiple ${cmd.name}> arguments not (yet) supported.`;
+  if (regex !== undefined) return { path, regex };
+  return kind === 'directory' ? directorySubject(path, cmd) : { path, isPattern: isPattern(path) };
+}
+
+/** A directory as the walk meets it: absolute, clean, with a final slash. httpd: server/core.c dirsection */
+function directorySubject(path: string, cmd: DirectiveContext): Subject {
+  const absolute = path.startsWith('/') ? path : `${cmd.settings.serverRoot}/${path}`;
+  const clean = mergeSlashes(removeDotSegments(absolute));
+  const whole = clean.endsWith('/') ? clean : `${clean}/`;
+  return { path: whole, isPattern: isPattern(whole) };
+}
+
+/** Declares one of the sections that hold for a part of the files or URLs. */
+function directorySection(kind: Kind, isMatch: boolean, usage: string): DirectiveDeclaration {
+  const isFiles = kind === 'files';
+  return section({
+    context: isFiles ? 'anywhere' : 'server',
+    ...(isFiles ? { override: 'All' as const } : {}),
+    usage,
+    open(_config, raw, cmd) {
+      const refused = cmd.refuseIn(
+        isFiles ? NOT_IN.limit | NOT_IN.location : NOT_IN.directorySections | NOT_IN.limit,
+      );
+      if (refused !== undefined) return refused;
+      const subject = readSubject(raw, cmd, kind, isMatch);
+      if (typeof subject === 'string') return subject;
+      const records: ConfigVector = [];
+      enclose(kind, { kind, ...subject, records, definedAt: cmd.node }, cmd);
+      cmd.walk(cmd.node.children ?? [], {
+        directory: records,
+        path: subject.path,
+        ...(isFiles ? {} : { override: OVERRIDE.all | OVERRIDE.accessConf }),
+      });
+      return undefined;
+    },
+  });
+}
+
+function enclose(kind: Kind, made: Section, cmd: DirectiveContext): void {
+  if (kind === 'directory') cmd.server.directorySections.push(made);
+  else if (kind === 'location') cmd.server.locationSections.push(made);
+  else walkConfig.draft(cmd.directory).files.push(made);
+}
+
+const directoryUsage = 'Container for directives affecting resources located in the specified directories';
+const locationUsage = 'Container for directives affecting resources accessed through the specified URL paths';
+const filesUsage = 'Container for directives affecting files matching specified patterns';
+const conditionUsage = 'Container for directives to be conditionally applied';
+
+const strayElse = '<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope';
+
+/** Conditions are declared; serving refuses a configuration that has them. httpd: server/core.c ifsection */
+function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration {
+  return section({
+    context: 'anywhere',
+    override: 'All',
+    usage: conditionUsage,
+    support: 'known',
+    open(_config, raw, cmd) {
+      const refused = cmd.refuseIn(NOT_IN.limit);
+      if (refused !== undefined) return refused;
+      const whole = sectionArgument(raw);
+      if (whole === undefined) return unclosedSection(cmd.name);
+      if (chain === 'else' ? whole.trim() !== '' : whole === '') {
+        return chain === 'else' ? '<Else> does not take an argument' : missingSectionArgument(cmd.name);
+      }
+      const { conditions } = walkConfig.draft(cmd.directory);
+      const before = conditions.at(-1)?.chain;
+      if (chain !== 'if' && (before === undefined || before === 'else')) return strayElse;
+      const path = nextWord({ text: whole, at: 0 });
+      const records: ConfigVector = [];
+      conditions.push({ kind: 'if', chain, path, condition: never, records, definedAt: cmd.node });
+      cmd.walk(cmd.node.children ?? [], {
+        directory: records,
+        path,
+        override: cmd.override | OVERRIDE.accessConf,
+      });
+      return undefined;
+    },
+  });
+}
+
+const never = () => false;
+
+/** `<Directory>`, `<Files>`, `<Location>` and their kin. httpd: server/core.c dirsection, urlsection, filesection */
+export const sectionDirectives = {
+  '<Directory': directorySection('directory', false, directoryUsage),
+  '<DirectoryMatch': directorySection('directory', true, directoryUsage),
+  '<Location': directorySection('location', false, locationUsage),
+  '<LocationMatch': directorySection('location', true, locationUsage),
+  '<Files': directorySection('files', false, filesUsage),
+  '<FilesMatch': directorySection('files', true, filesUsage),
+  '<If': conditionSection('if'),
+  '<ElseIf': conditionSection('elseif'),
+  '<Else': conditionSection('else'),
+} satisfies Record<string, DirectiveDeclaration>;

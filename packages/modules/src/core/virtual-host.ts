@@ -1,0 +1,147 @@
+import {
+  type DirectiveContext,
+  type DirectiveDeclaration,
+  directive,
+  NOT_IN,
+  nextWord,
+  OVERRIDE,
+  section,
+  take1,
+  type VirtualHostAddress,
+} from '@httpd-ts/kernel';
+import { missingSectionArgument, sectionArgument, unclosedSection } from './reading.ts';
+
+/** Host and port of `host`, `host:port`, `[v6]:port`, `*`, `*:*`; a text is the complaint. httpd: apr_parse_addr_port */
+export function splitAddress(text: string): { readonly host: string; readonly port: number } | string {
+  if (text.endsWith(':*')) return { host: withoutBrackets(text.slice(0, -2)), port: 0 };
+  const digits = /\d*$/.exec(text)![0];
+  let host = text;
+  let port = 0;
+  if (digits !== '' && text.length > digits.length && text.charAt(text.length - digits.length - 1) === ':') {
+    port = Number(digits);
+    if (port < 1 || port > 65_535) return 'The address or port is invalid';
+    host = text.slice(0, text.length - digits.length - 1);
+  }
+  if (host.startsWith('[') && !host.endsWith(']')) return 'The address or port is invalid';
+  return { host: withoutBrackets(host), port };
+}
+
+const withoutBrackets = (host: string) =>
+  host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+
+const wildcards = new Set(['*', '_default_', '255.255.255.255', '0.0.0.0']);
+
+/** The addresses behind one word of a `<VirtualHost>` line. httpd: server/vhost.c get_addresses */
+function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] | string {
+  const split = splitAddress(text);
+  if (typeof split === 'string') return split;
+  const { host, port } = split;
+  if (wildcards.has(host.toLowerCase())) return [{ text, address: undefined, port }];
+  const found = isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
+  if (found === undefined || found.length === 0) {
+    cmd.warn(
+      `[core:error] (EAI 2)Name or service not known: AH00547: Could not resolve host name ${host} -- ignoring!`,
+    );
+    return [];
+  }
+  return found.map((address) => ({ text, address: canonicalAddress(address), port }));
+}
+
+/** Whether a host is an address in numbers. */
+export function isNumeric(host: string): boolean {
+  return host.includes(':') || isDottedQuad(host);
+}
+
+function isDottedQuad(host: string): boolean {
+  const parts = host.split('.');
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+}
+
+/** An IPv6 address in its shortest form, as the system gives local addresses; other text as it is. */
+export function canonicalAddress(address: string): string {
+  if (!address.includes(':')) return address;
+  const [whole, scope] = address.split('%');
+  const groups = expandGroups(whole!.toLowerCase());
+  if (groups === undefined) return address;
+  const shortest = shorten(groups);
+  return scope === undefined ? shortest : `${shortest}%${scope}`;
+}
+
+function expandGroups(text: string): number[] | undefined {
+  const quad = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
+  const plain =
+    quad === null
+      ? text
+      : `${quad[1]}${(Number(quad[2]) * 256 + Number(quad[3])).toString(16)}:${(Number(quad[4]) * 256 + Number(quad[5])).toString(16)}`;
+  const [head, tail, more] = plain.split('::');
+  if (more !== undefined) return undefined;
+  const read = (part: string | undefined) =>
+    part === undefined || part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+  const front = read(head);
+  const back = read(tail);
+  const missing = 8 - front.length - back.length;
+  if (tail === undefined ? missing !== 0 : missing < 0) return undefined;
+  const groups = [...front, ...new Array<number>(missing).fill(0), ...back];
+  return groups.some((group) => Number.isNaN(group)) ? undefined : groups;
+}
+
+function shorten(groups: readonly number[]): string {
+  const text = groups.map((group) => group.toString(16)).join(':');
+  const runs = [...text.matchAll(/(?:^|:)(?:0(?::0)+)(?=:|$)/g)].sort((a, b) => b[0].length - a[0].length);
+  const run = runs[0];
+  if (run === undefined) return text;
+  const before = text.slice(0, run.index);
+  const after = text.slice(run.index + run[0].length).replace(/^:/, '');
+  return `${before}::${after}`;
+}
+
+/** `<VirtualHost>` and the directives about its names. httpd: server/core.c virtualhost_section */
+export const virtualHostDirectives = {
+  '<VirtualHost': section({
+    context: 'server',
+    usage: 'Container to map directives to a particular virtual host, takes one or more host addresses',
+    open(_config, raw, cmd) {
+      const refused = cmd.refuseIn(NOT_IN.anySection);
+      if (refused !== undefined) return refused;
+      const whole = sectionArgument(raw);
+      if (whole === undefined) return unclosedSection(cmd.name);
+      if (whole === '') return missingSectionArgument(cmd.name);
+      const addresses: VirtualHostAddress[] = [];
+      const cursor = { text: whole, at: 0 };
+      for (let word = nextWord(cursor); word !== ''; word = nextWord(cursor)) {
+        const found = addressesOf(word, cmd);
+        if (typeof found === 'string') return found;
+        addresses.push(...found);
+      }
+      const server = cmd.addVirtualHost();
+      server.addresses = addresses;
+      cmd.walk(cmd.node.children ?? [], {
+        server,
+        directory: server.directoryDefaults,
+        path: undefined,
+        override: OVERRIDE.rsrcConf | OVERRIDE.all,
+      });
+      return undefined;
+    },
+  }),
+  ServerPath: directive({
+    args: take1,
+    context: 'server',
+    usage: 'The pathname the server can be reached at',
+    notIn: NOT_IN.directorySections | NOT_IN.limit,
+    set(_config, path, cmd) {
+      cmd.server.path = path;
+    },
+  }),
+  NameVirtualHost: directive({
+    args: take1,
+    context: 'server',
+    usage: 'A numeric IP address:port, or the name of a host',
+    support: { accepted: 'has had no effect in Apache since 2.4' },
+    set(_config, _name, cmd) {
+      cmd.warn(
+        `AH00548: NameVirtualHost has no effect and will be removed in the next release ${cmd.node.file}:${cmd.node.line}`,
+      );
+    },
+  }),
+} satisfies Record<string, DirectiveDeclaration>;
