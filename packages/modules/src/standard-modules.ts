@@ -1,9 +1,33 @@
 import type { ModuleDefinition } from '@httpd-ts/kernel';
 import { core } from './core/index.ts';
+import { modAccessCompat } from './mod_access_compat/index.ts';
+import { modAlias } from './mod_alias/index.ts';
+import { modAuthBasic } from './mod_auth_basic/index.ts';
+import { modAuthnCore } from './mod_authn_core/index.ts';
+import { modAuthnFile } from './mod_authn_file/index.ts';
+import { modAuthzCore } from './mod_authz_core/index.ts';
+import { modAuthzHost } from './mod_authz_host/index.ts';
+import { modAuthzUser } from './mod_authz_user/index.ts';
+import { modAutoindex } from './mod_autoindex/index.ts';
 import { modDir } from './mod_dir/index.ts';
+import { modEnv } from './mod_env/index.ts';
+import { modHeaders } from './mod_headers/index.ts';
 import { modHttp } from './mod_http/index.ts';
+import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness/index.ts';
+import { modLbmethodByrequests } from './mod_lbmethod_byrequests/index.ts';
+import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic/index.ts';
+import { modLogConfig } from './mod_log_config/index.ts';
+import { modLogio } from './mod_logio/index.ts';
 import { modMime } from './mod_mime/index.ts';
+import { modProxy } from './mod_proxy/index.ts';
+import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
+import { modProxyHttp } from './mod_proxy_http/index.ts';
+import { modReqtimeout } from './mod_reqtimeout/index.ts';
+import { modRewrite } from './mod_rewrite/index.ts';
+import { modSetenvif } from './mod_setenvif/index.ts';
+import { modSlotmemShm } from './mod_slotmem_shm/index.ts';
 import { modSo } from './mod_so/index.ts';
+import { modStatus } from './mod_status/index.ts';
 import { modUnixd } from './mod_unixd/index.ts';
 import { modVersion } from './mod_version/index.ts';
 import { modWatchdog } from './mod_watchdog/index.ts';
@@ -17,12 +41,35 @@ export const standardModules: readonly ModuleDefinition[] = [
   modSo,
   modWatchdog,
   modHttp,
-  // log_config, logio
+  modLogConfig,
+  modLogio,
   modVersion,
   modUnixd,
+  modAccessCompat,
+  modAlias,
+  modAuthBasic,
+  modAuthnCore,
+  modAuthnFile,
+  modAuthzCore,
+  modAuthzHost,
+  modAuthzUser,
+  modAutoindex,
+  modDir,
+  modEnv,
+  modHeaders,
+  modLbmethodBybusyness,
+  modLbmethodByrequests,
+  modLbmethodBytraffic,
+  modMime,
+  modProxy,
+  modProxyBalancer,
+  modProxyHttp,
+  modReqtimeout,
+  modRewrite,
+  modSetenvif,
+  modSlotmemShm,
+  modStatus,
   mpmEvent,
   mpmPrefork,
   mpmWorker,
-  modDir,
-  modMime,
 ];

@@ -45,6 +45,7 @@ function editHeader(edit: HeaderEdit, headers: Headers, request: RequestRecord):
       setHeader(headers, name, formatHeader(format, request), request);
       break;
     case 'unset':
+      if (isContentType(name)) request.contentType = undefined;
       headers.unset(name);
       break;
     case 'echo':
