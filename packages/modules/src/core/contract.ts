@@ -4,6 +4,7 @@ export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-
 export { meetsConditions, setLastModified } from './conditions.ts';
 export { discardRequestBody } from './default-handler.ts';
 export { answerWithoutFile, documentRootOf } from './document-root.ts';
+export { etagOf } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
 export {

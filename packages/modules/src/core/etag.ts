@@ -124,12 +124,23 @@ export function base64(bytes: Uint8Array): string {
   return text;
 }
 
+const weakened = (request: RequestRecord, info: FileInfo, bits: number, etag: string) =>
+  (bits & DIGEST) === 0 && request.requestTimeMs - info.mtimeMs < 1000 ? `W/${etag}` : etag;
+
+/** The ETag of what stands on the request's file name, for handlers that set it themselves. */
+export function etagOf(request: RequestRecord): string | undefined {
+  const { finfo, filename } = request;
+  const bits = effectiveBits(coreDirectory.of(request).etag);
+  if (finfo === undefined || filename === undefined || bits === 0) return undefined;
+  const etag = etagText(request, filename, finfo, bits);
+  return etag === '' ? undefined : weakened(request, finfo, bits, etag);
+}
+
 /** Sets `ETag`: weak when the file changed within the second before the request. httpd: ap_set_etag */
 export function setEtag(request: RequestRecord, { bits, etag, info }: FileValidators): void {
   if (bits === 0) request.notes.set('no-etag', 'omit');
   if (etag === '') return;
-  const isFresh = (bits & DIGEST) === 0 && request.requestTimeMs - info.mtimeMs < 1000;
-  request.headersOut.set('ETag', isFresh ? `W/${etag}` : etag);
+  request.headersOut.set('ETag', weakened(request, info, bits, etag));
 }
 
 export const etagDirectives = {

@@ -32,13 +32,14 @@ export interface MimeConfig {
   multiviewsMatch?: MultiviewsMatch;
 }
 
-const none: ReadonlyMap<string, never> = new Map();
+const noExtensions: ReadonlyMap<string, ExtensionInfo> = new Map();
+const nothingRemoved: ReadonlyMap<string, ReadonlySet<ExtensionField>> = new Map();
 
 /** httpd: modules/http/mod_mime.c merge_mime_dir_configs */
 export const mimeConfig = perDirectory<MimeConfig>({
-  create: () => ({ extensions: none, removed: none }),
+  create: () => ({ extensions: noExtensions, removed: nothingRemoved }),
   merge(outer, inner) {
-    const merged: MimeConfig = { ...outer, extensions: effectiveExtensions(outer), removed: none };
+    const merged: MimeConfig = { ...outer, extensions: effectiveExtensions(outer), removed: nothingRemoved };
     if (inner.defaultLanguage !== undefined) merged.defaultLanguage = inner.defaultLanguage;
     if (inner.usePathInfo !== undefined) merged.usePathInfo = inner.usePathInfo;
     if (inner.multiviewsMatch !== undefined) merged.multiviewsMatch = inner.multiviewsMatch;
