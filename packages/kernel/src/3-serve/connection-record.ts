@@ -26,6 +26,10 @@ export interface ConnectionRecord {
   readonly worker: number;
   /** Set by a handler that must know at once that the client has gone while it works; cleared by it when done. */
   onAbort?: (() => void) | undefined;
+  /** Sends a `1xx` response, given as its whole head, ahead of the response proper. */
+  sendInterim?(head: string): void;
+  /** Closes the connection without an answer to the request that is being served. */
+  abandon?(): void;
   /** Takes the raw stream over after the response head was sent (CONNECT, upgrades). */
   takeOver?(run: (client: import('../world.ts').Stream) => void): void;
 }

@@ -1,0 +1,106 @@
+import { type DirectiveContext, innerWins, perDirectory, perServer, type Section, type ServerRecord } from '@httpd-ts/kernel';
+import type { Regex } from '@httpd-ts/regex';
+import type { Balancer } from './balancer.ts';
+import type { Worker } from './worker.ts';
+
+/** One ProxyPass or ProxyPassMatch. httpd: struct proxy_alias */
+export interface ProxyAlias {
+  /** The path, or the expression as written. */
+  readonly fake: string;
+  /** The URL to map to; `!` excludes. */
+  readonly real: string;
+  readonly regex: Regex | undefined;
+  readonly noCanon: boolean;
+  readonly noQuery: boolean;
+  readonly interpolate: boolean;
+  readonly mapping: 'encoded' | 'servlet' | undefined;
+}
+
+/** One ProxyPassReverse, ProxyPassReverseCookieDomain or ProxyPassReverseCookiePath. */
+export interface ReverseMapping {
+  readonly fake: string;
+  readonly real: string;
+  readonly interpolate: boolean;
+}
+
+/** Configuration by server. A field left out was not set. httpd: proxy_server_conf */
+export interface ProxyServerConfig {
+  aliases: ProxyAlias[];
+  sections: Section[];
+  workers: Worker[];
+  balancers: Balancer[];
+  passInherit?: boolean;
+  balancerInherit?: boolean;
+  via?: 'off' | 'on' | 'full' | 'block';
+  maxForwards?: number;
+  timeoutMs?: number;
+  badHeader?: 'IsError' | 'Ignore' | 'StartBody';
+  status?: 'off' | 'on' | 'full';
+  ioBufferSize?: number;
+  receiveBufferSize?: number;
+  sourceAddress?: string;
+  requests?: boolean;
+  balancerGrowth?: number;
+  balancerPersist?: boolean;
+}
+
+/** httpd: modules/proxy/mod_proxy.c merge_proxy_config */
+export const proxyServer = perServer<ProxyServerConfig>({
+  create: () => ({ aliases: [], sections: [], workers: [], balancers: [] }),
+  merge(outer, inner) {
+    const merged = innerWins(outer, inner);
+    const passInherit = inner.passInherit ?? outer.passInherit ?? true;
+    const balancerInherit = inner.balancerInherit ?? outer.balancerInherit ?? true;
+    merged.sections = [...outer.sections, ...inner.sections];
+    merged.aliases = passInherit ? [...outer.aliases, ...inner.aliases] : inner.aliases;
+    if (passInherit || balancerInherit) {
+      merged.workers = [...outer.workers, ...inner.workers];
+      merged.balancers = [...outer.balancers, ...inner.balancers];
+    }
+    return merged;
+  },
+});
+
+/** Configuration by directory. httpd: proxy_dir_conf */
+export interface ProxyDirectoryConfig {
+  /** ProxyPass inside `<Location>`. */
+  alias?: ProxyAlias;
+  reverse: ReverseMapping[];
+  cookiePaths: ReverseMapping[];
+  cookieDomains: ReverseMapping[];
+  preserveHost?: boolean;
+  addHeaders?: boolean;
+  errorOverride?: boolean;
+  /** Statuses that ProxyErrorOverride names; none means all errors. */
+  errorOverrideCodes: number[];
+  interpolateEnv?: boolean;
+  forward100Continue?: boolean;
+}
+
+/** httpd: modules/proxy/mod_proxy.c merge_proxy_dir_config */
+export const proxyDirectory = perDirectory<ProxyDirectoryConfig>({
+  create: () => ({ reverse: [], cookiePaths: [], cookieDomains: [], errorOverrideCodes: [] }),
+  merge(outer, inner) {
+    const merged = innerWins(outer, inner);
+    merged.reverse = append(outer.reverse, inner.reverse);
+    merged.cookiePaths = append(outer.cookiePaths, inner.cookiePaths);
+    merged.cookieDomains = append(outer.cookieDomains, inner.cookieDomains);
+    merged.errorOverrideCodes = inner.errorOverride === undefined ? outer.errorOverrideCodes : inner.errorOverrideCodes;
+    return merged;
+  },
+});
+
+function append<T>(outer: T[], inner: T[]): T[] {
+  if (inner.length === 0) return outer;
+  return outer.length === 0 ? inner : [...outer, ...inner];
+}
+
+/** The server record being written, for directives that write the directory record too. */
+export function serverDraft(cmd: DirectiveContext): ProxyServerConfig {
+  return proxyServer.draft(cmd.server.config);
+}
+
+/** The merged server configuration. */
+export function proxyServerOf(server: ServerRecord): ProxyServerConfig {
+  return proxyServer.at(server.config);
+}

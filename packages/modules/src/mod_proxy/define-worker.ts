@@ -1,0 +1,133 @@
+import { serverDraft } from './config.ts';
+import { type Balancer, newBalancer } from './balancer.ts';
+import { setBalancerParameter } from './balancer-parameters.ts';
+import { findWorker, pathStart, portOfScheme } from './origin.ts';
+import { Worker } from './worker.ts';
+import { setWorkerParameter } from './worker-parameters.ts';
+import type { DirectiveContext } from '@httpd-ts/kernel';
+
+/** Whether a URL names a balancer. httpd: ap_proxy_valid_balancer_name */
+export function isBalancerUrl(url: string): boolean {
+  return url.slice(0, 9).toLowerCase() === 'balancer:';
+}
+
+/** `unix:/path|http://host/` without the socket. httpd: ap_proxy_de_socketfy */
+export function withoutSocket(url: string): string {
+  if (url.slice(0, 5).toLowerCase() !== 'unix:') return url;
+  const bar = url.indexOf('|');
+  if (bar < 0) return url;
+  const rest = url.slice(bar + 1);
+  return /^[a-z][a-z0-9+.-]*:$/i.test(rest) ? `${rest}//localhost` : rest;
+}
+
+interface WorkerUrl {
+  readonly name: string;
+  readonly scheme: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly socketPath: string | undefined;
+}
+
+/** Brings the URL of a worker into its normal form; a text is the complaint. httpd: ap_proxy_define_worker_ex */
+function parseWorkerUrl(url: string, isMatch: boolean): WorkerUrl | string {
+  const bar = url.indexOf('|');
+  const hasSocket = url.slice(0, 5).toLowerCase() === 'unix:' && bar > 0;
+  const socketPath = hasSocket ? url.slice(5, bar).replace(/^\/\/(?=\/)/, '') : undefined;
+  let rest = hasSocket ? url.slice(bar + 1) : url;
+  let references = '';
+  if (isMatch) {
+    // In `http://host:80$1/path` the reference belongs to the path.
+    const match = /^([^:]*:\/\/[^:/]*:[^$/]*)((?:\$\d)[^/]*)(.*)$/s.exec(rest);
+    if (match !== null) {
+      rest = match[1]! + match[3]!;
+      references = match[2]!;
+    }
+  }
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(rest)?.[1];
+  if (scheme === undefined) return `URL must be absolute!: ${url}`;
+  const parts = /^[^:]+:\/\/((?:[^/?#@]*@)?)(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?([^]*)$/.exec(rest);
+  const port = parts?.[3] ?? '';
+  if (port !== '' && !/^[+-]?\d+$/.test(port)) return `Unable to parse URL: ${url}`;
+  const host = parts?.[2] || (socketPath === undefined ? '' : 'localhost');
+  if (host === '') return `URL must be absolute!: ${url}`;
+  const lowerScheme = scheme.toLowerCase();
+  const defaultPort = portOfScheme(lowerScheme);
+  const number = port === '' ? 0 : Number(port) & 0xffff;
+  const hostname = host.toLowerCase();
+  const shownPort = number === 0 || number === defaultPort ? '' : `:${number}`;
+  return {
+    name: `${lowerScheme}://${parts?.[1] ?? ''}${hostname}${shownPort}${references}${parts?.[4] ?? ''}`,
+    scheme: lowerScheme,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port: number === 0 ? defaultPort : number,
+    socketPath,
+  };
+}
+
+/** The worker of the URL, made when there is none that begins it; a text is the complaint. */
+export function workerFor(
+  cmd: DirectiveContext,
+  url: string,
+  options: { readonly isMatch?: boolean; readonly balancer?: Balancer | undefined },
+): { readonly worker: Worker; readonly isShared: boolean } | string {
+  const workers = options.balancer?.members ?? serverDraft(cmd).workers;
+  const existing = existingWorker(workers, withoutSocket(url));
+  if (existing !== undefined) return { worker: existing, isShared: true };
+  const parsed = parseWorkerUrl(url, options.isMatch ?? false);
+  if (typeof parsed === 'string') return parsed;
+  const worker = new Worker({ ...parsed, isMatch: options.isMatch ?? false, balancerName: options.balancer?.name });
+  workers.push(worker);
+  return { worker, isShared: false };
+}
+
+/** httpd: ap_proxy_get_worker_ex */
+export function existingWorker(workers: readonly Worker[], url: string): Worker | undefined {
+  const end = pathStart(url);
+  if (end < 0) return undefined;
+  const folded = url.slice(0, end).toLowerCase() + url.slice(end);
+  const byLength = [...workers].sort((a, b) => b.name.length - a.name.length);
+  return findWorker(byLength, folded, end);
+}
+
+/** The name of the balancer that a URL points at: `balancer://name` in lower case; undefined when it is malformed. */
+export function balancerName(url: string): string | undefined {
+  const match = /^([^:]*:\/\/[^/]+)/.exec(url);
+  return match === null ? undefined : match[1]!.toLowerCase();
+}
+
+/** httpd: ap_proxy_get_balancer */
+export function existingBalancer(balancers: readonly Balancer[], url: string): Balancer | undefined {
+  const name = balancerName(url);
+  return balancers.find((balancer) => balancer.name === name);
+}
+
+/** The balancer of the URL, made when there is none; a text is the complaint. */
+export function balancerFor(cmd: DirectiveContext, url: string): Balancer | string {
+  const { balancers } = serverDraft(cmd);
+  const existing = existingBalancer(balancers, url);
+  if (existing !== undefined) return existing;
+  const name = balancerName(url);
+  if (name === undefined) return `Bad syntax for a balancer name (${url})`;
+  if (name.length >= 256) return `balancer name (${name}) too long`;
+  const balancer = newBalancer(name);
+  balancers.push(balancer);
+  return balancer;
+}
+
+/** Takes a parameter for a worker or a balancer; a text is the complaint. */
+export function setParameter(
+  cmd: DirectiveContext,
+  target: Worker | Balancer,
+  key: string,
+  value: string,
+): string | undefined {
+  return target instanceof Worker
+    ? setWorkerParameter(target.parameters, key, value, cmd.hasModule('mod_proxy_hcheck'))
+    : setBalancerParameter(target.parameters, key, value, cmd.providers);
+}
+
+/** `key=value` taken apart; undefined without an equals sign. */
+export function keyAndValue(word: string): readonly [string, string] | undefined {
+  const equals = word.indexOf('=');
+  return equals < 0 ? undefined : [word.slice(0, equals), word.slice(equals + 1)];
+}

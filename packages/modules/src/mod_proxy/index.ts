@@ -1,0 +1,118 @@
+import {
+  type Compilation,
+  type ConfigView,
+  defineModule,
+  directive,
+  fixups,
+  handler,
+  mapToStorage,
+  NOT_IN,
+  postConfig,
+  preTranslateName,
+  rawArguments,
+  section,
+  translateName,
+} from '@httpd-ts/kernel';
+import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
+import { directoryDirectives } from './directory-directives.ts';
+import { handleRequest } from './handle-request.ts';
+import { addMember, addPass, proxySet } from './proxy-pass.ts';
+import { proxyPlanOf } from './proxy-plan.ts';
+import { proxySection } from './proxy-section.ts';
+import { lbMethods } from './providers.ts';
+import { serverDirectives } from './server-directives.ts';
+import { shareWorkers } from './share-workers.ts';
+import { canonicalize, enterProxySections, preTranslate, translate } from './translate.ts';
+
+const inLocations = NOT_IN.directory | NOT_IN.files | NOT_IN.limit;
+
+/** Passes requests on to other servers. */
+export const modProxy = defineModule({
+  name: 'mod_proxy',
+  identifier: 'proxy_module',
+  httpd: 'modules/proxy/mod_proxy.c',
+  directives: {
+    '<Proxy': section({
+      context: 'server',
+      usage: 'Container for directives affecting resources located in the proxied location',
+      notIn: NOT_IN.directorySections | NOT_IN.limit,
+      open: (_config, raw, cmd) => proxySection(raw, cmd, false),
+    }),
+    '<ProxyMatch': section({
+      context: 'server',
+      usage:
+        'Container for directives affecting resources located in the proxied location, in regular expression syntax',
+      notIn: NOT_IN.directorySections | NOT_IN.limit,
+      open: (_config, raw, cmd) => proxySection(raw, cmd, true),
+    }),
+    ProxyPass: directive({
+      args: rawArguments,
+      context: 'server, directory',
+      notIn: inLocations,
+      usage: 'a virtual path and a URL',
+      support: { partial: 'health check, socket buffer and upgrade parameters have no effect yet' },
+      set: (_config, raw, cmd) => addPass(raw, cmd, false),
+    }),
+    ProxyPassMatch: directive({
+      args: rawArguments,
+      context: 'server, directory',
+      notIn: inLocations,
+      usage: 'a virtual path and a URL',
+      support: { partial: 'health check, socket buffer and upgrade parameters have no effect yet' },
+      set: (_config, raw, cmd) => addPass(raw, cmd, true),
+    }),
+    BalancerMember: directive({
+      args: rawArguments,
+      context: 'server, directory',
+      usage: 'A balancer name and scheme with list of params',
+      support: { partial: 'health check, socket buffer and upgrade parameters have no effect yet' },
+      set: (_config, raw, cmd) => addMember(raw, cmd),
+    }),
+    ProxySet: directive({
+      args: rawArguments,
+      context: 'server, directory',
+      usage: 'A balancer or worker name with list of params',
+      support: { partial: 'health check, socket buffer and upgrade parameters have no effect yet' },
+      set: (_config, raw, cmd) => proxySet(raw, cmd),
+    }),
+    ...directoryDirectives,
+    ...serverDirectives,
+  },
+  hooks: [
+    preTranslateName(preTranslate, { when: (view) => aliasesOf(view).some(({ mapping }) => mapping !== undefined) }),
+    translateName(translate, { order: 'first', when: (view) => mayBeProxied(view) }),
+    mapToStorage(enterProxySections, { order: 'first' }),
+    fixups(canonicalize, { order: 'first', before: ['mod_rewrite'] }),
+    handler(handleRequest, { order: 'first' }),
+    postConfig(prepare),
+  ],
+});
+
+/** All ProxyPass lines that hold in a place. */
+function aliasesOf(view: ConfigView): readonly ProxyAlias[] {
+  const { alias } = proxyDirectory.of(view);
+  const { aliases } = proxyServer.of(view);
+  return alias === undefined ? aliases : [...aliases, alias];
+}
+
+/** Hooks of other modules make a request a proxy's before this one's turn, so nothing is lost without lines. */
+function mayBeProxied(view: ConfigView): boolean {
+  return aliasesOf(view).length > 0;
+}
+
+/** Refuses what must not be served, binds methods to balancers, and puts worker state where all threads see it. */
+function prepare(compilation: Compilation): void {
+  for (const server of compilation.servers) {
+    const config = proxyServerOf(server);
+    if (config.requests === true) {
+      compilation.refuse(
+        'ProxyRequests On (mod_proxy) is not supported by httpd-ts yet, and serving without it would change what clients reach. Remove the line to go on without forward proxying.',
+      );
+    }
+    for (const balancer of config.balancers) {
+      balancer.method = compilation.providers.find(lbMethods, balancer.parameters.lbMethod);
+    }
+    shareWorkers(server, compilation.world.shared);
+    proxyPlanOf(server);
+  }
+}

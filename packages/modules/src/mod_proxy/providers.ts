@@ -1,0 +1,21 @@
+import { type HookResult, providerKind, type RequestRecord } from '@httpd-ts/kernel';
+import type { BalancerHooks, LbMethod } from './balancer.ts';
+import type { Origin } from './origin.ts';
+import type { Worker } from './worker.ts';
+
+/** How requests for one URL scheme are sent on. Provided under the scheme's name, such as `http`. */
+export interface ProxyScheme {
+  /**
+   * Answers the request from the back end. `path` is what to ask for, with its query. A status of 503 lets a
+   * balancer try another member. When the exchange with the back end is over, `releaseWorkers` must be called.
+   */
+  handle(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult;
+}
+
+export const proxySchemes = providerKind<ProxyScheme>('proxy-scheme');
+
+/** Load balancing methods by the name that `lbmethod=` uses. httpd: PROXY_LBMETHOD */
+export const lbMethods = providerKind<LbMethod>('proxylbmethod');
+
+/** The balancer module registers itself as `default`. */
+export const balancerHooks = providerKind<BalancerHooks>('proxy-balancer');

@@ -1,0 +1,189 @@
+import { type DirectiveContext, nextWord } from '@httpd-ts/kernel';
+import { type ProxyAlias, proxyDirectory, serverDraft } from './config.ts';
+import { balancerFor, isBalancerUrl, keyAndValue, setParameter, withoutSocket, workerFor } from './define-worker.ts';
+
+interface PassLine {
+  path: string | undefined;
+  url: string | undefined;
+  isRegex: boolean;
+  noCanon: boolean;
+  noQuery: boolean;
+  interpolate: boolean;
+  mapping: 'encoded' | 'servlet' | undefined;
+  readonly parameters: Map<string, string>;
+}
+
+const badParameter = "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.";
+
+/** ProxyPass and ProxyPassMatch. httpd: modules/proxy/mod_proxy.c add_pass */
+export function addPass(raw: string, cmd: DirectiveContext, isMatch: boolean): string | undefined {
+  const line = readLine(raw, cmd, isMatch);
+  if (typeof line === 'string') return line;
+  const { path, url } = line;
+  if (path === undefined || url === undefined) {
+    return 'ProxyPass|ProxyPassMatch needs a path when not defined in a location';
+  }
+  const regex = line.isRegex ? cmd.regex(path) : undefined;
+  if (typeof regex === 'string') return 'Regular expression could not be compiled.';
+  const alias: ProxyAlias = {
+    fake: path,
+    real: url,
+    regex,
+    noCanon: line.noCanon,
+    noQuery: line.noQuery,
+    interpolate: line.interpolate,
+    mapping: line.mapping,
+  };
+  if (cmd.path === undefined) serverDraft(cmd).aliases.push(alias);
+  else proxyDirectory.draft(cmd.directory).alias = alias;
+  return url === '!' ? undefined : setTarget(line, url, cmd);
+}
+
+function readLine(raw: string, cmd: DirectiveContext, isMatch: boolean): PassLine | string {
+  const line: PassLine = {
+    path: cmd.path,
+    url: undefined,
+    isRegex: isMatch,
+    noCanon: false,
+    noQuery: false,
+    interpolate: false,
+    mapping: undefined,
+    parameters: new Map(),
+  };
+  const cursor = { text: raw, at: 0 };
+  while (cursor.at < raw.length) {
+    const complaint = takeWord(line, nextWord(cursor), cmd, isMatch);
+    if (complaint !== undefined) return complaint;
+  }
+  return line;
+}
+
+function takeWord(line: PassLine, word: string, cmd: DirectiveContext, isMatch: boolean): string | undefined {
+  if (line.path === undefined) {
+    if (word !== '~') line.path = word;
+    else if (isMatch) return "ProxyPassMatch invalid syntax ('~' usage).";
+    else line.isRegex = true;
+    return undefined;
+  }
+  if (line.url === undefined) {
+    line.url = word;
+    return undefined;
+  }
+  switch (word.toLowerCase()) {
+    case 'nocanon':
+      line.noCanon = true;
+      return undefined;
+    case 'interpolate':
+      line.interpolate = true;
+      return undefined;
+    case 'noquery':
+      line.noQuery = true;
+      return undefined;
+  }
+  const pair = keyAndValue(word);
+  if (pair === undefined) {
+    return cmd.path !== undefined && line.url.startsWith('/')
+      ? 'ProxyPass|ProxyPassMatch can not have a path when defined in a location.'
+      : badParameter;
+  }
+  if (pair[0].toLowerCase() !== 'mapping') {
+    line.parameters.set(pair[0].toLowerCase(), pair[1]);
+    return undefined;
+  }
+  const mapping = pair[1].toLowerCase();
+  if (mapping !== 'encoded' && mapping !== 'servlet') return 'unknown mapping';
+  line.mapping = mapping;
+  return undefined;
+}
+
+/** Defines the worker or balancer that a ProxyPass leads to, and gives it its parameters. */
+function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string | undefined {
+  if (isBalancerUrl(url)) {
+    const balancer = balancerFor(cmd, url);
+    if (typeof balancer === 'string') return `ProxyPass ${balancer}`;
+    for (const [key, value] of line.parameters) {
+      const complaint = setParameter(cmd, balancer, key, value);
+      if (complaint !== undefined) return `ProxyPass ${complaint}`;
+    }
+    return undefined;
+  }
+  const found = workerFor(cmd, url, { isMatch: line.isRegex });
+  if (typeof found === 'string') return `ProxyPass ${found}`;
+  const { worker, isShared } = found;
+  for (const [key, value] of line.parameters) {
+    if (isShared) {
+      cmd.warn(`AH01146: Ignoring parameter '${key}=${value}' for worker '${worker.name}' because of worker sharing`);
+      continue;
+    }
+    const complaint = setParameter(cmd, worker, key, value);
+    if (complaint !== undefined) return `ProxyPass ${complaint}`;
+  }
+  return undefined;
+}
+
+/** BalancerMember. httpd: modules/proxy/mod_proxy.c add_member */
+export function addMember(raw: string, cmd: DirectiveContext): string | undefined {
+  let path = cmd.path;
+  let name: string | undefined;
+  const parameters = new Map<string, string>();
+  const cursor = { text: raw, at: 0 };
+  while (cursor.at < raw.length) {
+    const word = nextWord(cursor);
+    const pair = keyAndValue(word);
+    if (pair !== undefined) parameters.set(pair[0].toLowerCase(), pair[1]);
+    else if (path === undefined) path = word;
+    else if (name === undefined) name = word;
+    else if (cmd.path !== undefined) return 'BalancerMember can not have a balancer name when defined in a location';
+    else return "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'";
+  }
+  if (path === undefined) return 'BalancerMember must define balancer name when outside <Proxy > section';
+  if (name === undefined) return 'BalancerMember must define remote proxy server';
+  const balancer = balancerFor(cmd, path);
+  if (typeof balancer === 'string') return `BalancerMember ${balancer}`;
+  const found = workerFor(cmd, name, { balancer });
+  if (typeof found === 'string') return `BalancerMember ${found}`;
+  for (const [key, value] of parameters) {
+    if (found.isShared) {
+      const { name: worker } = found.worker;
+      cmd.warn(`AH01150: Ignoring parameter '${key}=${value}' for worker '${worker}' because of worker sharing`);
+      continue;
+    }
+    const complaint = setParameter(cmd, found.worker, key, value);
+    if (complaint !== undefined) return `BalancerMember ${complaint}`;
+  }
+  return undefined;
+}
+
+/** ProxySet. httpd: modules/proxy/mod_proxy.c set_proxy_param */
+export function proxySet(raw: string, cmd: DirectiveContext): string | undefined {
+  const cursor = { text: raw, at: 0 };
+  const parent = cmd.enclosing.at(-1)?.toLowerCase();
+  const isInProxy = parent === 'proxy' || parent === 'proxymatch';
+  const name = isInProxy ? (cmd.path ?? '') : nextWord(cursor);
+  const target = proxySetTarget(name, cmd, isInProxy, parent === 'proxymatch');
+  if (typeof target === 'string') return target;
+  while (cursor.at < raw.length) {
+    const pair = keyAndValue(nextWord(cursor));
+    if (pair === undefined) return "Invalid ProxySet parameter. Parameter must be in the form 'key=value'";
+    const complaint = setParameter(cmd, target, pair[0], pair[1]);
+    if (complaint !== undefined) return `ProxySet: ${complaint} ${pair[0]}=${pair[1]}; ${name}`;
+  }
+  return undefined;
+}
+
+function proxySetTarget(name: string, cmd: DirectiveContext, isInProxy: boolean, isMatch: boolean) {
+  if (isBalancerUrl(name)) {
+    const known = serverDraft(cmd).balancers.some((balancer) => name.toLowerCase().startsWith(balancer.name));
+    if (!isInProxy && !known) return `ProxySet can not find '${name}' Balancer.`;
+    const balancer = balancerFor(cmd, name);
+    return typeof balancer === 'string' ? `ProxySet ${balancer}` : balancer;
+  }
+  if (!isInProxy && !hasWorker(cmd, name)) return `ProxySet can not find '${name}' Worker.`;
+  const found = workerFor(cmd, name, { isMatch });
+  return typeof found === 'string' ? `ProxySet ${found}` : found.worker;
+}
+
+function hasWorker(cmd: DirectiveContext, url: string): boolean {
+  const plain = withoutSocket(url);
+  return plain.includes('://') && serverDraft(cmd).workers.some((worker) => plain.startsWith(worker.name));
+}

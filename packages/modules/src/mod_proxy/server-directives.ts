@@ -1,0 +1,222 @@
+import { directive, type DirectiveDeclaration, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
+import { proxyServer } from './config.ts';
+import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
+
+const viaWords = { off: 'off', on: 'on', full: 'full', block: 'block' } as const;
+const badHeaderWords = { iserror: 'IsError', ignore: 'Ignore', startbody: 'StartBody' } as const;
+const statusWords = { off: 'off', on: 'on', full: 'full' } as const;
+
+function wordOf<Words extends Readonly<Record<string, string>>>(words: Words, arg: string): Words[keyof Words] | undefined {
+  const word = arg.toLowerCase();
+  return Object.hasOwn(words, word) ? (words[word as keyof Words] as Words[keyof Words]) : undefined;
+}
+
+/** Directives of a server that set one value. */
+export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
+  ProxyVia: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Configure Via: proxy header header to one of: on | off | block | full',
+    default: 'Off',
+    set(config, arg) {
+      const word = wordOf(viaWords, arg);
+      if (word === undefined) return 'ProxyVia must be one of: off | on | full | block';
+      config.via = word;
+      return undefined;
+    },
+  }),
+  ProxyBadHeader: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'How to handle bad header line in response: IsError | Ignore | StartBody',
+    default: 'IsError',
+    set(config, arg) {
+      const word = wordOf(badHeaderWords, arg);
+      if (word === undefined) return 'ProxyBadHeader must be one of: IsError | Ignore | StartBody';
+      config.badHeader = word;
+      return undefined;
+    },
+  }),
+  ProxyStatus: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Configure Status: proxy status to one of: on | off | full',
+    default: 'Off',
+    support: { partial: 'server-status does not show the balancers yet' },
+    set(config, arg) {
+      const word = wordOf(statusWords, arg);
+      if (word === undefined) return 'ProxyStatus must be one of: off | on | full';
+      config.status = word;
+      return undefined;
+    },
+  }),
+  ProxyTimeout: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Set the timeout (in seconds) for a proxied connection. This overrides the server timeout',
+    default: 'Value of Timeout',
+    set(config, arg) {
+      const timeout = parseTimeout(arg, 's');
+      if (timeout === undefined || timeout < 1000) return 'Proxy Timeout must be at least 1 second.';
+      config.timeoutMs = timeout;
+      return undefined;
+    },
+  }),
+  ProxyMaxForwards: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'The maximum number of proxies a request may be forwarded through.',
+    default: '-1',
+    set(config, arg) {
+      config.maxForwards = atoi(arg);
+    },
+  }),
+  ProxyIOBufferSize: bufferSize('ProxyIOBufferSize', 'ioBufferSize', 'IO buffer size for outgoing HTTP and FTP connections in bytes', '8192'),
+  ProxyReceiveBufferSize: bufferSize(
+    'ProxyReceiveBufferSize',
+    'receiveBufferSize',
+    'Receive buffer size for outgoing HTTP and FTP connections in bytes',
+    '0',
+  ),
+  ProxySourceAddress: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Configure local source IP used for request forward',
+    set(config, arg, cmd) {
+      const address = cmd.world.network.resolveNow(arg)?.[0];
+      if (address === undefined) return 'ProxySourceAddress invalid value';
+      config.sourceAddress = address;
+      return undefined;
+    },
+  }),
+  ProxyPassInherit: proxyServer.directive({
+    args: flag,
+    context: 'server',
+    usage:
+      'on if this server should inherit all ProxyPass directives defined in the main server (Setting to off recommended if using the Balancer Manager)',
+    default: 'On',
+    set: (config, on) => {
+      config.passInherit = on;
+    },
+  }),
+  ProxyRequests: proxyServer.directive({
+    args: flag,
+    context: 'server',
+    usage: 'on if the true proxy requests should be accepted',
+    default: 'Off',
+    support: { partial: 'forward proxying is not done yet: a server with On does not start' },
+    set: (config, on) => {
+      config.requests = on;
+    },
+  }),
+  BalancerGrowth: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'Number of additional Balancers that can be added post-config',
+    default: '5',
+    support: { accepted: 'there is no fixed number of places for balancers here' },
+    set: (config, arg) => {
+      config.balancerGrowth = atoi(arg);
+    },
+  }),
+  BalancerInherit: proxyServer.directive({
+    args: flag,
+    context: 'server',
+    usage:
+      'on if this server should inherit Balancers and Workers defined in the main server (Setting to off recommended if using the Balancer Manager)',
+    default: 'On',
+    set: (config, on) => {
+      config.balancerInherit = on;
+    },
+  }),
+  BalancerPersist: proxyServer.directive({
+    args: flag,
+    context: 'server',
+    usage:
+      'on if the balancer should persist changes on reboot/restart made via the Balancer Manager',
+    default: 'Off',
+    support: { partial: 'without the balancer manager there are no changes to keep' },
+    set: (config, on) => {
+      config.balancerPersist = on;
+    },
+  }),
+  ...declaredOnly(),
+};
+
+function bufferSize(
+  name: string,
+  field: 'ioBufferSize' | 'receiveBufferSize',
+  usage: string,
+  standard: string,
+): DirectiveDeclaration {
+  return proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage,
+    default: standard,
+    support: { accepted: 'buffers follow the system and the runtime' },
+    set(config, arg) {
+      const size = atoi(arg);
+      if (size < 512 && size !== 0) return `${name} must be >= 512 bytes, or 0 for system default.`;
+      config[field] = size;
+      return undefined;
+    },
+  });
+}
+
+/** Syntax of a remote proxy. httpd: modules/proxy/mod_proxy.c add_proxy */
+function checkRemote(name: string, url: string): string | undefined {
+  const match = /^[^:]*:\/\/([^:]+)(?::(.*))?$/s.exec(url);
+  if (match === null) return `${name}: Bad syntax for a remote proxy server`;
+  const port = match[2] === undefined ? 0 : atoi(match[2]);
+  const isBad = match[2] !== undefined && (!/^[\t-\r ]*[+-]?\d/.test(match[2]) || port > 65_535 || port < 0);
+  return isBad ? `${name}: Bad syntax for a remote proxy server (bad port number)` : undefined;
+}
+
+/** Directives of forward proxying, which is not done yet; serving refuses them. */
+function declaredOnly(): Readonly<Record<string, DirectiveDeclaration>> {
+  return {
+    ProxyRemote: directive({
+      args: take23,
+      context: 'server',
+      usage: "a scheme, partial URL or '*' and a proxy server",
+      support: 'known',
+      set: (_config, [, url]) => checkRemote('ProxyRemote', url),
+    }),
+    ProxyRemoteMatch: directive({
+      args: take23,
+      context: 'server',
+      usage: 'a regex pattern and a proxy server',
+      support: 'known',
+      set(_config, [pattern, url], cmd) {
+        const complaint = checkRemote('ProxyRemoteMatch', url);
+        if (complaint !== undefined) return complaint;
+        return typeof cmd.regex(pattern) === 'string'
+          ? 'Regular expression for ProxyRemoteMatch could not be compiled.'
+          : undefined;
+      },
+    }),
+    NoProxy: directive({
+      args: iterate,
+      context: 'server',
+      usage: 'A list of domains, hosts, or subnets to which the proxy will connect directly',
+      support: { accepted: 'it makes exceptions from ProxyRemote only' },
+      set: () => undefined,
+    }),
+    ProxyBlock: directive({
+      args: iterate,
+      context: 'server',
+      usage: 'A list of names, hosts or domains to which the proxy will not connect',
+      support: 'known',
+      set: () => undefined,
+    }),
+    ProxyDomain: directive({
+      args: take1,
+      context: 'server',
+      usage: 'The default intranet domain name (in absence of a domain in the URL)',
+      support: 'known',
+      set: (_config, arg) =>
+        arg.startsWith('.') ? undefined : 'ProxyDomain: domain name must start with a dot.',
+    }),
+  };
+}

@@ -1,0 +1,184 @@
+import {
+  DECLINED,
+  DONE,
+  type HookStatus,
+  matchesPattern,
+  OK,
+  type RequestRecord,
+  walkConfig,
+} from '@httpd-ts/kernel';
+import { canonicalPath, hasControlOrSpace } from './canonical-path.ts';
+import { type ProxyAlias, proxyDirectory } from './config.ts';
+import { interpolate } from './interpolate.ts';
+import { matchAlias } from './match-alias.ts';
+import { pathStart } from './origin.ts';
+import { proxyPlanOf } from './proxy-plan.ts';
+import { replaceGroups } from './replace-groups.ts';
+
+/** Maps paths to URLs of back ends before they are decoded, for ProxyPass lines with `mapping=`. */
+export function preTranslate(request: RequestRecord): HookStatus {
+  if (request.proxyRequest !== false) return DECLINED;
+  return translatePath(request, true);
+}
+
+/** Maps paths to URLs of back ends. httpd: modules/proxy/mod_proxy.c proxy_translate_name */
+export function translate(request: RequestRecord): HookStatus {
+  if (request.proxyRequest !== false) return OK;
+  return translatePath(request, false);
+}
+
+/** httpd: proxy_trans */
+function translatePath(request: RequestRecord, isEncoded: boolean): HookStatus {
+  if (request.uri.charCodeAt(0) !== 47) return DECLINED;
+  if (request.env('no-proxy') !== undefined) return DECLINED;
+  const { alias } = proxyDirectory.of(request);
+  if (alias !== undefined && (alias.mapping !== undefined) === isEncoded) {
+    const status = useAlias(request, alias);
+    if (status !== undefined) return status;
+  }
+  const plan = proxyPlanOf(request.server);
+  const aliases = isEncoded ? plan.encodedAliases : plan.aliases;
+  if (aliases.isEmpty) return DECLINED;
+  return aliases.first(request.uri, (entry) => useAlias(request, entry)) ?? DECLINED;
+}
+
+/** Undefined when the alias does not match. httpd: ap_proxy_trans_match */
+function useAlias(request: RequestRecord, alias: ProxyAlias): HookStatus | undefined {
+  let { fake, real } = alias;
+  if (alias.interpolate && proxyDirectory.of(request).interpolateEnv === true) {
+    fake = interpolate(fake, request);
+    real = interpolate(real, request);
+  }
+  const mapped =
+    alias.regex === undefined ? mapPrefix(request, alias, fake, real) : mapExpression(request, alias, real);
+  if (mapped === undefined || typeof mapped === 'number') return mapped;
+  request.filename = mapped;
+  request.proxyRequest = 'reverse';
+  request.handlerName = 'proxy-server';
+  if (alias.noQuery) request.notes.set('proxy-noquery', '1');
+  if (alias.mapping === undefined) return OK;
+  request.notes.set('proxy-noencode', '1');
+  return DONE;
+}
+
+function mapPrefix(
+  request: RequestRecord,
+  alias: ProxyAlias,
+  fake: string,
+  real: string,
+): string | HookStatus | undefined {
+  const { uri } = request;
+  // The usual case needs no walk: a prefix that ends in a slash.
+  const isPlain = fake.endsWith('/') && !uri.includes('%') && uri.startsWith(fake) && uri[fake.length] !== '/';
+  const length = isPlain ? fake.length : alias.mapping === 'servlet' ? matchServlet(uri, fake) : matchAlias(uri, fake);
+  if (length === 0) return undefined;
+  if (real === '!') return DECLINED;
+  if (!alias.noCanon) return `proxy:${real}${uri.slice(length)}`;
+  if (matchAlias(request.unparsedUri, fake) !== length) {
+    logMismatch(request);
+    return `proxy:${real}${uri.slice(length)}`;
+  }
+  request.notes.set('proxy-nocanon', '1');
+  return `proxy:${real}${request.unparsedUri.slice(length)}`;
+}
+
+/** As `matchAlias`, but parameters (`;x=1`) of the path's segments are passed over. httpd: alias_match_servlet */
+function matchServlet(uri: string, fake: string): number {
+  const bare = uri.replace(/;[^/]*/g, '');
+  const length = matchAlias(bare, fake);
+  if (length === 0) return 0;
+  let at = 0;
+  for (let taken = 0; taken < length; taken++, at++) {
+    while (uri[at] === ';') while (at < uri.length && uri[at] !== '/') at++;
+  }
+  return at;
+}
+
+function mapExpression(request: RequestRecord, alias: ProxyAlias, real: string): string | HookStatus | undefined {
+  const { uri, unparsedUri } = request;
+  const match = alias.regex!.exec(uri);
+  if (match === null) return undefined;
+  if (real === '!') return DECLINED;
+  const raw = alias.noCanon ? alias.regex!.exec(unparsedUri) : null;
+  if (alias.noCanon && raw === null) logMismatch(request);
+  if (raw !== null) request.notes.set('proxy-nocanon', '1');
+  const found = replaceGroups(real, raw ?? match);
+  // Without a reference in it the URL is a prefix: `ProxyPassMatch \.gif http://host` acts as if `$1` stood there.
+  return found === real ? `proxy:${real}${raw === null ? uri : unparsedUri}` : `proxy:${found}`;
+}
+
+function logMismatch(request: RequestRecord): void {
+  request.log(
+    'proxy',
+    'warn',
+    `AH01127: Failed to match URI path ${request.unparsedUri} with nocanon; using the decoded path instead`,
+  );
+}
+
+/** Enters the `<Proxy>` sections of the URL in place of directories. httpd: proxy_map_location, proxy_walk */
+export function enterProxySections(request: RequestRecord): HookStatus {
+  const { filename } = request;
+  if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
+  const url = filename.slice(6);
+  for (const section of proxyPlanOf(request.server).sectionsOf(url)) {
+    if (section.regex !== undefined ? !section.regex.test(url) : section.isPattern && !matchesPattern(section.path, url)) {
+      continue;
+    }
+    request.directory = request.directory.enter(section);
+  }
+  return OK;
+}
+
+/** Brings the URL into its canonical form. httpd: proxy_fixup, proxy_http_canon, proxy_balancer_canon */
+export function canonicalize(request: RequestRecord): HookStatus {
+  const { filename } = request;
+  if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
+  const url = filename.slice(6);
+  const start = pathStart(url);
+  const colon = url.indexOf(':');
+  if (colon <= 0) return 400;
+  const scheme = url.slice(0, colon).toLowerCase();
+  if (scheme !== 'http' && scheme !== 'https' && scheme !== 'balancer') return OK;
+  if (start < 0) return malformed(request, scheme, url, 'Malformed URL');
+  const path = canonicalTarget(request, url.slice(start + 1));
+  if (typeof path === 'number') return path;
+  if (scheme === 'balancer') {
+    request.filename = `proxy:balancer://${url.slice(colon + 3, start).toLowerCase()}/${path}`;
+    const question = path.indexOf('?');
+    request.pathInfo = `/${question < 0 ? path : path.slice(0, question)}`;
+    return OK;
+  }
+  const origin = proxyPlanOf(request.server).origins.find(url.slice(0, start));
+  if (typeof origin === 'string') return malformed(request, scheme, url, origin);
+  request.filename = `proxy:${origin.canonical}/${path}`;
+  return OK;
+}
+
+function malformed(request: RequestRecord, scheme: string, url: string, complaint: string): HookStatus {
+  const code = scheme === 'balancer' ? 'AH01157' : 'AH01106';
+  request.log(scheme === 'balancer' ? 'proxy_balancer' : 'proxy_http', 'error', `${code}: error parsing URL ${url}: ${complaint}`);
+  return 400;
+}
+
+/** Path and query as they go to the back end, without the first slash. */
+function canonicalTarget(request: RequestRecord, path: string): string | HookStatus {
+  if (request.proxyRequest === 'reverse') {
+    const isRaw = request.note('proxy-nocanon') !== undefined || request.note('proxy-noencode') !== undefined;
+    if (isRaw) {
+      if (!hasControlOrSpace(path)) {
+        const { args } = request;
+        const isEncoded = request.note('proxy-nocanon') === undefined;
+        return isEncoded && args !== undefined ? `${path}?${args}` : path;
+      }
+      request.log('proxy_http', 'error', 'AH10415: To be forwarded path contains control characters or spaces');
+      return 403;
+    }
+    const canonical = canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep');
+    const { args } = request;
+    if (args === undefined || request.note('proxy-noquery') !== undefined) return canonical;
+    if (!hasControlOrSpace(args)) return `${canonical}?${args}`;
+    request.log('proxy_http', 'error', 'AH10408: To be forwarded query string contains control characters or spaces');
+    return 403;
+  }
+  return path;
+}

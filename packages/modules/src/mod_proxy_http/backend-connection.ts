@@ -1,0 +1,97 @@
+import type { Bytes, Stream } from '@httpd-ts/kernel';
+import { ResponseHeadReader, type ResponseHeadOptions } from '@httpd-ts/http1';
+import type { ConnectionPool } from './connection-pool.ts';
+import type { Exchange } from './exchange.ts';
+
+/** One connection to a back end; carries one exchange at a time. httpd: proxy_conn_rec */
+export class BackendConnection {
+  readonly stream: Stream;
+  readonly pool: ConnectionPool;
+  /** The exchange under way; undefined while idle. */
+  exchange: Exchange | undefined = undefined;
+  /** It has carried an exchange before. */
+  isReused = false;
+  /** It must not carry another exchange. */
+  mustClose = false;
+  isClosed = false;
+  idleSinceMs = 0;
+  /** When the wait for the back end ends; infinite while nothing is waited for. */
+  deadlineMs = Number.POSITIVE_INFINITY;
+  private reader: ResponseHeadReader | undefined = undefined;
+  private readerOptions: ResponseHeadOptions | undefined = undefined;
+  private isPaused = false;
+
+  constructor(stream: Stream, pool: ConnectionPool) {
+    this.stream = stream;
+    this.pool = pool;
+    stream.onData = (bytes) => this.onData(bytes);
+    stream.onEnd = () => this.onEnd(undefined);
+    stream.onClose = (error) => {
+      this.onEnd(error);
+      this.leave();
+    };
+    stream.onDrain = () => this.exchange?.onDrain();
+  }
+
+  /** The reader of response heads; kept from one exchange to the next. */
+  headReader(options: ResponseHeadOptions): ResponseHeadReader {
+    if (this.reader === undefined || this.readerOptions !== options) {
+      this.reader = new ResponseHeadReader(options);
+      this.readerOptions = options;
+    }
+    return this.reader;
+  }
+
+  /** A wait for the back end begins. */
+  expectData(timeoutMs: number): void {
+    this.deadlineMs = this.pool.now() + timeoutMs;
+  }
+
+  expectNothing(): void {
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+  }
+
+  pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    this.stream.pause();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.stream.resume();
+  }
+
+  destroy(): void {
+    this.leave();
+    this.stream.destroy();
+  }
+
+  timeOut(): void {
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    this.exchange?.onFailure('timeout');
+  }
+
+  private leave(): void {
+    this.isClosed = true;
+    this.pool.forget(this);
+  }
+
+  private onData(bytes: Bytes): void {
+    const { exchange } = this;
+    if (exchange !== undefined) exchange.onData(bytes);
+    // httpd: AH03408, bytes that nobody asked for.
+    else this.destroy();
+  }
+
+  private onEnd(error: string | undefined): void {
+    this.mustClose = true;
+    const { exchange } = this;
+    if (exchange === undefined) {
+      if (!this.isClosed) this.destroy();
+    } else if (error === undefined) exchange.onEnd();
+    else exchange.onFailure(error === 'ECONNRESET' || error === 'EPIPE' ? 'reset' : 'broken');
+  }
+}

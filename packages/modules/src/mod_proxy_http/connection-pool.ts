@@ -1,0 +1,199 @@
+import type { Clock, ConnectError, Network, Stream, World } from '@httpd-ts/kernel';
+import type { Worker } from '../mod_proxy/contract.ts';
+import { BackendConnection } from './backend-connection.ts';
+
+/** Why there is no connection. */
+export type NoConnection =
+  | { readonly kind: 'dns' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'failed'; readonly attempts: readonly FailedAttempt[] };
+
+export interface FailedAttempt {
+  readonly address: string;
+  readonly error: ConnectError;
+}
+
+/** Where a pool connects to. */
+export interface PoolTarget {
+  readonly hostname: string;
+  readonly port: number;
+  readonly socketPath: string | undefined;
+  readonly localAddress: string | undefined;
+  readonly connectTimeoutMs: number;
+  /** What a wait for the back end may last. */
+  readonly timeoutMs: number;
+  readonly keepsConnections: boolean;
+}
+
+const sweepMs = 100;
+
+/**
+ * The connections of one worker in this thread: idle ones to be used again, the newest first, and those in use.
+ * httpd: proxy_conn_pool, apr_reslist
+ */
+export class ConnectionPool {
+  readonly target: PoolTarget;
+  readonly worker: Worker;
+  /** In use, being made or idle. */
+  readonly all = new Set<BackendConnection>();
+  private readonly network: Network;
+  private readonly clock: Clock;
+  private readonly idle: BackendConnection[] = [];
+  private readonly waiting: ((connection: BackendConnection | 'go on' | undefined) => void)[] = [];
+  private addresses: readonly string[] | undefined = undefined;
+  private addressesUntilMs = Number.POSITIVE_INFINITY;
+  private opening = 0;
+  private isSweeping = false;
+  private isClosed = false;
+
+  constructor(world: World, worker: Worker, target: PoolTarget) {
+    this.network = world.network;
+    this.clock = world.clock;
+    this.worker = worker;
+    this.target = target;
+  }
+
+  now(): number {
+    return this.clock.monotonic();
+  }
+
+  /** An idle connection that is still open. */
+  takeIdle(): BackendConnection | undefined {
+    const { ttlMs } = this.worker.parameters;
+    for (let connection = this.idle.pop(); connection !== undefined; connection = this.idle.pop()) {
+      if (ttlMs !== undefined && this.now() - connection.idleSinceMs >= ttlMs) {
+        connection.destroy();
+        continue;
+      }
+      connection.isReused = true;
+      this.watch();
+      return connection;
+    }
+    return undefined;
+  }
+
+  /** A new connection; waits for its turn where `max` is reached. */
+  async connect(): Promise<BackendConnection | NoConnection> {
+    const { max } = this.worker.parameters;
+    if (max !== undefined && max > 0 && this.all.size + this.opening >= max) {
+      const connection = await this.waitForTurn();
+      if (connection === undefined) return { kind: 'busy' };
+      if (connection !== 'go on') return connection;
+    }
+    this.opening++;
+    try {
+      return await this.open();
+    } finally {
+      this.opening--;
+    }
+  }
+
+  private waitForTurn(): Promise<BackendConnection | 'go on' | undefined> {
+    return new Promise((resolve) => {
+      const { acquireMs } = this.worker.parameters;
+      const timer =
+        acquireMs === undefined
+          ? undefined
+          : this.clock.after(acquireMs, () => {
+              const at = this.waiting.indexOf(take);
+              if (at >= 0) this.waiting.splice(at, 1);
+              resolve(undefined);
+            });
+      const take = (connection: BackendConnection | 'go on' | undefined) => {
+        timer?.cancel();
+        resolve(connection);
+      };
+      this.waiting.push(take);
+    });
+  }
+
+  private async open(): Promise<BackendConnection | NoConnection> {
+    const { hostname, port, socketPath, localAddress, connectTimeoutMs } = this.target;
+    const addresses = socketPath === undefined ? await this.resolve(hostname) : [socketPath];
+    if (addresses === undefined || addresses.length === 0) return { kind: 'dns' };
+    const attempts: FailedAttempt[] = [];
+    for (const address of addresses) {
+      const stream = await this.network.connect({
+        ...(socketPath === undefined ? { host: address, port } : { path: socketPath }),
+        timeoutMs: connectTimeoutMs,
+        ...(localAddress === undefined ? {} : { localAddress }),
+      });
+      if (typeof stream !== 'string') return this.adopt(stream);
+      attempts.push({ address, error: stream });
+    }
+    return { kind: 'failed', attempts };
+  }
+
+  /** Looks the host up once; `addressttl` makes it so again. httpd: ap_proxy_determine_address */
+  private async resolve(hostname: string): Promise<readonly string[] | undefined> {
+    if (this.addresses !== undefined && this.now() < this.addressesUntilMs) return this.addresses;
+    const addresses = await this.network.resolve(hostname);
+    if (addresses === undefined) return undefined;
+    const { addressTtlSeconds = -1 } = this.worker.parameters;
+    this.addresses = this.target.keepsConnections ? addresses : undefined;
+    this.addressesUntilMs = addressTtlSeconds > 0 ? this.now() + addressTtlSeconds * 1000 : Number.POSITIVE_INFINITY;
+    return addresses;
+  }
+
+  private adopt(stream: Stream): BackendConnection {
+    const connection = new BackendConnection(stream, this);
+    this.all.add(connection);
+    this.watch();
+    return connection;
+  }
+
+  /** Takes a connection back after an exchange. */
+  release(connection: BackendConnection): void {
+    if (!this.target.keepsConnections || connection.mustClose || this.isClosed) {
+      connection.destroy();
+      return;
+    }
+    const { softMax, ttlMs } = this.worker.parameters;
+    const isSurplus = softMax !== undefined && ttlMs !== undefined && this.idle.length >= softMax;
+    connection.idleSinceMs = this.now();
+    connection.deadlineMs = Number.POSITIVE_INFINITY;
+    const next = this.waiting.shift();
+    if (next !== undefined) {
+      connection.isReused = true;
+      next(connection);
+      return;
+    }
+    if (isSurplus) this.dropExpired(ttlMs);
+    this.idle.push(connection);
+  }
+
+  private dropExpired(ttlMs: number): void {
+    const oldest = this.idle[0];
+    if (oldest !== undefined && this.now() - oldest.idleSinceMs >= ttlMs) oldest.destroy();
+  }
+
+  /** Called by a connection that has ended. */
+  forget(connection: BackendConnection): void {
+    if (!this.all.delete(connection)) return;
+    const at = this.idle.indexOf(connection);
+    if (at >= 0) this.idle.splice(at, 1);
+    this.waiting.shift()?.('go on');
+  }
+
+  /** Closes what is idle now and the rest as it comes back. */
+  close(): void {
+    this.isClosed = true;
+    for (const connection of [...this.idle]) connection.destroy();
+  }
+
+  get idleCount(): number {
+    return this.idle.length;
+  }
+
+  /** Looks after the deadlines of connections in use, as long as there are any. */
+  private watch(): void {
+    if (this.isSweeping) return;
+    this.isSweeping = true;
+    this.clock.after(sweepMs, () => {
+      this.isSweeping = false;
+      const now = this.now();
+      for (const connection of this.all) if (connection.deadlineMs < now) connection.timeOut();
+      if (this.all.size > this.idle.length) this.watch();
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { HeaderTable, type ResponseHead } from '@httpd-ts/http1';
+import { formatHttpDate, parseHttpDate, type RequestRecord } from '@httpd-ts/kernel';
+import { mapCookie, mapLocation, type ProxyServerConfig } from '../mod_proxy/contract.ts';
+import { listedNames, viaValue } from './request-head.ts';
+
+/** How the body of a response is framed, and whether the connection may be used again. */
+export interface ResponseFraming {
+  readonly transferEncoding: string | undefined;
+  readonly contentLength: string | undefined;
+  readonly closes: boolean;
+}
+
+const dates = ['Date', 'Expires', 'Last-Modified'];
+const locations = ['Location', 'Content-Location', 'URI', 'Destination'];
+const hopByHop = ['Keep-Alive', 'Proxy-Authenticate', 'TE', 'Trailer', 'Upgrade', 'Transfer-Encoding'];
+
+/**
+ * Makes the fields of a back end's answer those of ours.
+ * httpd: modules/proxy/mod_proxy_http.c ap_proxy_read_headers, ap_proxy_http_process_response
+ */
+export function takeOverHeaders(
+  request: RequestRecord,
+  head: ResponseHead,
+  config: ProxyServerConfig,
+): ResponseFraming {
+  let { headers } = head;
+  let closes = head.protocolNumber < 1001;
+  for (const name of dates) mapField(headers, name, canonicalDate);
+  for (const name of locations) mapField(headers, name, (value) => mapLocation(request, value));
+  headers = withCookiesLast(request, headers);
+  const transferEncoding = headers.get('Transfer-Encoding');
+  const contentLength = headers.get('Content-Length');
+  if (transferEncoding !== undefined && contentLength !== undefined) {
+    request.log('proxy_http', 'debug', 'AH01107: server returned Transfer-Encoding and Content-Length');
+    headers.unset('Content-Length');
+    closes = true;
+  }
+  const connection = headers.get('Connection');
+  if (connection !== undefined) {
+    const listed = headers.getAll('Connection').join(',');
+    for (const name of listedNames(listed)) headers.unset(name);
+    if (/(?:^|[,\s])close(?:$|[,\s])/i.test(listed)) closes = true;
+    headers.unset('Connection');
+  }
+  headers.unset('Proxy-Connection');
+  for (const name of hopByHop) headers.unset(name);
+  if (headers.has('Warning')) headers = withFittingWarnings(headers);
+  const contentType = headers.get('Content-Type');
+  if (contentType !== undefined) request.contentType = contentType;
+  const { via = 'off' } = config;
+  if (via === 'on' || via === 'full') headers.add('Via', viaValue(request, via));
+  request.headersOut = headers;
+  return { transferEncoding, contentLength: transferEncoding === undefined ? contentLength : undefined, closes };
+}
+
+/** Changes the values under a name where they stand. */
+function mapField(headers: HeaderTable, name: string, change: (value: string) => string): void {
+  const first = headers.get(name);
+  if (first === undefined) return;
+  const values = headers.getAll(name);
+  if (values.length === 1) {
+    const changed = change(first);
+    if (changed !== first) headers.set(name, changed);
+    return;
+  }
+  const lowerName = name.toLowerCase();
+  const entries = headers.entries();
+  headers.clear();
+  for (const [entry, value] of entries) headers.add(entry, entry.toLowerCase() === lowerName ? change(value) : value);
+}
+
+let lastDate = '';
+
+/** A date in the form httpd writes; what is no date stays. httpd: ap_proxy_date_canon */
+function canonicalDate(value: string): string {
+  if (value === lastDate) return value;
+  const time = parseHttpDate(value);
+  if (time === undefined) return value;
+  const canonical = formatHttpDate(time);
+  if (canonical === value) lastDate = value;
+  return canonical;
+}
+
+/** Cookies go behind all other fields, ours before those of the back end. */
+function withCookiesLast(request: RequestRecord, headers: HeaderTable): HeaderTable {
+  const own = request.headersOut.getAll('Set-Cookie');
+  if (own.length === 0 && !headers.has('Set-Cookie')) return headers;
+  const result = new HeaderTable();
+  const cookies: [string, string][] = own.map((value) => ['Set-Cookie', value]);
+  headers.forEach((name, value) => {
+    if (name.toLowerCase() === 'set-cookie') cookies.push([name, mapCookie(request, value)]);
+    else result.add(name, value);
+  });
+  for (const [name, value] of cookies) result.add(name, value);
+  return result;
+}
+
+/** Drops warnings with a date that is not the response's. httpd: ap_proxy_clean_warnings */
+function withFittingWarnings(headers: HeaderTable): HeaderTable {
+  const date = parseHttpDate(headers.get('Date') ?? '');
+  const kept: string[] = [];
+  for (const value of headers.getAll('Warning')) {
+    for (const match of value.matchAll(/\d{3}[ \t]+[^ ]+[ \t]+"[^"]*"(?:[ \t]+"([^"]+)")?/g)) {
+      const warned = match[1] === undefined ? undefined : parseHttpDate(match[1]);
+      if (warned === undefined || warned === date) kept.push(match[0]);
+    }
+  }
+  headers.unset('Warning');
+  for (const value of kept) headers.add('Warning', value);
+  return headers;
+}

@@ -1,0 +1,142 @@
+import { formatChunkSize } from '@httpd-ts/http1';
+import type { RequestBody } from '@httpd-ts/kernel';
+import type { BackendConnection } from './backend-connection.ts';
+
+/** How the body of a request is framed on its way to the back end. */
+export type BodyMode = 'none' | 'length' | 'chunked';
+
+/** What of a request's body was read before the head goes out. */
+export interface Prefetched {
+  readonly chunks: Uint8Array[];
+  readonly length: number;
+  readonly isEnded: boolean;
+}
+
+/** httpd: modules/proxy/mod_proxy_http.c MAX_MEM_SPOOL, less the 80 bytes it leaves off */
+const prefetchLimit = 16_384;
+const prefetchEnough = prefetchLimit - 80;
+
+/**
+ * Reads the beginning of a body, or all of it. Gives a promise only when the client has to be waited for.
+ * httpd: ap_proxy_prefetch_input
+ */
+export function prefetchBody(body: RequestBody, all: boolean): Prefetched | Promise<Prefetched> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (all || length < prefetchEnough) {
+    const chunk = body.pull();
+    if (chunk instanceof Promise) return prefetchRest(body, chunk, chunks, length, all);
+    if (chunk === null) return { chunks, length, isEnded: true };
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  return { chunks, length, isEnded: body.ended };
+}
+
+async function prefetchRest(
+  body: RequestBody,
+  pending: Promise<Uint8Array | null>,
+  chunks: Uint8Array[],
+  soFar: number,
+  all: boolean,
+): Promise<Prefetched> {
+  let length = soFar;
+  let chunk = await pending;
+  while (chunk !== null) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (!all && length >= prefetchEnough) return { chunks, length, isEnded: body.ended };
+    chunk = await body.pull();
+  }
+  return { chunks, length, isEnded: true };
+}
+
+/** Sends what is left of a body at the pace of the back end. */
+export class RequestSender {
+  isDone = false;
+  private readonly connection: BackendConnection;
+  private readonly body: RequestBody;
+  private readonly isChunked: boolean;
+  private readonly extraCrLf: boolean;
+  private readonly onError: (body: RequestBody) => void;
+  private readonly count: (bytes: number) => void;
+  private isStopped = false;
+  private resume: (() => void) | undefined = undefined;
+
+  constructor(
+    connection: BackendConnection,
+    body: RequestBody,
+    options: { readonly isChunked: boolean; readonly extraCrLf: boolean },
+    count: (bytes: number) => void,
+    onError: (body: RequestBody) => void,
+  ) {
+    this.connection = connection;
+    this.body = body;
+    this.isChunked = options.isChunked;
+    this.extraCrLf = options.extraCrLf;
+    this.count = count;
+    this.onError = onError;
+  }
+
+  /** Begins, or goes on after the back end's 100 Continue. */
+  proceed(): void {
+    this.pump().catch(() => {
+      if (!this.isStopped) this.onError(this.body);
+    });
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.resume?.();
+  }
+
+  onDrain(): void {
+    this.resume?.();
+  }
+
+  private async pump(): Promise<void> {
+    while (!this.isStopped) {
+      const pulled = this.body.pull();
+      const chunk = pulled instanceof Promise ? await pulled : pulled;
+      if (this.isStopped) return;
+      if (chunk === null) {
+        this.finish();
+        return;
+      }
+      if (chunk.length > 0 && !this.write(chunk)) await this.drained();
+    }
+  }
+
+  /** Chunks of at most the size httpd reads at once. */
+  private write(chunk: Uint8Array): boolean {
+    const { stream } = this.connection;
+    this.count(chunk.length);
+    if (!this.isChunked) return stream.write(chunk);
+    return writeChunk(stream, chunk);
+  }
+
+  private finish(): void {
+    this.isDone = true;
+    const end = `${this.isChunked ? '0\r\n\r\n' : ''}${this.extraCrLf ? '\r\n' : ''}`;
+    if (end !== '') this.connection.stream.write(end);
+  }
+
+  private drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.resume = () => {
+        this.resume = undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+/** Writes one chunk with its framing. */
+export function writeChunk(stream: BackendConnection['stream'], chunk: Uint8Array): boolean {
+  stream.cork();
+  stream.write(formatChunkSize(chunk.length));
+  stream.write(chunk);
+  const flowing = stream.write('\r\n');
+  stream.uncork();
+  return flowing;
+}
