@@ -119,7 +119,7 @@ export const virtualHostDirectives = {
         server,
         directory: server.directoryDefaults,
         path: undefined,
-        override: OVERRIDE.rsrcConf | OVERRIDE.all,
+        override: OVERRIDE.rsrcConf | (OVERRIDE.all & ~(OVERRIDE.AuthConfig | OVERRIDE.Limit)),
       });
       return undefined;
     },

@@ -395,6 +395,20 @@ const refused: readonly (readonly [string, string])[] = [
   ],
 ];
 
+describe('access control outside of sections', () => {
+  it.each([
+    ['Require all granted', 'Require not allowed here'],
+    ['Order allow,deny', 'order not allowed here'],
+    [
+      '<VirtualHost *:80>\nRequire all granted\n</VirtualHost>',
+      'Require not allowed in <VirtualHost> context',
+    ],
+  ])('%s', (config, text) => {
+    const result = inMemoryServer(world(config), modules);
+    expect('plan' in result ? [] : result.map((error) => error.text)).toContain(text);
+  });
+});
+
 describe('refused access control', () => {
   it.each(refused)('%s', (config, text) => {
     const result = inMemoryServer(world(inLocation(config)), modules);
