@@ -1,5 +1,9 @@
 export * from './configure.ts';
 export * from './load-modules.ts';
+export { pidFilePath } from './process/pid-file.ts';
+export * from './process/signal-server.ts';
+export * from './process/start-server.ts';
+export { type SupervisorOptions, supervise } from './process/supervisor.ts';
 export * from './serve-in-process.ts';
 export { nodeFiles } from './world/files.ts';
 export * from './world/logs.ts';

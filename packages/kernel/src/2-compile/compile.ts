@@ -49,6 +49,8 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Directives in use that are declared only. Serving refuses them unless allowed. */
   readonly unsupported: readonly UnsupportedUse[];
+  /** For the lifecycle phases that follow in each worker thread. */
+  readonly compilation: Compilation;
 }
 
 /**
@@ -103,7 +105,7 @@ export function compile(input: CompileInput): CompileResult {
       server: mainServer,
       directory: mainServer.directoryDefaults,
       path: undefined,
-      override: OVERRIDE.rsrcConf | OVERRIDE.all,
+      override: OVERRIDE.rsrcConf | (OVERRIDE.all & ~(OVERRIDE.AuthConfig | OVERRIDE.Limit)),
       limited: undefined,
     },
     [],
@@ -119,7 +121,7 @@ export function compile(input: CompileInput): CompileResult {
     runLifecycle(modules, 'openLogs', compilation, plan);
     runLifecycle(modules, 'postConfig', compilation, plan);
   }
-  return { plan: failed() ? undefined : plan, diagnostics, unsupported: run.unsupported };
+  return { plan: failed() ? undefined : plan, diagnostics, unsupported: run.unsupported, compilation };
 }
 
 /** Fails closed: a server must not skip a directive that it cannot honour. */

@@ -22,6 +22,8 @@ export interface OpenedLogs extends Logs {
   readonly failures: readonly LogFailure[];
   /** Appends what a worker thread has sent for the target of this number. */
   append(index: number, bytes: Uint8Array): void;
+  /** Appends to the main server's error log, or to standard error while there is none. */
+  writeError(bytes: Uint8Array): void;
   /** Opens every log anew; those that the next configuration does not open are closed by `endGeneration`. */
   beginGeneration(): void;
   endGeneration(): void;
@@ -48,6 +50,15 @@ const systemErrors: Readonly<Record<string, string>> = {
   EROFS: '(30)Read-only file system',
 };
 
+/** How long a log stays open that is not in the configuration any more. */
+const lingerMs = 60_000;
+
+function closeLog(log: Log): void {
+  log.batch.flush();
+  log.sink?.close();
+  log.sink = undefined;
+}
+
 /** A system error as httpd prints it. */
 export function systemErrorText(error: unknown): string {
   const { code = '', errno = 0, message } = error as NodeJS.ErrnoException;
@@ -60,6 +71,8 @@ export function openedLogs(): OpenedLogs {
   const logs: Log[] = [];
   let failures: LogFailure[] = [];
   let generation = 0;
+  /** The first that is written unbuffered. */
+  let errorLog: Log | undefined;
 
   const sinkOf = (target: string): LogSink | undefined => {
     try {
@@ -101,6 +114,7 @@ export function openedLogs(): OpenedLogs {
     open(target, options): LogWriter {
       const log = logOf(target);
       if (options?.unbuffered !== true) return log.batch;
+      errorLog ??= log;
       return {
         write(text) {
           log.batch.flush();
@@ -115,21 +129,29 @@ export function openedLogs(): OpenedLogs {
       return failures;
     },
     append: (index, bytes) => logs[index]?.sink?.write(bytes),
+    writeError(bytes) {
+      if (errorLog?.sink === undefined) writeAll(2, bytes);
+      else errorLog.sink.write(bytes);
+    },
     beginGeneration() {
       flush();
       generation++;
       failures = [];
+      errorLog = undefined;
     },
     endGeneration() {
       for (const log of logs) {
         log.previous?.close();
         log.previous = undefined;
-        if (log.generation === generation) continue;
-        log.sink?.close();
-        log.sink = undefined;
       }
+      // Requests in flight may still write to a log that the configuration has no more.
+      const closed = generation;
+      setTimeout(() => {
+        for (const log of logs) if (log.generation < closed) closeLog(log);
+      }, lingerMs).unref();
     },
     abandonGeneration() {
+      errorLog = undefined;
       generation--;
       for (const log of logs) {
         if (log.generation !== generation + 1) continue;
@@ -141,9 +163,7 @@ export function openedLogs(): OpenedLogs {
     },
     flush,
     close() {
-      flush();
-      for (const log of logs) log.sink?.close();
-      for (const log of logs) log.sink = undefined;
+      for (const log of logs) closeLog(log);
     },
   };
 }

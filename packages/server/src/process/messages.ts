@@ -1,0 +1,86 @@
+import type { ResolvedNode, ThreadStatus } from '@httpd-ts/kernel';
+import type { SharedRegion } from './shared-memory.ts';
+
+/** A configuration as plain data, which every worker thread compiles for itself. */
+export interface PlainConfiguration {
+  readonly generation: number;
+  readonly tree: readonly ResolvedNode[];
+  readonly serverRoot: string;
+  readonly defaultRuntimeDir: string | undefined;
+  readonly defines: readonly (readonly [name: string, value: string | undefined])[];
+  readonly configFile: string;
+  /** Names of the loaded modules in load order, and what to import them from. */
+  readonly modules: readonly string[];
+  readonly modulesSource: string;
+  readonly allowUnsupported: readonly string[];
+  /** Logs that the supervisor has open; a thread names them by their place here. */
+  readonly logTargets: readonly string[];
+  readonly startedAtMs: number;
+}
+
+/** Whom the serving process turns into. Undefined: it stays who it is. */
+export interface Identity {
+  readonly user: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+/** Descriptors of one worker thread. */
+export interface Slot {
+  readonly log: number;
+  readonly listeners: readonly number[];
+}
+
+export type ToServingProcess =
+  | {
+      readonly kind: 'start';
+      readonly configuration: PlainConfiguration;
+      readonly identity: Identity | undefined;
+      readonly threads: number;
+      readonly slots: readonly Slot[];
+      readonly backlog: number;
+      readonly regions: readonly SharedRegion[];
+    }
+  | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
+  /** Sends the content of the shared memory, for the process that takes over. */
+  | { readonly kind: 'regions' }
+  | { readonly kind: 'drain'; readonly closeIdle: boolean }
+  | { readonly kind: 'stop' };
+
+export type FromServingProcess =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'reloaded'; readonly generation: number }
+  | { readonly kind: 'regions'; readonly regions: readonly SharedRegion[] }
+  | {
+      readonly kind: 'thread ended';
+      readonly thread: number;
+      readonly reason: string;
+      readonly replaced: boolean;
+    }
+  | { readonly kind: 'failed'; readonly text: string };
+
+export type ToThread =
+  | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
+  | { readonly kind: 'report'; readonly id: number }
+  | { readonly kind: 'collected'; readonly id: number; readonly threads: readonly ThreadStatus[] }
+  | { readonly kind: 'drain'; readonly closeIdle: boolean }
+  | { readonly kind: 'stop' };
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'reloaded'; readonly generation: number }
+  | { readonly kind: 'failed'; readonly text: string }
+  | { readonly kind: 'collect'; readonly id: number }
+  | { readonly kind: 'report'; readonly id: number; readonly status: ThreadStatus };
+
+/** What a worker thread is created with. */
+export interface ThreadStart {
+  readonly thread: number;
+  readonly threads: number;
+  readonly slot: Slot;
+  readonly backlog: number;
+  readonly configuration: PlainConfiguration;
+  readonly shared: import('node:worker_threads').MessagePort;
+  readonly signal: SharedArrayBuffer;
+}

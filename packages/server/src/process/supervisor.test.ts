@@ -1,0 +1,412 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import * as net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const starter = fileURLToPath(new URL('../trial/start.ts', import.meta.url));
+const isRoot = process.getuid?.() === 0;
+
+/** A server in processes of its own, on a folder of its own. */
+interface Running {
+  readonly root: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  readonly exited: Promise<number | null>;
+  stderr(): string;
+  configure(more: string, ports?: readonly number[]): void;
+  log(name: string): string;
+}
+
+const running: Running[] = [];
+
+afterEach(async () => {
+  for (const server of running.splice(0)) {
+    if (server.process.exitCode === null) server.process.kill('SIGTERM');
+    await server.exited;
+    rmSync(server.root, { recursive: true });
+  }
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function start(
+  more = '',
+  { threads = 2, ports }: { threads?: number; ports?: readonly number[] } = {},
+): Promise<Running> {
+  const root = mkdtempSync(join(tmpdir(), 'httpd-ts-supervisor-'));
+  chmodSync(root, 0o755);
+  const port = ports?.[0] ?? (await freePort());
+  const configure = (lines: string, listen: readonly number[] = ports ?? [port]) => {
+    const asRoot = isRoot ? 'User "#65534"\nGroup "#65534"\n' : '';
+    const sockets = listen.map((one) => `Listen 127.0.0.1:${one}\n`).join('');
+    const fresh = join(root, 'fresh.conf');
+    writeFileSync(
+      fresh,
+      `${sockets}${asRoot}PidFile httpd.pid\nErrorLog error.log\nTrialLog access.log\n${lines}\n`,
+    );
+    renameSync(fresh, join(root, 'httpd.conf'));
+  };
+  configure(more);
+  const child = spawn(process.execPath, ['--disable-sigusr1', starter, root, String(threads), 'foreground'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('latin1').on('data', (text: string) => {
+    stderr += text;
+  });
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const log = (name: string) =>
+    existsSync(join(root, name)) ? readFileSync(join(root, name), 'latin1') : '';
+  const server = { root, port, process: child, exited, configure, log, stderr: () => stderr };
+  running.push(server);
+  return server;
+}
+
+async function until(done: () => boolean | Promise<boolean>, what: string, withinMs = 10_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!(await done())) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await delay(10);
+  }
+}
+
+async function ready(server: Running): Promise<void> {
+  await until(() => {
+    if (server.process.exitCode !== null)
+      throw new Error(`the server ended: ${server.stderr()}${server.log('error.log')}`);
+    return server.log('error.log').includes('AH00489');
+  }, 'the server');
+}
+
+const times = (text: string, word: string) => text.split(word).length - 1;
+
+/** The body of the answer on a connection of its own. */
+async function get(port: number, path: string): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } })).text();
+}
+
+/** A client that keeps one connection and asks again and again; counts what it gets. */
+function keepAsking(
+  port: number,
+  path: string,
+): { answers: string[]; failures: string[]; stop(): Promise<void> } {
+  const answers: string[] = [];
+  const failures: string[] = [];
+  let stopping = false;
+  const run = async () => {
+    while (!stopping) {
+      try {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`);
+        const text = await response.text();
+        if (response.status === 200) answers.push(text);
+        else failures.push(String(response.status));
+      } catch (error) {
+        failures.push(String((error as Error).cause ?? error));
+      }
+    }
+  };
+  const ended = Promise.all([run(), run(), run(), run()]);
+  return {
+    answers,
+    failures,
+    async stop() {
+      stopping = true;
+      await ended;
+    },
+  };
+}
+
+describe('start', () => {
+  it('serves on several threads, writes the pid file and says so', async () => {
+    const server = await start();
+    await ready(server);
+    expect(server.log('httpd.pid')).toBe(`${server.process.pid}\n`);
+    expect(server.log('error.log')).toContain(`AH00094: Command line: 'httpd -d ${server.root}'`);
+    const seen = new Set<string>();
+    await until(async () => seen.add(await get(server.port, '/thread')).size === 2, 'both threads');
+    expect([...seen].toSorted()).toEqual(['0 of 2', '1 of 2']);
+  });
+
+  it('gives up its privileges for serving', async () => {
+    const server = await start();
+    await ready(server);
+    const [pid, uid, groups] = (await get(server.port, '/process')).split(' ');
+    expect(Number(pid)).not.toBe(server.process.pid);
+    expect(Number(uid)).toBe(isRoot ? 65_534 : process.getuid?.());
+    if (isRoot) expect(groups).toBe('65534');
+  });
+
+  it('refuses an address that is taken, in words of httpd', async () => {
+    const first = await start();
+    await ready(first);
+    const second = await start('', { ports: [first.port] });
+    expect(await second.exited).toBe(1);
+    expect(second.stderr()).toBe(
+      `(98)Address already in use: AH00072: make_sock: could not bind to address 127.0.0.1:${first.port}\n` +
+        'no listening sockets available, shutting down\nAH00015: Unable to open logs\n',
+    );
+  });
+
+  it('refuses a wrong configuration', async () => {
+    const server = await start('Nonsense');
+    expect(await server.exited).toBe(1);
+    expect(server.stderr()).toMatch(
+      /^AH00526: Syntax error on line \d+ of .*httpd\.conf:\nInvalid command 'Nonsense'/,
+    );
+  });
+
+  it('refuses logs that cannot be opened', async () => {
+    const server = await start('ErrorLog /nonexistent/error.log');
+    expect(await server.exited).toBe(1);
+    expect(server.stderr()).toBe(
+      '(2)No such file or directory: AH00091: httpd: could not open error log file /nonexistent/error.log.\nAH00015: Unable to open logs\n',
+    );
+  });
+
+  it('goes to the background and returns when it serves', async () => {
+    const server = await start('Nonsense');
+    await server.exited;
+    server.configure('');
+    const launched = spawnSync(process.execPath, ['--disable-sigusr1', starter, server.root, '1'], {
+      timeout: 15_000,
+    });
+    expect(launched.stderr.toString()).toBe('');
+    expect(launched.status).toBe(0);
+    expect(await get(server.port, '/text')).toBe('hello');
+    const pid = Number(server.log('httpd.pid'));
+    const again = spawnSync(process.execPath, ['--disable-sigusr1', starter, server.root, '1'], {
+      timeout: 15_000,
+    });
+    expect(again.stdout.toString()).toBe(`httpd (pid ${pid}) already running\n`);
+    expect(again.status).toBe(0);
+    process.kill(pid, 'SIGTERM');
+    await until(() => server.log('httpd.pid') === '', 'the pid file to be removed');
+  });
+
+  it('returns 1 from the background when the configuration is wrong', async () => {
+    const server = await start('Nonsense');
+    await server.exited;
+    const launched = spawnSync(process.execPath, ['--disable-sigusr1', starter, server.root, '1'], {
+      timeout: 15_000,
+    });
+    expect(launched.status).toBe(1);
+    expect(launched.stderr.toString()).toContain("Invalid command 'Nonsense'");
+  });
+});
+
+describe('stop', () => {
+  it('ends on SIGTERM', async () => {
+    const server = await start();
+    await ready(server);
+    await get(server.port, '/text');
+    server.process.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(server.log('httpd.pid')).toBe('');
+    expect(server.log('error.log')).toContain('AH00491: caught SIGTERM, shutting down');
+    expect(server.log('access.log')).toContain('GET /text HTTP/1.1 200');
+  });
+
+  it('lets requests end on SIGWINCH', async () => {
+    const server = await start();
+    await ready(server);
+    const slow = get(server.port, '/slow/600');
+    await delay(100);
+    server.process.kill('SIGWINCH');
+    await delay(150);
+    await expect(get(server.port, '/text')).rejects.toThrow();
+    expect(await slow).toBe('slow');
+    expect(await server.exited).toBe(0);
+    expect(server.log('error.log')).toContain('AH00492: caught SIGWINCH, shutting down gracefully');
+  });
+
+  it('does not wait longer than GracefulShutdownTimeout', async () => {
+    const server = await start('GracefulShutdownTimeout 1');
+    await ready(server);
+    const slow = get(server.port, '/slow/9000').catch(() => 'cut off');
+    await delay(100);
+    server.process.kill('SIGWINCH');
+    expect(await server.exited).toBe(0);
+    expect(await slow).toBe('cut off');
+  });
+});
+
+describe('reload', () => {
+  it('puts a new configuration in force without losing a request', async () => {
+    const server = await start('TrialText 0');
+    await ready(server);
+    const client = keepAsking(server.port, '/text');
+    for (let round = 1; round <= 5; round++) {
+      server.configure(`TrialText ${round}`);
+      server.process.kill('SIGUSR1');
+      await until(() => client.answers.at(-1) === String(round), `configuration ${round}`);
+    }
+    await client.stop();
+    expect(client.failures).toEqual([]);
+    expect(client.answers.length).toBeGreaterThan(20);
+    expect(times(server.log('error.log'), 'AH00493')).toBe(5);
+  }, 60_000);
+
+  it('keeps the connection and the request in flight', async () => {
+    const server = await start('TrialText old');
+    await ready(server);
+    const socket = net.connect(server.port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    socket.on('data', (text: string) => {
+      received += text;
+    });
+    socket.write('GET /slow/400 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await delay(50);
+    server.configure('TrialText new');
+    server.process.kill('SIGUSR1');
+    await until(() => times(server.log('error.log'), 'AH00489') === 2, 'the reload');
+    await until(() => received.endsWith('slow'), 'the answer');
+    await until(async () => (await get(server.port, '/text')) === 'new', 'the new configuration');
+    socket.write('GET /text HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => received.endsWith('new'), 'the second answer on the same connection');
+    socket.destroy();
+  });
+
+  it('changes nothing when there is an error, and says so', async () => {
+    const server = await start('TrialText old');
+    await ready(server);
+    server.configure('Nonsense');
+    server.process.kill('SIGUSR1');
+    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
+    expect(server.log('error.log')).toContain("Invalid command 'Nonsense'");
+    expect(await get(server.port, '/text')).toBe('old');
+  });
+
+  it('adds and drops listeners without losing a request, and keeps shared memory', async () => {
+    const server = await start();
+    await ready(server);
+    const other = await freePort();
+    expect(await get(server.port, '/count')).toBe('1');
+    const client = keepAsking(server.port, '/text');
+    server.configure('', [server.port, other]);
+    server.process.kill('SIGUSR1');
+    await until(async () => (await get(other, '/text').catch(() => '')) === 'hello', 'the added listener');
+    expect(await get(other, '/count')).toBe('2');
+    server.configure('', [server.port]);
+    server.process.kill('SIGUSR1');
+    await until(
+      () =>
+        get(other, '/text').then(
+          () => false,
+          () => true,
+        ),
+      'the dropped listener to be closed',
+    );
+    await client.stop();
+    expect(client.failures).toEqual([]);
+    expect(await get(server.port, '/count')).toBe('3');
+  }, 60_000);
+
+  it('opens the log files anew', async () => {
+    const server = await start();
+    await ready(server);
+    await get(server.port, '/text');
+    await until(() => server.log('access.log') !== '', 'the first line');
+    renameSync(join(server.root, 'access.log'), join(server.root, 'access.log.1'));
+    await get(server.port, '/text?still-the-old-file');
+    await until(
+      () => server.log('access.log.1').includes('still-the-old-file'),
+      'a line in the renamed file',
+    );
+    server.process.kill('SIGUSR1');
+    await until(() => existsSync(join(server.root, 'access.log')), 'the new file');
+    await get(server.port, '/text?new');
+    await until(() => server.log('access.log').includes('/text?new'), 'a line in the new file');
+  });
+
+  it('restarts on SIGHUP', async () => {
+    const server = await start('TrialText old');
+    await ready(server);
+    const before = (await get(server.port, '/process')).split(' ')[0];
+    server.configure('TrialText new');
+    server.process.kill('SIGHUP');
+    await until(
+      async () => (await get(server.port, '/text').catch(() => '')) === 'new',
+      'the new configuration',
+    );
+    expect((await get(server.port, '/process')).split(' ')[0]).not.toBe(before);
+    expect(server.log('error.log')).toContain('AH00494: SIGHUP received.  Attempting to restart');
+  });
+});
+
+describe('accidents', () => {
+  it('replaces a thread that dies', async () => {
+    const server = await start();
+    await ready(server);
+    const before = (await get(server.port, '/process')).split(' ')[0];
+    expect(await get(server.port, '/die')).toBe('dying');
+    await until(() => server.log('error.log').includes('ended and was replaced'), 'the replacement');
+    const seen = new Set<string>();
+    await until(
+      async () =>
+        seen.add(await get(server.port, '/thread').catch(() => '?')).size >= 2 &&
+        seen.has('0 of 2') &&
+        seen.has('1 of 2'),
+      'both threads',
+    );
+    expect((await get(server.port, '/process')).split(' ')[0]).toBe(before);
+  });
+
+  it('replaces the serving process once it has no spare sockets', async () => {
+    const server = await start();
+    await ready(server);
+    const process = async () => (await get(server.port, '/process').catch(() => '')).split(' ')[0];
+    const before = await process();
+    for (let i = 1; i <= 5; i++) {
+      await get(server.port, '/die').catch(() => '');
+      await until(() => times(server.log('error.log'), 'worker thread') >= i, `death ${i}`);
+    }
+    await until(async () => !['', before].includes(await process()), 'another process');
+  });
+
+  it('starts the serving process again when it dies', async () => {
+    const server = await start();
+    await ready(server);
+    const pid = Number((await get(server.port, '/process')).split(' ')[0]);
+    process.kill(pid, 'SIGKILL');
+    await until(
+      () => server.log('error.log').includes(`AH00052: child pid ${pid} exit signal SIGKILL`),
+      'the notice',
+    );
+    await until(async () => (await get(server.port, '/text').catch(() => '')) === 'hello', 'the new process');
+  });
+});
+
+describe('threads', () => {
+  it('share memory and locks', async () => {
+    const server = await start('', { threads: 3 });
+    await ready(server);
+    await Promise.all(Array.from({ length: 12 }, () => get(server.port, '/careful/2000')));
+    expect(await get(server.port, '/careful/0')).toBe('24000');
+  });
+
+  it('report what they do', async () => {
+    const server = await start();
+    await ready(server);
+    const slow = get(server.port, '/slow/500');
+    await delay(100);
+    const report = JSON.parse(await get(server.port, '/status')) as {
+      thread: number;
+      connections: { state: string; requestLine: string }[];
+    }[];
+    expect(report.map(({ thread }) => thread)).toEqual([0, 1]);
+    const working = report.flatMap(({ connections }) => connections).filter(({ state }) => state === 'W');
+    expect(working.length).toBe(2);
+    await slow;
+  });
+});

@@ -1,0 +1,145 @@
+import * as net from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  type Compilation,
+  compile,
+  renderAsHttpd,
+  runLifecycle,
+  type Scoreboard,
+  type ServedPlan,
+  type ThreadStatus,
+} from '@httpd-ts/kernel';
+import { Http1Connection } from '../front/connection.ts';
+import { Engine } from '../front/engine.ts';
+import { loadModules } from '../load-modules.ts';
+import { nodeWorld } from '../world/node-world.ts';
+import { nodeSystem } from '../world/system-facts.ts';
+import { threadLogs } from './log-frames.ts';
+import type { FromThread, PlainConfiguration, ThreadStart, ToThread } from './messages.ts';
+import { threadSharedMemory } from './shared-memory.ts';
+
+// Each worker thread compiles the configuration it is given and serves it on its own copies of the listening sockets.
+
+const start = workerData as ThreadStart;
+const port = parentPort!;
+const send = (message: FromThread) => port.postMessage(message);
+
+const logs = threadLogs(start.slot.log);
+const collecting = new Map<number, (threads: readonly ThreadStatus[]) => void>();
+let nextCollection = 1;
+
+const scoreboard: Scoreboard = {
+  collect: () =>
+    new Promise((resolve) => {
+      const id = nextCollection++;
+      collecting.set(id, resolve);
+      send({ kind: 'collect', id });
+    }),
+};
+
+const world = nodeWorld({
+  logs,
+  scoreboard,
+  shared: threadSharedMemory(start.thread, start.threads, start.shared, start.signal),
+  system: nodeSystem(start.configuration.startedAtMs),
+});
+const modules = await loadModules(start.configuration.modulesSource);
+
+interface Compiled {
+  readonly plan: ServedPlan;
+  readonly compilation: Compilation;
+}
+
+function compilePlan(configuration: PlainConfiguration): Compiled | string {
+  logs.setTargets(configuration.logTargets);
+  const { serverRoot, defaultRuntimeDir, defines, configFile, allowUnsupported } = configuration;
+  const byName = new Map(modules.map((module) => [module.name, module]));
+  const loaded = configuration.modules.map((name) => byName.get(name)!);
+  const { plan, diagnostics, compilation } = compile({
+    tree: configuration.tree,
+    settings: { serverRoot, defaultRuntimeDir, defines: new Map(defines), configFile, checkOnly: false },
+    world,
+    modules: loaded,
+    allowUnsupported,
+  });
+  if (plan === undefined) return diagnostics.map(renderAsHttpd).join('\n');
+  runLifecycle(plan.modules, 'childInit', compilation, plan);
+  return { plan, compilation };
+}
+
+function serveWith(first: Compiled): void {
+  let current = first;
+  const engine = new Engine(first.plan, start.thread);
+  const servers = start.slot.listeners.map((fd) =>
+    net
+      .createServer(
+        { allowHalfOpen: true, noDelay: true },
+        (socket) => void new Http1Connection(engine, socket),
+      )
+      .listen({ fd, backlog: start.backlog }),
+  );
+
+  const reload = (configuration: PlainConfiguration) => {
+    const next = compilePlan(configuration);
+    if (typeof next === 'string') {
+      send({ kind: 'failed', text: next });
+      return;
+    }
+    const { plan, compilation } = current;
+    current = next;
+    engine.swap(next.plan);
+    runLifecycle(plan.modules, 'childExit', compilation, plan);
+    logs.flush();
+    send({ kind: 'reloaded', generation: configuration.generation });
+  };
+
+  const exit = () => {
+    const { plan, compilation } = current;
+    runLifecycle(plan.modules, 'childExit', compilation, plan);
+    logs.flush();
+    process.exit(0);
+  };
+
+  const drain = (closeIdle: boolean) => {
+    for (const server of servers) server.close();
+    // Connections that wait for a request may still bring one; only they can tell that the server is going.
+    engine.isStopping = true;
+    if (closeIdle) engine.closeIdle();
+    setInterval(() => {
+      if (engine.connections.size === 0) exit();
+    }, 20);
+  };
+
+  const handle = (message: ToThread): void => {
+    switch (message.kind) {
+      case 'reload':
+        reload(message.configuration);
+        break;
+      case 'report':
+        send({ kind: 'report', id: message.id, status: engine.status(process.pid) });
+        break;
+      case 'collected':
+        collecting.get(message.id)?.(message.threads);
+        collecting.delete(message.id);
+        break;
+      case 'drain':
+        drain(message.closeIdle);
+        break;
+      case 'stop':
+        exit();
+    }
+  };
+  port.on('message', handle);
+
+  let waiting = servers.length;
+  for (const server of servers) {
+    server.once('error', (error) => send({ kind: 'failed', text: `could not listen: ${error.message}` }));
+    server.once('listening', () => {
+      if (--waiting === 0) send({ kind: 'ready' });
+    });
+  }
+}
+
+const compiled = compilePlan(start.configuration);
+if (typeof compiled === 'string') send({ kind: 'failed', text: compiled });
+else serveWith(compiled);
