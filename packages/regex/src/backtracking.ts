@@ -8,6 +8,9 @@ import { childrenOf, minimumLength, type PatternNode, type RepeatNode } from './
  */
 const stepLimit = 2e8;
 
+/** Steps of an unbroken search by PCRE2, each of which takes longer. */
+const searchStepLimit = 1e7;
+
 /** Subjects of a request line or a header must fit, else the pattern is better off on PCRE2 altogether. */
 const shortestUsefulLimit = 4096;
 const longestLimit = 1 << 20;
@@ -26,10 +29,22 @@ type Continuation = { readonly node: PatternNode; readonly next: Continuation } 
  * failing match is computed from the tree. 0 where no useful length is safe.
  */
 export function safeSubjectLength(root: PatternNode): number {
+  return longestWithin(root, stepLimit, shortestUsefulLimit);
+}
+
+/**
+ * The longest subject that PCRE2 may search in one go. Its match limit is counted anew from each place where a match may
+ * begin, so it does not bound the search.
+ */
+export function unbrokenSearchLength(root: PatternNode): number {
+  return startsAnchored(root) ? Number.POSITIVE_INFINITY : longestWithin(root, searchStepLimit, 16);
+}
+
+function longestWithin(root: PatternNode, limit: number, shortest: number): number {
   const anchored = startsAnchored(root);
-  let length = shortestUsefulLimit;
-  if (searchSteps(root, length, anchored) > stepLimit) return 0;
-  while (length < longestLimit && searchSteps(root, length * 2, anchored) <= stepLimit) length *= 2;
+  let length = shortest;
+  if (searchSteps(root, length, anchored) > limit) return 0;
+  while (length < longestLimit && searchSteps(root, length * 2, anchored) <= limit) length *= 2;
   return length;
 }
 
@@ -102,6 +117,8 @@ function stepsOf(node: PatternNode, next: Continuation, length: number): Steps {
       return node.body.kind === 'set'
         ? setRepeatSteps(node, node.body.set, next, length)
         : loopSteps(node, next, length);
+    case 'other':
+      return node.consumes ? { fixed: length, ways: length } : oneStep;
     default:
       return oneStep;
   }

@@ -13,16 +13,18 @@ export const compileOption = {
 } as const;
 
 /** PCRE2's match options, as AP_REG_NOTBOL and AP_REG_NOTEOL set them. */
-export const matchOption = { notBol: 0x1, notEol: 0x2 } as const;
+export const matchOption = { notBol: 0x1, notEol: 0x2, anchored: 0x80000000 } as const;
 
 /** The results of a match that are not a match: no match, and the ways of ending without an answer. */
-export const matchError = { noMatch: -1, internal: -44, noMemory: -48 } as const;
+export const matchError = { noMatch: -1, internal: -44, matchLimit: -47, noMemory: -48 } as const;
 
 /** A pattern as PCRE2 compiled it; `pointer` is good only in the instance of the same generation. */
 export interface Pcre2Code {
   readonly pattern: string;
   readonly options: number;
   readonly groupCount: number;
+  /** In longer subjects each place where a match may begin is tried by itself, against the clock. */
+  unbrokenLength: number;
   pointer: number;
   generation: number;
 }
@@ -52,8 +54,11 @@ const pageSize = 65536;
 /** Subjects up to this many bytes stay in one buffer for good; a longer one has a buffer of its own for one match. */
 const keptSubjectLength = 0x10000;
 
+/** A search that goes from place to place is given up after this long; Apache's would go on for minutes. */
+const longestSearchMs = 1000;
+
 /** A match may grow memory to the maximum; an instance that has grown beyond this is dropped after it. */
-const keptMemoryBytes = 64 * 1024 * 1024;
+const keptMemoryBytes = 32 * 1024 * 1024;
 
 interface Entry {
   readonly compile: WasmFunction;
@@ -98,11 +103,13 @@ export class Pcre2 {
 
   /** Compiles a pattern, or says why it cannot be. */
   compile(pattern: string, options: number): Pcre2Code | Pcre2CompileError {
+    this.#start();
     try {
       const pointer = this.#compile(pattern, options);
       if (typeof pointer !== 'number') return pointer;
+      const unbrokenLength = Number.POSITIVE_INFINITY;
       const groupCount = this.#start().entry.groupCount(pointer);
-      return { pattern, options, groupCount, pointer, generation: this.#generation };
+      return { pattern, options, groupCount, unbrokenLength, pointer, generation: this.#generation };
     } catch {
       this.#drop();
       return compileError(121, 0);
@@ -121,6 +128,7 @@ export class Pcre2 {
 
   /** PCRE2's result: one more than the highest group that took part, or a negative error. */
   match(code: Pcre2Code, subject: string, options: number): number {
+    this.#start();
     try {
       return this.#match(code, subject, options);
     } catch {
@@ -165,8 +173,8 @@ export class Pcre2 {
     if (buffer === 0 || running.matchData === 0) return matchError.noMemory;
     refreshViews(running);
     writeUnits(running.units, buffer, subject);
-    const { pointer } = code;
-    const result = running.entry.match(pointer, buffer, subject.length, 0, options, running.matchData);
+    const search = subject.length <= code.unbrokenLength ? searchAtOnce : searchStepwise;
+    const result = search(running, code.pointer, buffer, subject.length, options);
     if (buffer !== running.subject) running.entry.free(buffer);
     refreshViews(running);
     this.words = running.words;
@@ -263,6 +271,21 @@ function entryPoints(exports: Readonly<Record<string, WasmFunction | undefined>>
     ovector: entry('_getOvectorPointer'),
   };
 }
+
+type Search = (running: Running, code: number, subject: number, length: number, options: number) => number;
+
+const searchAtOnce: Search = ({ entry, matchData }, code, subject, length, options) =>
+  entry.match(code, subject, length, 0, options, matchData);
+
+const searchStepwise: Search = ({ entry, matchData }, code, subject, length, options) => {
+  const end = Date.now() + longestSearchMs;
+  for (let start = 0; start <= length; start++) {
+    const result = entry.match(code, subject, length, start, options | matchOption.anchored, matchData);
+    if (result !== matchError.noMatch) return result;
+    if (Date.now() > end) return matchError.matchLimit;
+  }
+  return matchError.noMatch;
+};
 
 /** One block of offsets serves all patterns; it is as large as the pattern with the most groups needs. */
 function makeMatchData(running: Running, code: Pcre2Code): void {

@@ -1,4 +1,4 @@
-import { safeSubjectLength, startsWithAnything } from './backtracking.ts';
+import { safeSubjectLength, startsWithAnything, unbrokenSearchLength } from './backtracking.ts';
 import { JavaScriptRegex } from './javascript-regex.ts';
 import { analyseLiterals, nothingKnown } from './literals.ts';
 import { parsePattern } from './parse-pattern.ts';
@@ -36,6 +36,7 @@ function compileRegex(
   if ('message' in code) return { kind: 'regex-error', ...code };
   const groupNames = pcre2.groupNames(code);
   const tree = parsePattern(text, treeOptions(options));
+  code.unbrokenLength = unbrokenLength(text, tree);
   const literals = tree === null ? nothingKnown : analyseLiterals(tree);
   const equal = tree === null ? null : equalRegExp(tree);
   const inPcre2 = (compiled: Pcre2Code): Regex => {
@@ -46,8 +47,20 @@ function compileRegex(
   if (equal === null) return inPcre2(code);
   pcre2.free(code);
   const { groupCount } = code;
-  const again = () => inPcre2({ pattern: text, options: wanted, groupCount, pointer: 0, generation: 0 });
-  return new JavaScriptRegex({ source: text, ...equal, groupCount, groupNames, literals, inPcre2: again });
+  return new JavaScriptRegex({
+    source: text,
+    ...equal,
+    groupCount,
+    groupNames,
+    literals,
+    inPcre2: () => inPcre2({ ...code }),
+  });
+}
+
+/** `\G` and the verbs know where the search began, so a search for these is never broken up. */
+function unbrokenLength(pattern: string, tree: PatternTree | null): number {
+  if (/\\G|\(\*/.test(pattern)) return Number.POSITIVE_INFINITY;
+  return tree === null ? 0 : unbrokenSearchLength(tree.root);
 }
 
 /** A RegExp that finds the same matches, and the longest subject it may be given; null when there is none. */
