@@ -20,3 +20,4 @@ export { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
 export { readArguments, sectionArgument } from './reading.ts';
 export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
 export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';
+export { traceRequest } from './trace.ts';

@@ -82,7 +82,7 @@ const pages: Readonly<Record<number, PageText>> = {
   501: (request) =>
     `<p>${escapeHtml(request.method)} not supported for current URL.<br />\n${note(request)}</p>\n`,
   502: (request) =>
-    `<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n${note(request)}</p>\n`,
+    `<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n${note(request)}</p>\n`,
   503: text(
     '<p>The server is temporarily unable to service your\nrequest due to maintenance downtime or capacity\nproblems. Please try again later.</p>\n',
   ),
@@ -119,7 +119,7 @@ function expectationFailed(request: RequestRecord): string {
 function internalError(request: RequestRecord): string {
   const more = request.note('error-notes');
   if (more !== undefined && request.note('verbose-error-to') === '*') {
-    return `<p>The server encountered an internal error or\nmisconfiguration and was unable to complete\nyour request.</p>\n<p>${more}</p>\n`;
+    return `${more}<p />\n`;
   }
   return `<p>The server encountered an internal error or\nmisconfiguration and was unable to complete\nyour request.</p>\n<p>Please contact the server administrator at \n ${escapeHtml(adminOf(request))} to inform them of the time this error occurred,\n and the actions you performed just before this error.</p>\n<p>More information about this error may be available\nin the server error log.</p>\n`;
 }

@@ -1,4 +1,5 @@
 import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { traceRequest } from '../core/contract.ts';
 import type { Balancer } from './balancer.ts';
 import { findWorker, type Origin, pathStart } from './origin.ts';
 import { balancerHooks, proxySchemes } from './providers.ts';
@@ -15,6 +16,7 @@ export function handleRequest(request: RequestRecord): HookResult {
   const plan = proxyPlanOf(request.server);
   if (request.headersIn.has('Max-Forwards') || plan.config.maxForwards !== undefined) {
     const status = countForwards(request, plan.config.maxForwards ?? -1);
+    if (status === DECLINED && request.method === 'TRACE') return traceRequest(request);
     if (status !== OK) return status;
   }
   const url = filename.slice(6);

@@ -127,29 +127,36 @@ export class Exchange implements PullSource {
   /** A `1xx` answer; false when it ends the exchange. */
   private takeInterim(head: ResponseHead): boolean {
     const { request } = this;
-    if (head.status === 101 || ++this.interimResponses >= mostInterimResponses) {
-      const message =
-        head.status === 101
-          ? 'Unexpected Upgrade from origin server'
-          : `Too many (${this.interimResponses}) interim responses from origin server`;
+    if (head.status === 101) {
+      const message = `Unexpected Upgrade: ${head.headers.get('Upgrade') ?? 'n/a'} (expecting n/a)`;
       this.fail(proxyError(request, 502, message));
       return false;
     }
-    if (head.status === 100) {
-      if (this.awaitsContinue) {
-        this.awaitsContinue = false;
-        this.sender?.proceed();
-      }
-      this.connection.expectData(this.settings.timeoutMs);
-      return true;
-    }
-    const policy = request.env('proxy-interim-response')?.toLowerCase() ?? 'rfc';
-    if (policy === 'rfc' && request.protocolNumber >= 1001) {
-      for (const name of ['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Upgrade']) head.headers.unset(name);
-      request.connection.sendInterim?.(`HTTP/1.1 ${head.statusLine}\r\n${head.headers.toLines()}\r\n`);
+    if (head.status === 100) this.continueBody(head);
+    else this.forwardInterim(head);
+    if (++this.interimResponses >= mostInterimResponses) {
+      const message = `Too many (${this.interimResponses}) interim responses from origin server`;
+      this.fail(proxyError(request, 502, message));
+      return false;
     }
     this.connection.expectData(this.settings.timeoutMs);
     return true;
+  }
+
+  /** The back end wants the body. Reading it tells the client so; a client without one is told here. */
+  private continueBody(head: ResponseHead): void {
+    if (!this.awaitsContinue) return;
+    this.awaitsContinue = false;
+    if (this.sender !== undefined) this.sender.proceed();
+    else this.forwardInterim(head);
+  }
+
+  private forwardInterim(head: ResponseHead): void {
+    const { request } = this;
+    const policy = request.env('proxy-interim-response')?.toLowerCase() ?? 'rfc';
+    if (policy !== 'rfc' || request.protocolNumber < 1001) return;
+    for (const name of ['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Upgrade']) head.headers.unset(name);
+    request.connection.sendInterim?.(`HTTP/1.1 ${head.statusLine}\r\n${head.headers.toLines()}\r\n`);
   }
 
   /** A head that cannot be used. */
@@ -188,9 +195,10 @@ export class Exchange implements PullSource {
       return;
     }
     if (!this.frameBody(framing.transferEncoding, framing.contentLength, head)) return;
+    request.headersOut.unset('Transfer-Encoding');
     this.state = 'body';
-    if (head.bodyStart !== '') this.hold(bodyStartBytes(head.bodyStart));
-    this.readBody(bytes, at);
+    if (head.bodyStart === '') this.readBody(bytes, at);
+    else this.readBody(bodyStartBytes(head.bodyStart, bytes, at), 0);
     this.hand();
     this.settle(OK);
   }
@@ -244,7 +252,7 @@ export class Exchange implements PullSource {
     request.output = { kind: 'source', source: this, length };
   }
 
-  private readBody(bytes: Bytes, start: number): void {
+  private readBody(bytes: Uint8Array, start: number): void {
     if (this.decoder !== undefined) this.readChunks(this.decoder, bytes, start);
     else if (this.remaining < 0) {
       if (start < bytes.length) this.hold(start === 0 ? bytes : bytes.subarray(start));
@@ -258,7 +266,7 @@ export class Exchange implements PullSource {
     this.serveTaker();
   }
 
-  private readChunks(decoder: BodyDecoder, bytes: Bytes, start: number): void {
+  private readChunks(decoder: BodyDecoder, bytes: Uint8Array, start: number): void {
     const slices: Uint8Array[] = [];
     const state = decoder.push(bytes, start, bytes.length, slices);
     for (const slice of slices) this.hold(slice);
@@ -321,7 +329,7 @@ export class Exchange implements PullSource {
   }
 
   /** The answer is complete; what follows on the connection belongs to nobody. */
-  private endExchange(bytes: Bytes, at: number): void {
+  private endExchange(bytes: Uint8Array, at: number): void {
     const { connection } = this;
     this.leave('done');
     if (at < bytes.length && !connection.mustClose) {
@@ -412,8 +420,8 @@ export class Exchange implements PullSource {
         `AH01104: Closing connection to client because reading from backend server ${hostname}:${port} failed. Number of keepalives ${client.keepalives}`,
       );
       client.keepalive = 'close';
-      client.abandon?.();
       this.fail(DONE);
+      client.abandon?.();
       return;
     }
     this.fail(proxyError(request, 502, 'Error reading from remote server'));
@@ -435,7 +443,10 @@ function overrides({ errorOverrideCodes }: ProxyDirectoryConfig, status: number)
   return errorOverrideCodes.length === 0 || errorOverrideCodes.includes(status);
 }
 
-/** What was read as a head and is body; its line end, which the reader took, comes back with it. */
-function bodyStartBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+/** What was read as a head and is body, with the rest of the bytes behind it. */
+function bodyStartBytes(text: string, bytes: Uint8Array, at: number): Uint8Array {
+  const whole = new Uint8Array(text.length + bytes.length - at);
+  for (let i = 0; i < text.length; i++) whole[i] = text.charCodeAt(i);
+  whole.set(bytes.subarray(at), text.length);
+  return whole;
 }

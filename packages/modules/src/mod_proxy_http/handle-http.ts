@@ -13,7 +13,7 @@ import type { BackendConnection } from './backend-connection.ts';
 import { ConnectionPool, type NoConnection } from './connection-pool.ts';
 import { Exchange, type ExchangeSettings } from './exchange.ts';
 import { expects100, makeBackendHead } from './request-head.ts';
-import { type Prefetched, prefetchBody, RequestSender } from './send-request.ts';
+import { type Prefetched, prefetchBody, RequestSender, writePrefetched } from './send-request.ts';
 
 /** A request on its way to a back end, from its head to the connection it goes out on. */
 interface Outgoing {
@@ -33,6 +33,8 @@ interface Outgoing {
   readonly mayRepeat: boolean;
 }
 
+/** A connection that has been idle for less is not suspected of having been closed meanwhile. */
+const staleAfterMs = 500;
 const nothing: Prefetched = { chunks: [], length: 0, isEnded: true };
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const settingsOf = new WeakMap<ServerRecord, Map<Worker, ExchangeSettings>>();
@@ -71,7 +73,7 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
   if (!hasBody) {
     const mayRepeat = repeatable.has(request.method);
     const end = `${connectionLine}\r\n`;
-    return send({ ...base, end, prefetched: nothing, isChunked: false, awaitsContinue: expect && !isBodyless(request), mayRepeat });
+    return send({ ...base, end, prefetched: nothing, isChunked: false, awaitsContinue: expect, mayRepeat });
   }
   const framing = { isChunked: head.transferEncoding !== undefined, contentLength: head.contentLength };
   if (expect) {
@@ -95,10 +97,6 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
 /** The first request of a client connection, where it must not meet a stale connection. */
 function isInitialRequest(request: RequestRecord): boolean {
   return request.connection.keepalives === 0 && request.env('proxy-initial-not-pooled') !== undefined;
-}
-
-function isBodyless(request: RequestRecord): boolean {
-  return request.body === emptyRequestBody;
 }
 
 /** A chunked body goes out with its length. httpd: proxy-sendcl against proxy-sendchunked */
@@ -139,7 +137,8 @@ function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<
   request.connection.onAbort = () => exchange.abort();
   writeRequest(connection, exchange, outgoing);
   connection.expectData(outgoing.awaitsContinue ? (worker.parameters.pingMs ?? settings.timeoutMs) : settings.timeoutMs);
-  if (!connection.isReused || !outgoing.mayRepeat) return exchange.wait(undefined);
+  const mayBeStale = connection.isReused && connection.pool.now() - connection.idleSinceMs >= staleAfterMs;
+  if (!mayBeStale || !outgoing.mayRepeat) return exchange.wait(undefined);
   return repeatIfStale(exchange, outgoing);
 }
 
@@ -164,7 +163,7 @@ function writeRequest(connection: BackendConnection, exchange: Exchange, outgoin
   const head = outgoing.lines + outgoing.end;
   const extraCrLf = request.env('proxy-sendextracrlf') !== undefined;
   worker.countTransferred(head.length + (outgoing.awaitsContinue ? 0 : prefetched.length));
-  const isSent = prefetched.isEnded && !isChunked && !outgoing.awaitsContinue;
+  const isSent = prefetched.isEnded && !isChunked && (!outgoing.awaitsContinue || prefetched.length === 0);
   if (prefetched.chunks.length === 0 && isSent) {
     stream.write(head);
     return;
@@ -172,9 +171,8 @@ function writeRequest(connection: BackendConnection, exchange: Exchange, outgoin
   stream.cork();
   stream.write(head);
   if (!outgoing.awaitsContinue) {
-    if (isChunked && prefetched.length > 0) stream.write(`${prefetched.length.toString(16)}\r\n`);
-    for (const chunk of prefetched.chunks) stream.write(chunk);
-    if (isChunked && prefetched.length > 0) stream.write('\r\n');
+    if (isChunked) writePrefetched(stream, prefetched);
+    else for (const chunk of prefetched.chunks) stream.write(chunk);
     if (isSent && extraCrLf) stream.write('\r\n');
   }
   stream.uncork();

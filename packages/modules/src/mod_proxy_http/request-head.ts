@@ -91,10 +91,7 @@ export function listedNames(connection: string): readonly string[] {
     const word = connection.toLowerCase();
     if (word === 'close' || word === 'keep-alive') return [];
   }
-  return connection
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  return connection.split(/[,\s]+/).filter((name) => name !== '');
 }
 
 /** Whether a value of Expect asks for 100 Continue. */

@@ -12,7 +12,7 @@ export interface ResponseFraming {
 
 const dates = ['Date', 'Expires', 'Last-Modified'];
 const locations = ['Location', 'Content-Location', 'URI', 'Destination'];
-const hopByHop = ['Keep-Alive', 'Proxy-Authenticate', 'TE', 'Trailer', 'Upgrade', 'Transfer-Encoding'];
+const hopByHop = ['Keep-Alive', 'Proxy-Authenticate', 'TE', 'Trailer', 'Upgrade'];
 
 /**
  * Makes the fields of a back end's answer those of ours.

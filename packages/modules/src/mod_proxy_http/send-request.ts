@@ -1,5 +1,5 @@
 import { formatChunkSize } from '@httpd-ts/http1';
-import type { RequestBody } from '@httpd-ts/kernel';
+import type { RequestBody, Stream } from '@httpd-ts/kernel';
 import type { BackendConnection } from './backend-connection.ts';
 
 /** How the body of a request is framed on its way to the back end. */
@@ -111,8 +111,7 @@ export class RequestSender {
   private write(chunk: Uint8Array): boolean {
     const { stream } = this.connection;
     this.count(chunk.length);
-    if (!this.isChunked) return stream.write(chunk);
-    return writeChunk(stream, chunk);
+    return this.isChunked ? writeChunks(stream, chunk) : stream.write(chunk);
   }
 
   private finish(): void {
@@ -131,12 +130,35 @@ export class RequestSender {
   }
 }
 
-/** Writes one chunk with its framing. */
-export function writeChunk(stream: BackendConnection['stream'], chunk: Uint8Array): boolean {
+/** What httpd reads at once. httpd: include/httpd.h HUGE_STRING_LEN */
+const largestChunk = 8192;
+
+/** Writes bytes as chunks of the size that httpd would make of them. */
+function writeChunks(stream: Stream, bytes: Uint8Array): boolean {
+  let flowing = true;
   stream.cork();
-  stream.write(formatChunkSize(chunk.length));
-  stream.write(chunk);
-  const flowing = stream.write('\r\n');
+  for (let at = 0; at < bytes.length; at += largestChunk) {
+    flowing = writeChunk(stream, bytes.subarray(at, at + largestChunk));
+  }
   stream.uncork();
   return flowing;
+}
+
+function writeChunk(stream: Stream, chunk: Uint8Array): boolean {
+  stream.write(formatChunkSize(chunk.length));
+  stream.write(chunk);
+  return stream.write('\r\n');
+}
+
+/** Writes the beginning of a chunked body: one chunk of what httpd reads beforehand, then what more there is. */
+export function writePrefetched(stream: Stream, { chunks, length }: Prefetched): void {
+  if (length === 0) return;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  writeChunk(stream, whole.subarray(0, prefetchLimit));
+  writeChunks(stream, whole.subarray(prefetchLimit));
 }

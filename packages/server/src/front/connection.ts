@@ -276,6 +276,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.write('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
+  sendInterim(head: string): void {
+    this.write(head);
+  }
+
+  abandon(): void {
+    this.socket.destroy();
+    this.onGone();
+  }
+
   pauseReading(): void {
     this.socket.pause();
   }
