@@ -8,6 +8,7 @@ export * from './2-compile/section.ts';
 export * from './2-compile/server-record.ts';
 export * from './2-compile/virtual-hosts.ts';
 export * from './3-serve/connection-record.ts';
+export * from './3-serve/errors.ts';
 export * from './3-serve/finish-response.ts';
 export * from './3-serve/phases.ts';
 export * from './3-serve/redirect.ts';

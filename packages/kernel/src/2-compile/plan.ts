@@ -102,6 +102,8 @@ export interface ProcessSettings {
   mpm: string | undefined;
   chroot: string | undefined;
   extendedStatus: boolean | undefined;
+  /** Status pages show the end of a long request line instead of its start. */
+  seeRequestTail: boolean;
   /** Value of the Server header. */
   serverBanner: string;
 }
@@ -127,6 +129,7 @@ export function processSettings(cmd: DirectiveContext | Compilation): ProcessSet
     mpm: undefined,
     chroot: undefined,
     extendedStatus: undefined,
+    seeRequestTail: false,
     serverBanner: 'Apache/2.4.71',
   }));
 }

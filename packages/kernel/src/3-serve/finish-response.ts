@@ -1,4 +1,5 @@
 import { HeaderTable, hasToken } from '@httpd-ts/http1';
+import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, discardBody } from '../response.ts';
 import { statusLine } from '../status.ts';
@@ -30,7 +31,7 @@ export function applyFilters(request: RequestRecord): Body | undefined | Promise
   let body = request.output;
   for (let i = 0; i < filters.length; i++) {
     const next = filters[i]!.apply(request, body);
-    if (next instanceof Promise) return filtersAfter(next, request, i + 1);
+    if (next instanceof Promise) return filtersAfter(next, request, filters, i + 1);
     body = next;
   }
   return body;
@@ -39,11 +40,15 @@ export function applyFilters(request: RequestRecord): Body | undefined | Promise
 async function filtersAfter(
   pending: Promise<Body | undefined>,
   request: RequestRecord,
+  filters: readonly OutputFilter[],
   from: number,
 ): Promise<Body | undefined> {
   let body = await pending;
-  const filters = request.outputFilters!;
-  for (let i = from; i < filters.length; i++) body = await filters[i]!.apply(request, body);
+  for (let i = from; i < filters.length; i++) {
+    // A filter that ended in an error page has taken the filters away.
+    if (request.outputFilters !== filters) break;
+    body = await filters[i]!.apply(request, body);
+  }
   return body;
 }
 
@@ -88,7 +93,7 @@ function makeHead(request: RequestRecord, answering: RequestRecord, body: Body |
     request,
     answering,
     statusLine: line,
-    headers: withDateAndServer(answering, headers, status),
+    headers: withDateAndServer(answering, headers),
     body: withoutBody ? undefined : body,
     isChunked: isChunked && !withoutBody,
     keepAlive: answering.connection.keepalive === 'keepalive',
@@ -180,24 +185,8 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   return isChunked;
 }
 
-const notModifiedHeaders = [
-  'Connection',
-  'Keep-Alive',
-  'ETag',
-  'Content-Location',
-  'Expires',
-  'Cache-Control',
-  'Vary',
-  'Warning',
-  'WWW-Authenticate',
-  'Proxy-Authenticate',
-  'Set-Cookie',
-  'Set-Cookie2',
-];
-const notModifiedNames = new Set(notModifiedHeaders.map((name) => name.toLowerCase()));
-
 /** httpd: modules/http/http_filters.c basic_http_header */
-function withDateAndServer(request: RequestRecord, headers: HeaderTable, status: number): HeaderTable {
+function withDateAndServer(request: RequestRecord, headers: HeaderTable): HeaderTable {
   const fromOrigin = request.proxyRequest !== false;
   const date =
     (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.server.plan.world.clock.now());
@@ -205,12 +194,6 @@ function withDateAndServer(request: RequestRecord, headers: HeaderTable, status:
   const result = new HeaderTable();
   result.add('Date', date);
   if (server !== '') result.add('Server', server);
-  if (status === 304) {
-    headers.forEach((name, value) => {
-      if (notModifiedNames.has(name.toLowerCase())) result.add(name, value);
-    });
-    return result;
-  }
   headers.unset('Date');
   headers.unset('Server');
   result.addAll(headers);

@@ -97,6 +97,9 @@ function postRead(request: RequestRecord): HookResult {
 }
 
 function quick(request: RequestRecord): HookResult {
+  const { scheme } = request.parsedUri;
+  // Only a forward proxy takes targets of other schemes.
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https' && request.proxyRequest === false) return 400;
   const { quickHandler } = request.directory.plan ?? requestPlan(request.directory);
   if (quickHandler.length === 0) return full(request);
   const status = runFirst(quickHandler, request);

@@ -1,4 +1,5 @@
 import type { Regex, RegexOptions } from '@httpd-ts/regex';
+export type { Regex, RegexMatch } from '@httpd-ts/regex';
 import type { ServerRecord } from '../2-compile/server-record.ts';
 import type { World } from '../world.ts';
 import type { ArgumentShape, Complaint } from './arguments.ts';
