@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import * as inspector from 'node:inspector';
 import { type InProcessOptions, StartError, serveInProcess } from '../serve-in-process.ts';
 import { type SupervisorOptions, supervise } from './supervisor.ts';
 
@@ -12,11 +13,22 @@ const detachedMark = 'HTTPD_TS_DETACHED';
 
 /** Starts the server; gives the exit code of the command. */
 export async function startServer(options: StartOptions): Promise<number> {
+  keepDebuggerShut();
   const isDetached = process.env[detachedMark] !== undefined && process.send !== undefined;
   if (!isDetached && options.foreground !== true && !isForeground(options)) return launchDetached();
   delete process.env[detachedMark];
   if (!isDetached) return supervise(options);
   return supervise({ ...options, onReady: () => tellLauncher(options) });
+}
+
+/**
+ * SIGUSR1 means graceful here and opens the debugger in Node, unless somebody listens to it. Node's own flag against
+ * that (`--disable-sigusr1`) blocks the signal for good, so the server must be started without it.
+ */
+function keepDebuggerShut(): void {
+  process.on('SIGUSR1', () => {});
+  if (inspector.url() !== undefined && !process.execArgv.some((flag) => flag.startsWith('--inspect')))
+    inspector.close();
 }
 
 const isForeground = ({ defines = [] }: StartOptions) =>
@@ -32,11 +44,15 @@ function tellLauncher({ onReady }: StartOptions): void {
 
 /** Runs this very command in the background and waits until it serves or has failed. */
 function launchDetached(): Promise<number> {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, [detachedMark]: '1' },
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv.filter((flag) => flag !== '--disable-sigusr1'), ...process.argv.slice(1)],
+    {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, [detachedMark]: '1' },
+    },
+  );
   child.stdout!.pipe(process.stdout, { end: false });
   child.stderr!.pipe(process.stderr, { end: false });
   return new Promise((resolve) => {

@@ -58,7 +58,7 @@ async function start(
     renameSync(fresh, join(root, 'httpd.conf'));
   };
   configure(more);
-  const child = spawn(process.execPath, ['--disable-sigusr1', starter, root, String(threads), 'foreground'], {
+  const child = spawn(process.execPath, [starter, root, String(threads), 'foreground'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';
@@ -178,14 +178,14 @@ describe('start', () => {
     const server = await start('Nonsense');
     await server.exited;
     server.configure('');
-    const launched = spawnSync(process.execPath, ['--disable-sigusr1', starter, server.root, '1'], {
+    const launched = spawnSync(process.execPath, [starter, server.root, '1'], {
       timeout: 15_000,
     });
     expect(launched.stderr.toString()).toBe('');
     expect(launched.status).toBe(0);
     expect(await get(server.port, '/text')).toBe('hello');
     const pid = Number(server.log('httpd.pid'));
-    const again = spawnSync(process.execPath, ['--disable-sigusr1', starter, server.root, '1'], {
+    const again = spawnSync(process.execPath, [starter, server.root, '1'], {
       timeout: 15_000,
     });
     expect(again.stdout.toString()).toBe(`httpd (pid ${pid}) already running\n`);
@@ -197,7 +197,7 @@ describe('start', () => {
   it('returns 1 from the background when the configuration is wrong', async () => {
     const server = await start('Nonsense');
     await server.exited;
-    const launched = spawnSync(process.execPath, ['--disable-sigusr1', starter, server.root, '1'], {
+    const launched = spawnSync(process.execPath, [starter, server.root, '1'], {
       timeout: 15_000,
     });
     expect(launched.status).toBe(1);

@@ -295,6 +295,11 @@ class Supervisor {
     process.on('SIGUSR1', () => this.queue(() => this.reload('restartingGracefully')));
     process.on('SIGHUP', () => this.queue(() => this.reload('restarting')));
     process.on('SIGPIPE', () => {});
+    if (process.execArgv.includes('--disable-sigusr1')) {
+      const text =
+        'httpd-ts: started with --disable-sigusr1, which blocks SIGUSR1; graceful restarts need it';
+      logNotice(this.active.plan, 'core', 'warn', text);
+    }
   }
 
   private children(): ServingChild[] {
