@@ -30,13 +30,15 @@ export type RequestedRanges =
 
 const whole: RequestedRanges = { kind: 'whole' };
 
+const largest = 9_223_372_036_854_775_807n;
+const isTooLarge = (digits: string) => digits.length > 18 && BigInt(digits) > largest;
+
 /** One range-spec within `length` bytes; `bad` makes the header void, `beyond` the range alone. */
 function readSpec(spec: string, length: number): Range | 'bad' | 'beyond' {
   const match = /^(\d*)-(\d*)$/.exec(spec);
   if (match === null) return 'bad';
   const [, first, last] = match as unknown as [string, string, string];
-  const limit = Number.MAX_SAFE_INTEGER;
-  if (Number(first) > limit || Number(last) > limit) return 'bad';
+  if (isTooLarge(first) || isTooLarge(last)) return 'bad';
   if (first === '') {
     const count = Number(last);
     if (last === '' || count < 1) return 'bad';
@@ -60,7 +62,8 @@ export function readRanges(text: string, length: number, maximum: number): Reque
   let overlaps = 0;
   let reversals = 0;
   let isBeyond = false;
-  for (const spec of specs) {
+  for (const [i, spec] of specs.entries()) {
+    if (spec === '' && i === 0) return whole;
     if (spec === '') continue;
     const range = readSpec(spec, length);
     if (range === 'bad') return whole;

@@ -4,7 +4,7 @@ export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-
 export { meetsConditions, setLastModified } from './conditions.ts';
 export { discardRequestBody } from './default-handler.ts';
 export { answerWithoutFile, documentRootOf } from './document-root.ts';
-export { etagOf } from './etag.ts';
+export { etagOf, setEtag, validatorsOf } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
 export {
@@ -19,5 +19,5 @@ export {
 export { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
 export { readArguments, sectionArgument } from './reading.ts';
 export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
-export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';
 export { traceRequest } from './trace.ts';
+export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';

@@ -72,12 +72,16 @@ function directorySection(kind: Kind, isMatch: boolean, usage: string): Directiv
       cmd.walk(cmd.node.children ?? [], {
         directory: records,
         path: subject.path,
-        ...(isFiles ? {} : { override: OVERRIDE.all | OVERRIDE.accessConf }),
+        ...insideOverride(isFiles && cmd.path !== undefined),
       });
       return undefined;
     },
   });
 }
+
+/** Inside a section of the server's files everything is allowed; inside others what was allowed around them. */
+const insideOverride = (isNested: boolean) =>
+  isNested ? {} : { override: OVERRIDE.all | OVERRIDE.accessConf };
 
 function enclose(kind: Kind, made: Section, cmd: DirectiveContext): void {
   if (kind === 'directory') cmd.server.directorySections.push(made);
@@ -116,7 +120,7 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       cmd.walk(cmd.node.children ?? [], {
         directory: records,
         path,
-        override: cmd.override | OVERRIDE.accessConf,
+        ...insideOverride(cmd.path !== undefined),
       });
       return undefined;
     },
