@@ -80,6 +80,8 @@ function makeHead(request: RequestRecord, answering: RequestRecord, body: Body |
     headers.unset('Content-Length');
     headers.unset('Content-Type');
     answering.contentType = undefined;
+    answering.contentEncoding = undefined;
+    answering.contentLanguages = undefined;
   }
   if (isChunked) {
     headers.merge('Transfer-Encoding', 'chunked');
@@ -131,10 +133,13 @@ function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
   }
   if (request.contentEncoding !== undefined) headers.set('Content-Encoding', request.contentEncoding);
   if (request.contentLanguages !== undefined) {
-    const listed = headers.getAll('Content-Language').join(', ').toLowerCase();
-    for (const language of request.contentLanguages) {
-      if (!listed.includes(language.toLowerCase())) headers.merge('Content-Language', language);
+    const languages = [...request.contentLanguages];
+    const named = new Set(languages.map((language) => language.toLowerCase()));
+    for (const language of (headers.get('Content-Language') ?? '').split(',')) {
+      const other = language.trim();
+      if (other !== '' && !named.has(other.toLowerCase())) languages.push(other);
     }
+    headers.set('Content-Language', languages.join(','));
   }
   if (request.noCache && !headers.has('Expires'))
     headers.set('Expires', formatHttpDate(request.requestTimeMs));
