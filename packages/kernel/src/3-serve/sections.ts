@@ -26,12 +26,12 @@ export function locationWalk(request: RequestRecord): HookStatus {
 /** Tries a section's expression; its named groups become `MATCH_NAME` variables. */
 function matchesExpression(section: Section, subject: string, request: RequestRecord): boolean {
   const regex = section.regex!;
-  const names = Object.entries(regex.groupNames);
-  if (names.length === 0) return regex.test(subject);
+  const { groupNames } = regex;
+  if (groupNames.length === 0) return regex.test(subject);
   const match = regex.exec(subject);
   if (match === null) return false;
-  for (const [name, group] of names) {
-    const value = match[Number(group)];
+  for (const { name, group } of groupNames) {
+    const value = match[group];
     if (value !== undefined) request.subprocessEnv.set(`MATCH_${name.toUpperCase()}`, value);
   }
   return true;

@@ -68,7 +68,7 @@ export class FrontBody implements RequestBody {
 
   limit(bytes: number): void {
     this.limitBytes = bytes;
-    if (bytes > 0 && this.length !== undefined && this.length > bytes) this.fail(413);
+    if (bytes > 0 && Math.max(this.length ?? 0, this.received) > bytes) this.fail(413);
   }
 
   pull(): Uint8Array | null | Promise<Uint8Array | null> {
