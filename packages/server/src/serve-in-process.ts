@@ -1,5 +1,5 @@
 import * as net from 'node:net';
-import { type ModuleDefinition, renderAsHttpd, type World } from '@httpd-ts/kernel';
+import { type ModuleDefinition, renderAsHttpd, type Scoreboard, type World } from '@httpd-ts/kernel';
 import { addressText, uniqueListen } from './bind-address.ts';
 import { type ConfigurationSource, configure } from './configure.ts';
 import { type ConnectionAddresses, Http1Connection } from './front/connection.ts';
@@ -44,8 +44,8 @@ export class StartError extends Error {}
 export async function serveInProcess(options: InProcessOptions): Promise<InProcessServer> {
   const modules = options.modules ?? (await loadModules());
   const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
-  const world = nodeWorld(ownLogs === undefined ? options.world : { ...options.world, logs: ownLogs });
-  const engineOf: { engine?: Engine } = {};
+  const scoreboard: Scoreboard = { collect: async () => [engine.status(process.pid)] };
+  const world = nodeWorld({ scoreboard, ...options.world, ...(ownLogs === undefined ? {} : { logs: ownLogs }) });
   const listeners = new Map<string, net.Server>();
 
   const plan = () => {
@@ -76,8 +76,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     }
   };
 
-  const engine = new Engine(plan(), 0);
-  engineOf.engine = engine;
+  const engine: Engine = new Engine(plan(), 0);
   ownLogs?.endGeneration();
   try {
     await openListeners(engine);
