@@ -1,0 +1,157 @@
+import { type Body, bodyLength, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
+import { bodySource } from '../body-source.ts';
+import { nextToken } from '../header-token.ts';
+import { alterEtag } from './alter-etag.ts';
+import { deflateDefaults, deflateServer } from './config.ts';
+import { transformedBody } from './transformed-body.ts';
+
+/** A response this short would grow: header and checksum of gzip, and the headers that tell of it. */
+const smallest = 10 + 8 + 50;
+
+/** Compresses the response for clients that accept it. httpd: modules/filters/mod_deflate.c deflate_out_filter */
+export const deflateFilter: OutputFilter = {
+  name: 'DEFLATE',
+  rank: FILTER_RANK.contentSet,
+  apply(request, body) {
+    const length = bodyLength(body);
+    if (length !== undefined && length <= smallest) {
+      return skip(request, body, `very small response of ${length} bytes`);
+    }
+    const reason = refusal(request);
+    if (reason !== undefined) return skip(request, body, reason);
+    const encoding = contentCoding(request);
+    const coded = codings(encoding).find((token) => !isIdentity(token));
+    if (coded !== undefined) return skip(request, body, `content-encoding already  set: ${coded}`);
+    request.headersOut.merge('Vary', 'Accept-Encoding');
+    if (request.env('force-gzip') === undefined && !acceptsGzip(request)) {
+      return skip(request, body, 'no Accept-Encoding: gzip');
+    }
+    const settings = { ...deflateDefaults, ...deflateServer.of(request) };
+    if (request.status !== 304 && settings.windowBits <= 8) {
+      request.log('deflate', 'error', `AH01383: unable to init Zlib: deflateInit2 returned -2: URL ${request.uri}`);
+      return body;
+    }
+    tellCoding(request, encoding);
+    return request.status === 304 ? body : compress(request, body);
+  },
+};
+
+function skip(request: RequestRecord, body: Body | undefined, reason: string): Body | undefined {
+  if (request.logs('deflate', 'trace1')) request.log('deflate', 'trace1', `Not compressing (${reason})`);
+  return body;
+}
+
+function refusal(request: RequestRecord): string | undefined {
+  if (request.main !== undefined) return 'subrequest';
+  if (request.status === 204) return 'no content';
+  if (request.env('no-gzip') !== undefined) return 'no-gzip';
+  if (request.headersOut.has('Content-Range')) return 'content-range';
+  const isHtml = request.contentType?.startsWith('text/html') ?? false;
+  return !isHtml && request.env('gzip-only-text/html') === '1' ? 'gzip-only-text/html' : undefined;
+}
+
+/** The codings the response has already. */
+function contentCoding({ headersOut, errHeadersOut, contentEncoding }: RequestRecord): string | undefined {
+  const parts = [headersOut.get('Content-Encoding'), errHeadersOut.get('Content-Encoding'), contentEncoding];
+  const present = parts.filter((part) => part !== undefined);
+  return present.length === 0 ? undefined : present.join(',');
+}
+
+function codings(encoding: string | undefined): string[] {
+  const tokens: string[] = [];
+  const cursor = { text: encoding ?? '', at: 0 };
+  while (cursor.at < cursor.text.length) {
+    const token = nextToken(cursor, false);
+    if (token === '') break;
+    tokens.push(token);
+    cursor.at++;
+  }
+  return tokens;
+}
+
+const isIdentity = (token: string) =>
+  token === 'identity' || token === '7bit' || token === '8bit' || token === 'binary';
+
+/** Looks for the name alone: a quality of zero is not heeded. */
+function acceptsGzip(request: RequestRecord): boolean {
+  const text = request.headersIn.get('Accept-Encoding');
+  if (text === undefined) return false;
+  const cursor = { text, at: 0 };
+  for (;;) {
+    const token = nextToken(cursor, false);
+    if (token === '') return false;
+    if (token.toLowerCase() === 'gzip') return true;
+    while (text[cursor.at] === ';') {
+      cursor.at++;
+      nextToken(cursor, true);
+    }
+    if (text[cursor.at] === ',') cursor.at++;
+    if (cursor.at >= text.length) return false;
+  }
+}
+
+function tellCoding(request: RequestRecord, encoding: string | undefined): void {
+  const { headersOut } = request;
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') headersOut.set('Content-Encoding', 'gzip');
+  else headersOut.merge('Content-Encoding', 'gzip');
+  if (request.contentEncoding !== undefined) request.contentEncoding = headersOut.get('Content-Encoding');
+  headersOut.unset('Content-Length');
+  headersOut.unset('Content-MD5');
+  alterEtag(request, 'gzip', deflateServer.of(request).etag ?? 'addsuffix');
+}
+
+/** httpd: gzip_header; the libraries differ in the flags they set there. */
+const gzipHeader = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+
+function compress(request: RequestRecord, body: Body | undefined): Promise<Body> {
+  const { compression, files } = request.server.plan.world;
+  const config = deflateServer.of(request);
+  const { level, windowBits, memLevel, bufferSize } = { ...deflateDefaults, ...config };
+  const transform = compression.deflate({ format: 'gzip', level, windowBits, memLevel });
+  let input = 0;
+  let output = -gzipHeader.length;
+  let hasHeader = false;
+  return transformedBody({
+    source: bodySource(body, files),
+    bufferSize: bufferSize + gzipHeader.length,
+    transform: {
+      ...transform,
+      async push(bytes) {
+        const made = await transform.push(bytes);
+        return hasHeader ? made : withHeader(made);
+      },
+      async finish() {
+        const made = await transform.finish();
+        return hasHeader ? made : withHeader(made);
+      },
+    },
+    onChunk(read, made) {
+      input += read;
+      output += made;
+    },
+    onEnd: () => leaveNotes(request, input, output - 8),
+  });
+
+  function withHeader(made: readonly Uint8Array[]): readonly Uint8Array[] {
+    const first = made[0];
+    if (first === undefined || first.length < gzipHeader.length) return made;
+    hasHeader = true;
+    const own = first.slice();
+    own.set(gzipHeader);
+    return [own, ...made.slice(1)];
+  }
+}
+
+/** Counts for the log. */
+function leaveNotes(request: RequestRecord, input: number, output: number): void {
+  if (request.logs('deflate', 'debug')) {
+    request.log('deflate', 'debug', `AH01384: Zlib: Compressed ${input} to ${output} : URL ${request.uri}`);
+  }
+  const { inputNote, outputNote, ratioNote } = deflateServer.of(request);
+  const leave = (name: string | undefined, count: number) => {
+    if (name !== undefined) request.notes.set(name, input > 0 ? String(count) : '-');
+  };
+  leave(inputNote, input);
+  leave(outputNote, output);
+  leave(ratioNote, Math.floor((output * 100) / input));
+}

@@ -1,0 +1,76 @@
+import { type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
+import type { Condition } from './dispatch-condition.ts';
+
+/** What a filter does to a response, as FilterProtocol says. httpd: include/util_filter.h AP_FILTER_PROTO_* */
+export interface Protocol {
+  change?: boolean;
+  changeLength?: boolean;
+  noByteRanges?: boolean;
+  noProxy?: boolean;
+  transform?: boolean;
+  noCache?: boolean;
+}
+
+/** A filter that is used under a condition. httpd: ap_filter_provider_t */
+export interface FilterProvider {
+  readonly filter: OutputFilter;
+  readonly matches: Condition;
+}
+
+/** A filter that chooses among others by the response. httpd: mod_filter's ap_filter_rec_t */
+export interface SmartFilter {
+  readonly name: string;
+  readonly rank: number;
+  /** The latest first. */
+  providers: readonly FilterProvider[];
+  protocol: Protocol;
+  /** FilterProtocol of single providers, by name in lower case. */
+  readonly providerProtocols: Map<string, Protocol>;
+}
+
+const isNoTransform = (request: RequestRecord) =>
+  /no-transform/i.test(request.headersOut.get('Cache-Control') ?? '');
+
+/** Whether a filter may not touch what a back end answered. */
+function refusesProxied(request: RequestRecord, { noProxy, transform }: Protocol): boolean {
+  if (request.proxyRequest === false) return false;
+  return noProxy === true || (transform === true && isNoTransform(request));
+}
+
+/** Changes the head as the protocol says. httpd: modules/filters/mod_filter.c filter_lookup */
+function applyProtocol(request: RequestRecord, protocol: Protocol): void {
+  const { headersOut } = request;
+  if (request.proxyRequest !== false && protocol.transform === true) {
+    headersOut.add('Warning', `214 ${request.hostname ?? ''} Transformation applied`);
+  }
+  if (protocol.change) {
+    headersOut.unset('Content-MD5');
+    headersOut.unset('ETag');
+    if (protocol.changeLength) headersOut.unset('Content-Length');
+  }
+  if (protocol.noCache) {
+    headersOut.unset('Last-Modified');
+    headersOut.add('Cache-Control', 'no-cache');
+  }
+  if (protocol.noByteRanges) headersOut.set('Accept-Ranges', 'none');
+}
+
+/** The filter as the chain of a request has it. httpd: filter_harness */
+export function harness(smart: SmartFilter): OutputFilter {
+  return {
+    name: smart.name,
+    rank: smart.rank,
+    apply(request, body) {
+      if (request.status !== 200 && request.env('filter-errordocs') === undefined) return body;
+      if (refusesProxied(request, smart.protocol)) return body;
+      for (const { filter, matches } of smart.providers) {
+        if (!matches(request)) continue;
+        const protocol = smart.providerProtocols.get(filter.name.toLowerCase()) ?? {};
+        if (refusesProxied(request, protocol)) continue;
+        applyProtocol(request, protocol);
+        return filter.apply(request, body);
+      }
+      return body;
+    },
+  };
+}
