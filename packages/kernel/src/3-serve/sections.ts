@@ -6,7 +6,7 @@ import { mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
-import { effectiveOptions, effectiveOverride, OPTIONS, walkConfig } from './walk-config.ts';
+import { effectiveOptions, effectiveOverride, OPTIONS, type WalkConfig, walkConfig } from './walk-config.ts';
 
 /** Enters the `<Location>` sections of the request's path. httpd: server/request.c ap_location_walk */
 export function locationWalk(request: RequestRecord): HookStatus {
@@ -138,12 +138,17 @@ export function directoryWalk(request: RequestRecord): HookStatus {
       : undefined;
   if (entry !== undefined && request.directory === server.lookupDefaults) {
     const known = memo.get(entry);
-    if (known !== undefined) {
+    if (known !== undefined && (!isFile || followsLinks(walkConfig.at(known.vector)))) {
       request.directory = known;
       return enterExpressions(request);
     }
   }
   return walkDown(request, entry, memo);
+}
+
+/** Whether symbolic links are followed without a look at them. */
+function followsLinks(config: WalkConfig): boolean {
+  return (effectiveOptions(config) & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === OPTIONS.symLinks;
 }
 
 function walkDown(

@@ -70,6 +70,7 @@ function readRequest(
   request.startedAtMs = clock.monotonic();
   setTarget(request, head.target);
   request.hostname = host.name;
+  if (host.port !== undefined) request.parsedUri = { ...request.parsedUri, port: host.port };
   if (host.name === undefined) {
     const byPath = servers.byPath(request.uri);
     if (byPath !== undefined) {

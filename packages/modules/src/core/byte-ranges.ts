@@ -3,7 +3,6 @@ import {
   bodyLength,
   type Compilation,
   type DirectiveDeclaration,
-  die,
   FILTER_RANK,
   type OutputFilter,
   outputFilters,
@@ -12,6 +11,7 @@ import {
 } from '@httpd-ts/kernel';
 import { ifRange } from './conditions.ts';
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
+import { dieWithoutLength } from './die-without-length.ts';
 import { wholeInteger } from './parse-number.ts';
 
 /** First and last byte. */
@@ -182,29 +182,10 @@ function multipart(
   return { kind: 'sequence', parts };
 }
 
-/** The page for 416 comes without a length, hence in chunks. */
-function withoutLength(body: Body | undefined): Body | undefined {
-  if (body?.kind !== 'text') return body;
-  const bytes = Uint8Array.from(body.text, (char) => char.charCodeAt(0));
-  let rest: Uint8Array | null = bytes;
-  return {
-    kind: 'source',
-    length: undefined,
-    source: {
-      pull() {
-        const chunk = rest;
-        rest = null;
-        return chunk;
-      },
-      abort() {},
-    },
-  };
-}
-
 async function unsatisfiable(request: RequestRecord): Promise<Body | undefined> {
   request.status = 200;
-  await die(416, request);
-  return withoutLength(request.output);
+  await dieWithoutLength(416, request);
+  return request.output;
 }
 
 /** Cuts the ranges asked for out of a response of known length. httpd: ap_byterange_filter */

@@ -16,14 +16,8 @@ export function serverNameOf(request: RequestRecord): string {
   return name ?? request.server.plan.mainServer.hostname ?? request.connection.localAddress;
 }
 
-/** Port the client gave in the target or in Host. httpd: r->parsed_uri.port */
-function requestedPort(request: RequestRecord): number | undefined {
-  const { parsedUri } = request;
-  if (parsedUri.port !== undefined || parsedUri.host !== undefined) return parsedUri.port;
-  if (request.main !== undefined || request.prev !== undefined) return undefined;
-  const port = /:(\d+)$/.exec(request.headersIn.get('Host') ?? '')?.[1];
-  return port === undefined ? undefined : Number(port);
-}
+/** Port the client gave in the target or in Host; look-ups do not know it. httpd: r->parsed_uri.port */
+const requestedPort = (request: RequestRecord) => request.initial.parsedUri.port;
 
 /** The port of URLs to this server. httpd: server/core.c ap_get_server_port */
 export function serverPortOf(request: RequestRecord): number {

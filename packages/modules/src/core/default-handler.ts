@@ -1,5 +1,6 @@
 import {
   DECLINED,
+  DONE,
   type FileInfo,
   type HookResult,
   type HookStatus,
@@ -10,16 +11,18 @@ import { allowHeader } from './allow-header.ts';
 import { meetsConditions, setLastModified } from './conditions.ts';
 import { registeredMethodsKey } from './connection-limits.ts';
 import { coreDirectory } from './core-config.ts';
+import { dieWithoutLength } from './die-without-length.ts';
 import { base64, setEtag, validatorsOf } from './etag.ts';
 import { allowMethods, isKnownMethod } from './methods.ts';
 
-/** Reads the request body to its end. httpd: ap_discard_request_body */
+/** Reads the request body to its end. When that fails the request is answered, which DONE says. httpd: ap_discard_request_body */
 export async function discardRequestBody(request: RequestRecord): Promise<HookStatus> {
   try {
     while ((await request.body.pull()) !== null);
     return OK;
   } catch {
-    return request.body.failure ?? 400;
+    await dieWithoutLength(request.body.failure ?? 400, request);
+    return DONE;
   }
 }
 

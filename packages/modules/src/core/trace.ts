@@ -8,6 +8,7 @@ import {
   take1,
 } from '@httpd-ts/kernel';
 import { coreServer } from './core-config.ts';
+import { withoutLength } from './die-without-length.ts';
 
 const maximumBody = 65_536;
 
@@ -30,14 +31,7 @@ export function traceRequest(request: RequestRecord): HookResult {
 function echo(request: RequestRecord, body: string): HookStatus {
   request.contentType = 'message/http';
   const text = `${request.requestLine}\r\n${request.headersIn.toLines()}\r\n${body}`;
-  const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-  let rest: Uint8Array | null = bytes;
-  const pull = () => {
-    const chunk = rest;
-    rest = null;
-    return chunk;
-  };
-  request.output = { kind: 'source', length: undefined, source: { pull, abort() {} } };
+  request.output = withoutLength(text);
   return DONE;
 }
 

@@ -45,10 +45,10 @@ function redirectToSlash(request: RequestRecord): HookStatus {
   return 301;
 }
 
-/** Says which names were tried, for listings. */
-function withoutIndex(request: RequestRecord, indexes: readonly string[]): HookStatus {
+/** Says which names were tried, for listings, and leaves the rest to FallbackResource. */
+function withoutIndex(request: RequestRecord, indexes: readonly string[]): HookResult {
   request.notes.set('dir-index-names', indexes.join(','));
-  return DECLINED;
+  return serveFallback(request);
 }
 
 const withArguments = (name: string, request: RequestRecord) =>
