@@ -9,8 +9,10 @@ import { modAuthzCore } from './mod_authz_core/index.ts';
 import { modAuthzHost } from './mod_authz_host/index.ts';
 import { modAuthzUser } from './mod_authz_user/index.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
+import { modDeflate } from './mod_deflate/index.ts';
 import { modDir } from './mod_dir/index.ts';
 import { modEnv } from './mod_env/index.ts';
+import { modFilter } from './mod_filter/index.ts';
 import { modHeaders } from './mod_headers/index.ts';
 import { modHttp } from './mod_http/index.ts';
 import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness/index.ts';
@@ -19,6 +21,7 @@ import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic/index.ts';
 import { modLogConfig } from './mod_log_config/index.ts';
 import { modLogio } from './mod_logio/index.ts';
 import { modMime } from './mod_mime/index.ts';
+import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
@@ -54,13 +57,16 @@ export const standardModules: readonly ModuleDefinition[] = [
   modAuthzHost,
   modAuthzUser,
   modAutoindex,
+  modDeflate,
   modDir,
   modEnv,
+  modFilter,
   modHeaders,
   modLbmethodBybusyness,
   modLbmethodByrequests,
   modLbmethodBytraffic,
   modMime,
+  modNegotiation,
   modProxy,
   modProxyBalancer,
   modProxyHttp,
