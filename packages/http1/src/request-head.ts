@@ -109,6 +109,12 @@ export class RequestHeadReader {
     return result;
   }
 
+  /** A head that will not come to its end, with what was read of it; undefined while its first line is incomplete. */
+  giveUp(status: number): RequestHeadError | undefined {
+    if (this.line === undefined) return undefined;
+    return refuse(this.line, this.fields?.headers ?? new HeaderTable(), status, []);
+  }
+
   private readLines(lines: LineReader): RequestHead | RequestHeadError | undefined {
     const { options } = this;
     while (this.line === undefined) {

@@ -45,7 +45,11 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const modules = options.modules ?? (await loadModules());
   const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
   const scoreboard: Scoreboard = { collect: async () => [engine.status(process.pid)] };
-  const world = nodeWorld({ scoreboard, ...options.world, ...(ownLogs === undefined ? {} : { logs: ownLogs }) });
+  const world = nodeWorld({
+    scoreboard,
+    ...options.world,
+    ...(ownLogs === undefined ? {} : { logs: ownLogs }),
+  });
   const listeners = new Map<string, net.Server>();
 
   const plan = () => {

@@ -245,8 +245,13 @@ describe('closing', () => {
     expect(await exchange(`GET /slow/50 HTTP/1.1\r\n${host}\r\n`, true)).toMatch(/slow$/);
   });
 
-  it('answers a head that does not come in time with 408', async () => {
-    expect(statusLines(await exchange('GET /text HTTP/1.1\r\n'))).toEqual([408]);
+  it.each([
+    ['a head that does not come in time', 'GET /text HTTP/1.1\r\n', false, [408]],
+    ['a first line that does not come in time', 'GET /te', false, []],
+    ['a head that ends too early', 'GET /text HTTP/1.1\r\nHos', true, [400]],
+    ['a first line that ends too early', 'GET /te', true, []],
+  ] as const)('answers %s', async (_title, text, end, statuses) => {
+    expect(statusLines(await exchange(text, end))).toEqual(statuses);
   });
 
   it('ends a connection on which nothing comes without an answer', async () => {

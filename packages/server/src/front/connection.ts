@@ -34,6 +34,11 @@ type State = 'head' | 'serving' | 'lingering' | 'taken over' | 'closed';
 /** Bodies up to this size go out in one write together with their head. */
 const coalesceLimit = 16 * 1024;
 const fileChunk = 64 * 1024;
+/** What is known of a request whose first line is incomplete. */
+const noHead: Omit<RequestHeadError, 'status' | 'log' | 'headers'> = {
+  ...{ kind: 'error', note: undefined, requestLine: '-', method: undefined, target: '/' },
+  ...{ path: undefined, query: undefined, protocol: 'HTTP/1.0', protocolNumber: 1000, hostname: undefined },
+};
 /** httpd: server/connection.c MAX_SECS_TO_LINGER and SECONDS_TO_LINGER */
 const lingerMs = 30_000;
 const shortLingerMs = 2_000;
@@ -78,6 +83,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private phaseBytes = 0;
   private lastDurationMs = 0;
   private inputEnded = false;
+  /** The answer to a request whose first line is incomplete is logged and not sent. */
+  private isMute = false;
   private abortBody: PullSource | undefined = undefined;
   private notesMap: Map<string, unknown> | undefined = undefined;
   private drained: (() => void) | undefined = undefined;
@@ -319,9 +326,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 
   private write1(response: Response): void {
     this.request = response.request;
-    if (this.state === 'closed') {
+    if (this.state === 'closed' || this.isMute) {
       discardBody(response.body);
-      this.aborted = true;
+      this.aborted = this.state === 'closed';
       this.finish(response, 0);
       return;
     }
@@ -564,33 +571,27 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.state === 'lingering' || this.drained !== undefined) this.socket.destroy();
     else if (this.state === 'serving') this.body?.fail(408);
-    else if (this.reader.hasBegun) this.answerTimeout();
+    else if (this.reader.hasBegun) this.giveUpHead(408);
     else this.close();
   }
 
-  /** httpd: server/protocol.c ap_read_request, the 408 of a head that did not come in time */
-  private answerTimeout(): void {
+  /**
+   * A head that does not come to its end: answered once its first line is known, else at most logged.
+   * httpd: server/protocol.c ap_read_request
+   */
+  private giveUpHead(status: number): void {
     this.state = 'serving';
-    this.refuse({
-      kind: 'error',
-      status: 408,
-      note: undefined,
-      log: [],
-      requestLine: '-',
-      method: undefined,
-      target: '/',
-      path: undefined,
-      query: undefined,
-      protocol: 'HTTP/1.0',
-      protocolNumber: 1000,
-      hostname: undefined,
-      headers: new HeaderTable(),
-    });
+    const head = this.reader.giveUp(status);
+    this.isMute = head === undefined;
+    if (head !== undefined) this.refuse(head);
+    else if (status === 408) this.refuse({ ...noHead, log: [], status, headers: new HeaderTable() });
+    else this.close();
   }
 
   private onEnd(): void {
     this.inputEnded = true;
-    if (this.state === 'head') this.close();
+    if (this.state === 'head' && this.reader.hasBegun) this.giveUpHead(400);
+    else if (this.state === 'head') this.close();
     else if (this.state === 'serving') this.body?.fail(400);
     else if (this.state === 'lingering') this.socket.end();
   }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import type { ConnectError, ConnectTarget, Network, Stream } from '@httpd-ts/kernel';
-import { socketStream } from './socket-stream.ts';
+import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -41,9 +41,11 @@ export function nodeNetwork(): Network {
 function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
     const { host, port, path, timeoutMs, localAddress } = target;
+    const memory = target.reusesMemory ? new ReadMemory() : undefined;
     const socket = net.connect({
       ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path }),
       ...(localAddress === undefined ? {} : { localAddress }),
+      ...(memory === undefined ? {} : { onread: memory.onread }),
       noDelay: true,
       allowHalfOpen: true,
     } as net.NetConnectOpts);
@@ -61,7 +63,7 @@ function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.removeListener('error', onError);
-      resolve(socketStream(socket));
+      resolve(memory === undefined ? socketStream(socket) : new ReusingSocketStream(socket, memory));
     });
   });
 }

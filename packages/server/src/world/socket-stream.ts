@@ -9,11 +9,16 @@ export class SocketStream implements Stream {
   onEnd: () => void = nothing;
   onClose: (error: string | undefined) => void = nothing;
   onDrain: () => void = nothing;
-  private readonly socket: Socket;
+  protected readonly socket: Socket;
   private error: string | undefined = undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
+    this.listen(socket);
+  }
+
+  /** Takes the socket's events. */
+  protected listen(socket: Socket): void {
     socket.on('data', (bytes: Buffer) => this.onData(bytes as unknown as Bytes));
     socket.on('end', () => this.onEnd());
     socket.on('drain', () => this.onDrain());
@@ -47,6 +52,8 @@ export class SocketStream implements Stream {
   setTimeout(timeoutMs: number, onTimeout: () => void): void {
     this.socket.setTimeout(timeoutMs, onTimeout);
   }
+  keep(): void {}
+  giveBack(_bytes: Uint8Array): void {}
   get localAddress(): string {
     return this.socket.localAddress ?? '';
   }
@@ -58,6 +65,65 @@ export class SocketStream implements Stream {
   }
   get remotePort(): number {
     return this.socket.remotePort ?? 0;
+  }
+}
+
+const smallBuffer = 8 * 1024;
+const largeBuffer = 64 * 1024;
+const pooledBuffers = 64;
+const pool: Buffer[] = [];
+
+/**
+ * The memory one socket reads into: little until it is filled, then a large piece from a pool that all share. Spares
+ * the collector a buffer for each read, which costs more than the read.
+ */
+export class ReadMemory {
+  /** Set by the stream once the socket is connected. */
+  onRead: (bytes: Bytes) => void = nothing;
+  private isKept = false;
+  private next: Buffer | undefined = Buffer.allocUnsafeSlow(smallBuffer);
+
+  /** For `net.connect({ onread })`. */
+  readonly onread = {
+    // Node keeps the buffer it has when it is given none.
+    buffer: (): Uint8Array => {
+      const { next } = this;
+      this.next = undefined;
+      return next as Uint8Array;
+    },
+    callback: (length: number, buffer: Uint8Array): boolean => {
+      this.isKept = false;
+      this.onRead((buffer as Buffer).subarray(0, length) as unknown as Bytes);
+      if (this.isKept || (length === buffer.length && length < largeBuffer)) {
+        this.next = pool.pop() ?? Buffer.allocUnsafeSlow(largeBuffer);
+      }
+      return true;
+    },
+  };
+
+  keep(): void {
+    this.isKept = true;
+  }
+}
+
+/** A socket that was connected with `memory.onread`. */
+export class ReusingSocketStream extends SocketStream {
+  private readonly memory: ReadMemory;
+
+  constructor(socket: Socket, memory: ReadMemory) {
+    super(socket);
+    this.memory = memory;
+    memory.onRead = (bytes) => this.onData(bytes);
+    // Without data events nothing would read up to the end.
+    socket.resume();
+  }
+  override keep(): void {
+    this.memory.keep();
+  }
+  override giveBack(bytes: Uint8Array): void {
+    if (bytes.buffer.byteLength === largeBuffer && pool.length < pooledBuffers) {
+      pool.push(Buffer.from(bytes.buffer as ArrayBuffer));
+    }
   }
 }
 
