@@ -105,6 +105,11 @@ export interface ConnectTarget {
   readonly timeoutMs: number;
   readonly localAddress?: string;
   readonly tls?: unknown;
+  /**
+   * The stream reads into memory that it uses again: what `onData` is given is valid during the call only, unless
+   * the receiver calls `keep`.
+   */
+  readonly reusesMemory?: boolean;
 }
 
 export type ConnectError = 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENOTFOUND' | 'ECONNRESET' | 'EIO';
@@ -129,6 +134,10 @@ export interface Stream {
   pause(): void;
   resume(): void;
   setTimeout(timeoutMs: number, onTimeout: () => void): void;
+  /** Called within `onData` of a stream that reuses memory: the bytes stay valid until they are given back. */
+  keep(): void;
+  /** Returns kept bytes, all slices of which are no longer used. */
+  giveBack(bytes: Uint8Array): void;
   readonly localAddress: string;
   readonly localPort: number;
   readonly remoteAddress: string;

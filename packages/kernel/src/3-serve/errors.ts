@@ -22,6 +22,9 @@ export function isHeaderOnlyStatus(status: number): boolean {
   return status === 204 || status === 304;
 }
 
+/** State of a request that failed on behalf of an earlier one, which answers. */
+export const answeredBy = { name: 'request that answers' };
+
 const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
 
 /**
@@ -40,8 +43,9 @@ export async function die(status: HookStatus, request: RequestRecord): Promise<v
   }
   if (recursive !== 0) {
     while (failed.prev !== undefined && failed.prev.status !== 200) failed = failed.prev;
-    if (failed !== request) failed.next = undefined;
-    recursiveError = status;
+    if (failed !== request) request.setState(answeredBy, failed);
+    // httpd names the status it set out from, not the one the ErrorDocument ended with.
+    recursiveError = recursive;
   } else {
     custom = policy.customResponse(request, status);
   }

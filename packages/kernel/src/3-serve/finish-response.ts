@@ -3,7 +3,7 @@ import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, discardBody } from '../response.ts';
 import { statusLine } from '../status.ts';
-import { dropsConnection, isHeaderOnlyStatus } from './errors.ts';
+import { answeredBy, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** A response ready for a protocol to frame. The same for every protocol, for sub-requests and for tests. */
@@ -52,11 +52,17 @@ async function filtersAfter(
   return body;
 }
 
-/** The last request of a chain of internal redirects. */
-export function answeringRequest(request: RequestRecord): RequestRecord {
+/** The last request of a chain of internal redirects: the one that logs tell about. */
+export function lastRequest(request: RequestRecord): RequestRecord {
   let last = request;
   while (last.next !== undefined) last = last.next;
   return last;
+}
+
+/** The request whose response goes out: the last of the chain, or the one whose error page that could not replace. */
+export function answeringRequest(request: RequestRecord): RequestRecord {
+  const last = lastRequest(request);
+  return last.state<RequestRecord>(answeredBy) ?? last;
 }
 
 /** Makes the response of a request whose handler has run: filters, length, head. */

@@ -116,6 +116,7 @@ export class ConnectionPool {
       const stream = await this.network.connect({
         ...(socketPath === undefined ? { host: address, port } : { path: socketPath }),
         timeoutMs: connectTimeoutMs,
+        reusesMemory: true,
         ...(localAddress === undefined ? {} : { localAddress }),
       });
       if (typeof stream !== 'string') return this.adopt(stream);

@@ -1,5 +1,5 @@
-import { BodyDecoder, parseStrictLength, type ResponseHead, type ResponseHeadError, type ResponseHeadOptions } from '@httpd-ts/http1';
-import { type Bytes, DONE, type HookStatus, isError, OK, type PullSource, type RequestRecord } from '@httpd-ts/kernel';
+import { BodyDecoder, latin1Text, parseStrictLength, type ResponseHead, type ResponseHeadError, type ResponseHeadOptions } from '@httpd-ts/http1';
+import { type Body, type Bytes, DONE, type HookStatus, isError, OK, type PullSource, type RequestRecord } from '@httpd-ts/kernel';
 import {
   proxyDirectory,
   proxyError,
@@ -34,6 +34,8 @@ type State = 'head' | 'body' | 'done' | 'failed';
 
 /** Held back for a client that is slower than the back end, before the back end is paused. */
 const holdLimit = 64 * 1024;
+/** A body up to this size goes out together with its head. */
+const copyLimit = 16 * 1024;
 /** httpd: AP_MAX_INTERIM_RESPONSES */
 const mostInterimResponses = 10;
 
@@ -69,6 +71,8 @@ export class Exchange implements PullSource {
   private chunks: Uint8Array[] = [];
   private held = 0;
   private taker: Taker | undefined = undefined;
+  /** The chunk that was handed out last; its memory is free again at the next pull. */
+  private lent: Uint8Array | undefined = undefined;
 
   constructor(request: RequestRecord, worker: Worker, connection: BackendConnection, settings: ExchangeSettings) {
     this.request = request;
@@ -244,12 +248,21 @@ export class Exchange implements PullSource {
     const isWhole = this.state === 'done' && this.decoder === undefined && chunks.length <= 1;
     if (isWhole && request.headersOut.has('Content-Length')) {
       const bytes = chunks[0];
-      request.output = bytes === undefined ? { kind: 'text', text: '' } : { kind: 'bytes', bytes };
+      request.output = this.wholeBody(bytes);
       this.chunks = [];
       return;
     }
     const length = this.decoder === undefined && this.remaining >= 0 ? this.held + this.remaining : undefined;
+    if (chunks.length > 0) this.connection.stream.keep();
     request.output = { kind: 'source', source: this, length };
+  }
+
+  /** A little body is copied, so that the connection's memory can be used again at once. */
+  private wholeBody(bytes: Uint8Array | undefined): Body {
+    if (bytes === undefined) return { kind: 'text', text: '' };
+    if (bytes.length <= copyLimit) return { kind: 'text', text: latin1Text(bytes, 0, bytes.length) };
+    this.connection.stream.keep();
+    return { kind: 'bytes', bytes };
   }
 
   private readBody(bytes: Uint8Array, start: number): void {
@@ -275,6 +288,7 @@ export class Exchange implements PullSource {
   }
 
   private hold(chunk: Uint8Array): void {
+    if (this.status !== undefined) this.connection.stream.keep();
     this.worker.countRead(chunk.length);
     this.chunks.push(chunk);
     this.held += chunk.length;
@@ -293,15 +307,18 @@ export class Exchange implements PullSource {
     this.taker = undefined;
     if (chunk !== undefined) {
       this.held -= chunk.length;
+      this.lent = chunk;
       taker.resolve(chunk);
     } else if (this.state === 'done') taker.resolve(null);
     else taker.reject(new Error('the back end broke off its answer'));
   }
 
   pull(): Uint8Array | null | Promise<Uint8Array | null> {
+    this.takeBack();
     const chunk = this.chunks.shift();
     if (chunk !== undefined) {
       this.held -= chunk.length;
+      this.lent = chunk;
       if (this.state === 'body' && this.held <= holdLimit) this.goOn();
       return chunk;
     }
@@ -311,6 +328,15 @@ export class Exchange implements PullSource {
     return new Promise((resolve, reject) => {
       this.taker = { resolve, reject };
     });
+  }
+
+  /** The reader is done with the last chunk; its memory goes back unless another chunk lies in it. */
+  private takeBack(): void {
+    const { lent } = this;
+    this.lent = undefined;
+    if (lent !== undefined && !this.chunks.some(({ buffer }) => buffer === lent.buffer)) {
+      this.connection.stream.giveBack(lent);
+    }
   }
 
   private goOn(): void {

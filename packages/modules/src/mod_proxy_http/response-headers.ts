@@ -69,15 +69,17 @@ function mapField(headers: HeaderTable, name: string, change: (value: string) =>
   for (const [entry, value] of entries) headers.add(entry, entry.toLowerCase() === lowerName ? change(value) : value);
 }
 
-let lastDate = '';
+const rememberedDates = 64;
+const canonicalDates = new Map<string, string>();
 
-/** A date in the form httpd writes; what is no date stays. httpd: ap_proxy_date_canon */
+/** A date in the form httpd writes; what is no date stays. The last few are remembered. httpd: ap_proxy_date_canon */
 function canonicalDate(value: string): string {
-  if (value === lastDate) return value;
+  const known = canonicalDates.get(value);
+  if (known !== undefined) return known;
   const time = parseHttpDate(value);
-  if (time === undefined) return value;
-  const canonical = formatHttpDate(time);
-  if (canonical === value) lastDate = value;
+  const canonical = time === undefined ? value : formatHttpDate(time);
+  if (canonicalDates.size >= rememberedDates) canonicalDates.clear();
+  canonicalDates.set(value, canonical);
   return canonical;
 }
 

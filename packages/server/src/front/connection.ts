@@ -471,8 +471,21 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       }
       if (this.state === 'closed') return false;
       if (chunk === null) return true;
-      if (!send(chunk) && !(await this.flowing(false))) return false;
+      send(chunk);
+      // The next pull may put other bytes where these are.
+      if (this.socket.writableLength > 0 && !(await this.flushed())) return false;
     }
+  }
+
+  /** True once everything written has been handed to the system; false when the client is gone. */
+  private flushed(): Promise<boolean> {
+    this.deadline = performance.now() + this.settings.timeoutMs;
+    return new Promise((resolve) => {
+      this.socket.write('', () => {
+        this.deadline = Number.POSITIVE_INFINITY;
+        resolve(this.state !== 'closed');
+      });
+    });
   }
 
   private async streamFile(body: FileBody, send: (bytes: Uint8Array) => boolean): Promise<boolean> {
