@@ -1,9 +1,9 @@
 import {
-  answeringRequest,
   type Compilation,
   type ConfigView,
   type FileError,
   type HookResult,
+  lastRequest,
   type LogWriter,
   OK,
   perServer,
@@ -157,7 +157,7 @@ export function hasLogs(view: ConfigView): boolean {
 /** httpd: multi_log_transaction */
 export function logTransactions(request: RequestRecord): HookResult {
   const { open = [] } = logConfig.of(request);
-  const current = answeringRequest(request);
+  const current = lastRequest(request);
   for (const log of open) {
     const pending = log.needsHost ? lookUpClientHost(current) : undefined;
     if (pending !== undefined) return pending.then(() => writeAll(open, request, current));
