@@ -1,0 +1,94 @@
+import { Command, CommanderError } from 'commander';
+import { latin1 } from '../output.ts';
+import { noSwitches, splitNames } from '../parse-switches.ts';
+import type { Invocation } from '../run-switches.ts';
+import { programOf, runSwitchesParsed } from '../run-switches.ts';
+import { type ConfigtestOptions, configtest, reportFormats } from './configtest.ts';
+
+/** Wrong use of a subcommand. */
+const misuse = 2;
+
+interface ServeOptions {
+  readonly d?: string;
+  readonly f?: string;
+  readonly D: readonly string[];
+  readonly C: readonly string[];
+  readonly c: readonly string[];
+  readonly allowUnsupported: readonly string[];
+  readonly singleProcess?: true;
+}
+
+const collect = (value: string, before: readonly string[]) => [...before, latin1(value)];
+const collectNames = (value: string, before: readonly string[]) => [...before, ...splitNames(value)];
+
+/** Runs `serve`, `configtest`, `--help` or `--version`; gives the exit code. */
+export async function runSubcommand(args: readonly string[], invocation: Invocation): Promise<number> {
+  let exitCode = 0;
+  const program = await describeCommands(args, invocation, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : misuse;
+  }
+  return exitCode;
+}
+
+async function describeCommands(
+  args: readonly string[],
+  invocation: Invocation,
+  done: (exitCode: number) => void,
+): Promise<Command> {
+  const { output } = invocation;
+  const { versionText } = await import('../version-text.ts');
+  const program = new Command(programOf(invocation))
+    .description("Serves Apache httpd configuration. With httpd's own switches it behaves as httpd: see -h.")
+    .version(versionText().trimEnd())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.out(latin1(text)),
+      writeErr: (text) => output.error(latin1(text)),
+    });
+  program
+    .command('serve')
+    .description('serve a configuration in the foreground')
+    .option('-d <directory>', 'ServerRoot')
+    .option('-f <file>', 'main configuration file')
+    .option('-D <name>', 'define a name for <IfDefine>', collect, [])
+    .option('-C <directive>', 'process a directive before the configuration', collect, [])
+    .option('-c <directive>', 'process a directive after the configuration', collect, [])
+    .option(
+      '--allow-unsupported <names>',
+      'go on without these directives, although nothing implements them; "all" for every one',
+      collectNames,
+      [],
+    )
+    .option('--single-process', 'one process and one thread, as -X')
+    .action(async (options: ServeOptions) => done(await serve(options, args, invocation)));
+  program
+    .command('configtest')
+    .description('check configurations: what -t says, and every further error')
+    .argument('[path...]', "configuration files or ServerRoot directories; the system's own when left out")
+    .option('--format <format>', reportFormats.join(', '), 'pretty')
+    .option('--modules <modules>', 'take modules as loaded: all, debian, or a list of names', '')
+    .option('-D <name>', 'define a name for <IfDefine>', collect, [])
+    .action(async (paths: string[], options: ConfigtestOptions) =>
+      done(await configtest(paths, options, invocation)),
+    );
+  return program;
+}
+
+function serve(options: ServeOptions, args: readonly string[], invocation: Invocation): Promise<number> {
+  const switches = {
+    ...noSwitches(),
+    serverRoot: options.d,
+    configFile: options.f,
+    before: [...options.C],
+    after: [...options.c],
+    defines: [...options.D, 'FOREGROUND', ...(options.singleProcess ? ['DEBUG'] : [])],
+    allowUnsupported: [...options.allowUnsupported],
+  };
+  return runSwitchesParsed(switches, args, invocation);
+}

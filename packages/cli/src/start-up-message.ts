@@ -1,0 +1,41 @@
+import { type Diagnostic, renderAsHttpd } from '@httpd-ts/kernel';
+
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** The time as it stands before a message: `Fri Nov 20 12:49:39.697863 2026`. */
+function logTime(atMs: number): string {
+  const at = new Date(atMs);
+  const micros = String(Math.floor((atMs % 1000) * 1000)).padStart(6, '0');
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${micros}`;
+  return `${days[at.getDay()]} ${months[at.getMonth()]} ${two(at.getDate())} ${clock} ${at.getFullYear()}`;
+}
+
+/** Bytes that do not print are shown escaped. httpd: server/util.c ap_escape_errorlog_item */
+function escapeUnprintable(line: string): string {
+  return line.replace(/[^\x20-\x7e\n]|\\(?!n|x[0-9a-f]{2})/g, (char) => {
+    const short = { '\t': '\\t', '\r': '\\r', '\b': '\\b', '\v': '\\v', '\f': '\\f', '\\': '\\' }[char];
+    return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+/**
+ * A message of the configuration as httpd prints it while it starts, line end included. `program` is the base name of
+ * the command. Messages of a module's log level get time and process before them; others stand alone.
+ */
+export function startUpMessage(diagnostic: Diagnostic, program: string): string {
+  const text = escapeUnprintable(renderAsHttpd(diagnostic)).replace(/^(AH\d+: )httpd-ts: /, `$1${program}: `);
+  if (diagnostic.severity === 'error' && diagnostic.stage === 'reading') return `${program}: ${text}\n`;
+  const levelled = /^(\[\w+:\w+\]) ([\s\S]*)$/.exec(text);
+  if (levelled === null) return `${text}\n`;
+  const now = performance.timeOrigin + performance.now();
+  return `[${logTime(now)}] ${levelled[1]} [pid ${process.pid}:tid ${process.pid}] ${levelled[2]}\n`;
+}
+
+/** What httpd would print of these: everything up to the first error. */
+export function untilFirstError(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const first = diagnostics.findIndex(({ severity }) => severity === 'error');
+  const seen = first < 0 ? diagnostics : diagnostics.slice(0, first + 1);
+  return seen.filter(({ severity }) => severity !== 'note');
+}
