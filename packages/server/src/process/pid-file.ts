@@ -4,16 +4,9 @@ import { isAbsolute, join } from 'node:path';
 /** What a pid file holds: a number, nothing (there is no such file), or something else. */
 export type PidFileContent = { readonly pid: number } | 'missing' | 'corrupted';
 
-/** Where the pid file is. httpd: ap_runtime_dir_relative */
-export function pidFilePath(
-  pidFile: string,
-  serverRoot: string,
-  runtimeDirectory: string | undefined,
-): string {
-  if (isAbsolute(pidFile)) return pidFile;
-  return runtimeDirectory === undefined
-    ? join(serverRoot, pidFile)
-    : join(isAbsolute(runtimeDirectory) ? runtimeDirectory : join(serverRoot, runtimeDirectory), pidFile);
+/** Where the pid file is: ServerRoot decides, DefaultRuntimeDir does not. httpd: server/mpm_common.c ap_mpm_set_pidfile */
+export function pidFilePath(pidFile: string, serverRoot: string): string {
+  return isAbsolute(pidFile) ? pidFile : join(serverRoot, pidFile);
 }
 
 /** httpd: server/log.c ap_read_pid */

@@ -76,7 +76,7 @@ export async function singleProcess(options: InProcessOptions): Promise<number> 
   const print = (text: string) => void process.stderr.write(Buffer.from(`${text}\n`, 'latin1'));
   let server: Awaited<ReturnType<typeof serveInProcess>>;
   try {
-    server = await serveInProcess({ ...options, report: print });
+    server = await serveInProcess({ report: print, ...options });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     if (error.message.includes('make_sock')) {

@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { type ModuleDefinition, renderAsHttpd, type ServedPlan, type World } from '@httpd-ts/kernel';
+import {
+  type Diagnostic,
+  type ModuleDefinition,
+  renderAsHttpd,
+  type ServedPlan,
+  type World,
+} from '@httpd-ts/kernel';
 import { type Configuration, type ConfigurationSource, configure } from '../configure.ts';
 import { loadModules, standardModulesSource } from '../load-modules.ts';
 import { type OpenedLogs, openedLogs, systemErrorText } from '../world/logs.ts';
@@ -28,6 +34,8 @@ export interface SupervisorOptions extends ConfigurationSource {
   readonly modulesSource?: string;
   /** Called once connections are accepted. */
   onReady?(): void;
+  /** Takes what is said about the configuration at the start, as httpd words it; standard error when left out. */
+  report?(text: string, diagnostic: Diagnostic): void;
 }
 
 const restartMs = { first: 100, longest: 10_000 };
@@ -87,7 +95,8 @@ class Supervisor {
 
   async run(): Promise<number> {
     const configuration = configure(this.options, this.world, this.modules);
-    for (const diagnostic of configuration.diagnostics) print(renderAsHttpd(diagnostic));
+    const report = this.options.report ?? print;
+    for (const diagnostic of configuration.diagnostics) report(renderAsHttpd(diagnostic), diagnostic);
     const active = this.activeOf(configuration);
     if (active === undefined) return 1;
     this.active = active;
@@ -136,7 +145,7 @@ class Supervisor {
   }
 
   private pidFileOf({ plan, settings }: Configuration): string {
-    return pidFilePath(plan!.process.pidFile, settings.serverRoot, settings.defaultRuntimeDir);
+    return pidFilePath(plan!.process.pidFile, settings.serverRoot);
   }
 
   /** The exit code when another server runs already, or nobody can tell. */
