@@ -21,7 +21,9 @@ export async function discardRequestBody(request: RequestRecord): Promise<HookSt
     while ((await request.body.pull()) !== null);
     return OK;
   } catch {
-    await dieWithoutLength(request.body.failure ?? 400, request);
+    const status = request.body.failure ?? 400;
+    if (status !== 413) return status;
+    await dieWithoutLength(status, request);
     return DONE;
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '@httpd-ts/kernel';
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
 import { leadingInteger } from './parse-number.ts';
+import { compileResponseText } from './response-text.ts';
 
 const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
 
@@ -31,14 +32,17 @@ function setErrorDocument(
     );
     return undefined;
   }
+  const compiled = compileResponseText(response);
+  if (typeof compiled === 'object') return compiled.complaint;
   config.errorDocuments ??= new Map();
-  config.errorDocuments.set(status, text.toLowerCase() === 'default' ? null : response);
+  config.errorDocuments.set(status, text.toLowerCase() === 'default' ? null : compiled);
   return undefined;
 }
 
 /** The ErrorDocument of a status. httpd: server/core.c ap_response_code_string */
 export function customResponse(request: RequestRecord, status: number): string | undefined {
-  return coreDirectory.of(request).errorDocuments?.get(status) ?? undefined;
+  const response = coreDirectory.of(request).errorDocuments?.get(status) ?? undefined;
+  return typeof response === 'function' ? response(request) : response;
 }
 
 export const errorDocumentDirectives = {
@@ -47,7 +51,9 @@ export const errorDocumentDirectives = {
     context: 'anywhere',
     override: 'FileInfo',
     usage: 'Change responses for HTTP errors',
-    support: { partial: 'expressions (%{...}) in texts and paths are not evaluated' },
+    support: {
+      partial: 'of expressions, the usual variables and header, environment and note look-ups are filled in',
+    },
     set: setErrorDocument,
   }),
 } satisfies Record<string, DirectiveDeclaration>;
