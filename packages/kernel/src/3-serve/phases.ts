@@ -242,13 +242,10 @@ export function invokeHandler(request: RequestRecord): HookResult {
 }
 
 function afterHandler(status: HookStatus, named: string | undefined, request: RequestRecord): HookStatus {
+  request.handlerName = named;
   if (status !== DECLINED) return status;
-  if (named !== undefined && request.handlerName !== 'default-handler') {
-    request.log(
-      'core',
-      'warn',
-      `AH02454: handler "${request.handlerName}" not found for: ${request.filename}`,
-    );
+  if (named !== undefined && named !== 'default-handler') {
+    request.log('core', 'warn', `AH02454: handler "${named}" not found for: ${request.filename}`);
   }
   return 500;
 }
