@@ -1,5 +1,11 @@
 import * as net from 'node:net';
-import { type Diagnostic, type ModuleDefinition, renderAsHttpd, type Scoreboard, type World } from '@httpd-ts/kernel';
+import {
+  type Diagnostic,
+  type ModuleDefinition,
+  renderAsHttpd,
+  type Scoreboard,
+  type World,
+} from '@httpd-ts/kernel';
 import { addressText, uniqueListen } from './bind-address.ts';
 import { type ConfigurationSource, configure } from './configure.ts';
 import { type ConnectionAddresses, Http1Connection } from './front/connection.ts';
@@ -55,7 +61,8 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const plan = () => {
     const configuration = configure(options, world, modules);
     const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
-    for (const diagnostic of configuration.diagnostics) options.report?.(renderAsHttpd(diagnostic), diagnostic);
+    for (const diagnostic of configuration.diagnostics)
+      options.report?.(renderAsHttpd(diagnostic), diagnostic);
     for (const { target, error } of ownLogs?.failures ?? [])
       throw new StartError(`${error}: could not open log file ${target}.`);
     if (configuration.plan === undefined) throw new StartError(errors.map(renderAsHttpd).join('\n'));

@@ -410,3 +410,21 @@ describe('threads', () => {
     await slow;
   });
 });
+
+const canUnshare = isRoot && spawnSync('unshare', ['-n', '-m', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+
+describe('as root on port 80', () => {
+  it.skipIf(!canUnshare)(
+    'replaces a thread, adds a listener and rotates logs while it serves as another user',
+    () => {
+      const driver = fileURLToPath(new URL('../trial/as-root.ts', import.meta.url));
+      const script = 'ip link set lo up && exec "$0" "$1"';
+      const run = spawnSync('unshare', ['-n', '-m', 'sh', '-c', script, process.execPath, driver], {
+        timeout: 60_000,
+      });
+      expect(run.stderr.toString()).toBe('');
+      expect(JSON.parse(run.stdout.toString())).toEqual({ user: '65534', failures: [], hasAnswers: true });
+    },
+    60_000,
+  );
+});
