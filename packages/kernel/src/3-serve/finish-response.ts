@@ -79,12 +79,11 @@ function makeHead(request: RequestRecord, answering: RequestRecord, body: Body |
   const withoutBody = answering.headerOnly || isHeaderOnlyStatus(status);
   setContentLength(answering, body, withoutBody);
   const headers = combineHeaders(answering);
-  const line = answering.statusLine ?? statusLine(status);
+  const line = ownStatusLine(answering) ?? statusLine(status);
   const isChunked = setKeepAlive(answering, headers);
   if (isHeaderOnlyStatus(status)) {
     headers.unset('Transfer-Encoding');
     headers.unset('Content-Length');
-    headers.unset('Content-Type');
     answering.contentType = undefined;
     answering.contentEncoding = undefined;
     answering.contentLanguages = undefined;
@@ -108,6 +107,12 @@ function makeHead(request: RequestRecord, answering: RequestRecord, body: Body |
   };
 }
 
+/** A module's status line counts as long as it is that of the status. httpd: modules/http/http_filters.c validate_status_line */
+function ownStatusLine({ statusLine: own, status }: RequestRecord): string | undefined {
+  if (own === undefined || !own.startsWith(String(status))) return undefined;
+  return own.length === 3 ? `${own} ` : own[3] === ' ' ? own : undefined;
+}
+
 function setContentLength(request: RequestRecord, body: Body | undefined, withoutBody: boolean): void {
   const length = bodyLength(body);
   if (length === undefined) return;
@@ -126,11 +131,24 @@ function combineHeaders(request: RequestRecord): HeaderTable {
     headersOut.unset('ETag');
     errHeadersOut.unset('ETag');
   }
-  if (errHeadersOut.size === 0) return headersOut;
-  const combined = errHeadersOut.clone();
-  combined.addAll(headersOut);
-  request.headersOut = combined;
-  return combined;
+  if (errHeadersOut.size > 0) {
+    request.headersOut = errHeadersOut.clone();
+    request.headersOut.addAll(headersOut);
+  }
+  joinVary(request.headersOut);
+  return request.headersOut;
+}
+
+/** One `Vary` with each name once. httpd: modules/http/http_filters.c fixup_vary */
+function joinVary(headers: HeaderTable): void {
+  if (!headers.has('Vary')) return;
+  const names = new Map<string, string>();
+  for (const value of headers.getAll('Vary')) {
+    for (const name of value.split(/[,\s]+/)) {
+      if (name !== '' && !names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
+    }
+  }
+  headers.set('Vary', [...names.values()].join(','));
 }
 
 function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {

@@ -4,9 +4,9 @@ import { coreDirectory } from './core-config.ts';
 // httpd: include/http_core.h AP_DEFAULT_LIMIT_REQ_BODY
 const defaultLimit = 1_073_741_824;
 
-/** Sets LimitRequestBody on the body, where there is one. httpd: modules/http/http_filters.c ap_http_filter */
+/** Sets LimitRequestBody on the body, where there is one; it does not hold for what is proxied. httpd: modules/http/http_filters.c ap_http_filter */
 export function limitRequestBody(request: RequestRecord): HookStatus {
-  if (request.body.ended || request.main !== undefined) return OK;
+  if (request.body.ended || request.main !== undefined || request.proxyRequest !== false) return OK;
   request.body.limit(coreDirectory.of(request).requestBodyLimit ?? defaultLimit);
   return OK;
 }

@@ -19,5 +19,5 @@ export {
 export { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
 export { readArguments, sectionArgument } from './reading.ts';
 export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
-export { traceRequest } from './trace.ts';
+export { traceModeOf, traceRequest } from './trace.ts';
 export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';

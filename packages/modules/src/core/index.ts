@@ -79,7 +79,7 @@ export const core = defineModule({
     translateName(translateToDocumentRoot, { order: 'really-last' }),
     mapToStorage(mapToFiles, { order: 'really-last' }),
     typeChecker(() => OK, { order: 'really-last' }),
-    fixups(limitRequestBody, { order: 'really-first' }),
+    fixups(limitRequestBody, { order: 'really-last' }),
     fixups(overrideType, { order: 'really-first', when: overridesType }),
     insertFilter(insertNamedFilters, { order: 'really-first', when: setsFilters }),
     insertFilter(insertByteRanges, { order: 'really-last' }),

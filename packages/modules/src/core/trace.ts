@@ -12,10 +12,15 @@ import { withoutLength } from './die-without-length.ts';
 
 const maximumBody = 65_536;
 
+/** TraceEnable of a request's server. */
+export function traceModeOf(request: RequestRecord): 'on' | 'off' | 'extended' {
+  return coreServer.of(request).trace ?? 'on';
+}
+
 /** Sends a request back as it came. httpd: modules/http/http_filters.c ap_send_http_trace */
 export function traceRequest(request: RequestRecord): HookResult {
   const first = request.initial;
-  const mode = coreServer.of(first).trace ?? 'on';
+  const mode = traceModeOf(first);
   if (mode === 'off') {
     first.notes.set('error-notes', 'TRACE denied by server configuration');
     return 405;
