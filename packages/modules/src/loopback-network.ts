@@ -16,7 +16,9 @@ export interface LoopbackSocket {
 }
 
 /** True connections for a world in memory, for tests; node:net comes in by `connect`. */
-export function loopbackNetwork(connect: (port: number, host: string) => LoopbackSocket): Pick<Network, 'connect' | 'resolve'> {
+export function loopbackNetwork(
+  connect: (port: number, host: string) => LoopbackSocket,
+): Pick<Network, 'connect' | 'resolve'> {
   return {
     resolve: (host) => Promise.resolve(/^[\d.]+$/.test(host) ? [host] : undefined),
     connect: ({ host = '127.0.0.1', port = 0 }) =>

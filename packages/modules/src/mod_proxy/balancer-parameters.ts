@@ -1,8 +1,8 @@
 import type { ProviderRegistry } from '@httpd-ts/kernel';
-import type { BalancerParameters } from './balancer.ts';
-import { lbMethods } from './providers.ts';
 import { leadingInteger as atoi } from '../core/contract.ts';
+import type { BalancerParameters } from './balancer.ts';
 import { onOff } from './parse-parameters.ts';
+import { lbMethods } from './providers.ts';
 
 /** Takes a `key=value` of a balancer; a text is the complaint. httpd: modules/proxy/mod_proxy.c set_balancer_param */
 export function setBalancerParameter(
@@ -69,7 +69,12 @@ function setSticky(parameters: BalancerParameters, value: string): string | unde
 
 type SwitchName = 'stickyForce' | 'semicolonPathDelimiter' | 'failOnTimeout' | 'forceRecovery';
 
-function setSwitch(parameters: BalancerParameters, name: SwitchName, value: string, label: string): string | undefined {
+function setSwitch(
+  parameters: BalancerParameters,
+  name: SwitchName,
+  value: string,
+  label: string,
+): string | undefined {
   const on = onOff(value);
   if (on === undefined) return `${label} must be On|Off`;
   parameters[name] = on;
@@ -77,7 +82,10 @@ function setSwitch(parameters: BalancerParameters, name: SwitchName, value: stri
 }
 
 function setFailOnStatus(parameters: BalancerParameters, value: string): string | undefined {
-  const codes = value.split(/[,; ]+/).filter((word) => word !== '').map(atoi);
+  const codes = value
+    .split(/[,; ]+/)
+    .filter((word) => word !== '')
+    .map(atoi);
   if (codes.length === 0 || codes.some((code) => code < 100 || code > 599)) {
     return 'failonstatus must be one or more HTTP response codes';
   }

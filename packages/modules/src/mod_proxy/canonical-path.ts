@@ -19,7 +19,12 @@ export function canonicalPath(path: string, keepEncodedSlashes: boolean): string
   if (clean.test(path)) return path;
   let result = '';
   for (let i = 0; i < path.length; i++) {
-    if (keepEncodedSlashes && path[i] === '%' && path[i + 1] === '2' && (path[i + 2] === 'f' || path[i + 2] === 'F')) {
+    if (
+      keepEncodedSlashes &&
+      path[i] === '%' &&
+      path[i + 1] === '2' &&
+      (path[i + 2] === 'f' || path[i + 2] === 'F')
+    ) {
       result += path.slice(i, i + 3);
       i += 2;
     } else result += pathTable[path.charCodeAt(i)];
@@ -28,7 +33,9 @@ export function canonicalPath(path: string, keepEncodedSlashes: boolean): string
 }
 
 /** Splits and checks an authority; a text is the complaint. httpd: ap_proxy_canon_netloc */
-export function canonicalHost(authority: string): { readonly hostname: string; readonly port: number } | string {
+export function canonicalHost(
+  authority: string,
+): { readonly hostname: string; readonly port: number } | string {
   const host = authority.slice(authority.lastIndexOf('@') + 1);
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(host);
   if (match === null) return 'Invalid host/port';

@@ -1,4 +1,11 @@
-import { type DirectiveContext, innerWins, perDirectory, perServer, type Section, type ServerRecord } from '@httpd-ts/kernel';
+import {
+  type DirectiveContext,
+  innerWins,
+  perDirectory,
+  perServer,
+  type Section,
+  type ServerRecord,
+} from '@httpd-ts/kernel';
 import type { Regex } from '@httpd-ts/regex';
 import type { Balancer } from './balancer.ts';
 import type { Worker } from './worker.ts';
@@ -85,7 +92,8 @@ export const proxyDirectory = perDirectory<ProxyDirectoryConfig>({
     merged.reverse = append(outer.reverse, inner.reverse);
     merged.cookiePaths = append(outer.cookiePaths, inner.cookiePaths);
     merged.cookieDomains = append(outer.cookieDomains, inner.cookieDomains);
-    merged.errorOverrideCodes = inner.errorOverride === undefined ? outer.errorOverrideCodes : inner.errorOverrideCodes;
+    merged.errorOverrideCodes =
+      inner.errorOverride === undefined ? outer.errorOverrideCodes : inner.errorOverrideCodes;
     return merged;
   },
 });

@@ -1,10 +1,10 @@
 export type { Balancer, BalancerHooks, BalancerParameters, Election, LbMethod } from './balancer.ts';
-export { type ProxyDirectoryConfig, proxyDirectory, type ProxyServerConfig, proxyServer } from './config.ts';
+export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
 export type { Origin } from './origin.ts';
 export { balancerHooks, lbMethods, type ProxyScheme, proxySchemes } from './providers.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
-export { mapCookie, mapLocation } from './reverse-map.ts';
 export { retryWorker } from './retry-worker.ts';
+export { mapCookie, mapLocation } from './reverse-map.ts';
 export { WORKER, Worker, type WorkerParameters } from './worker.ts';

@@ -1,10 +1,10 @@
-import { serverDraft } from './config.ts';
+import type { DirectiveContext } from '@httpd-ts/kernel';
 import { type Balancer, newBalancer } from './balancer.ts';
 import { setBalancerParameter } from './balancer-parameters.ts';
+import { serverDraft } from './config.ts';
 import { findWorker, pathStart, portOfScheme } from './origin.ts';
 import { Worker } from './worker.ts';
 import { setWorkerParameter } from './worker-parameters.ts';
-import type { DirectiveContext } from '@httpd-ts/kernel';
 
 /** Whether a URL names a balancer. httpd: ap_proxy_valid_balancer_name */
 export function isBalancerUrl(url: string): boolean {
@@ -45,7 +45,7 @@ function parseWorkerUrl(url: string, isMatch: boolean): WorkerUrl | string {
   }
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(rest)?.[1];
   if (scheme === undefined) return `URL must be absolute!: ${url}`;
-  const parts = /^[^:]+:\/\/((?:[^/?#@]*@)?)(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?([^]*)$/.exec(rest);
+  const parts = /^[^:]+:\/\/((?:[^/?#@]*@)?)(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?(.*)$/s.exec(rest);
   const port = parts?.[3] ?? '';
   if (port !== '' && !/^[+-]?\d+$/.test(port)) return `Unable to parse URL: ${url}`;
   const host = parts?.[2] || (socketPath === undefined ? '' : 'localhost');
@@ -75,7 +75,11 @@ export function workerFor(
   if (existing !== undefined) return { worker: existing, isShared: true };
   const parsed = parseWorkerUrl(url, options.isMatch ?? false);
   if (typeof parsed === 'string') return parsed;
-  const worker = new Worker({ ...parsed, isMatch: options.isMatch ?? false, balancerName: options.balancer?.name });
+  const worker = new Worker({
+    ...parsed,
+    isMatch: options.isMatch ?? false,
+    balancerName: options.balancer?.name,
+  });
   workers.push(worker);
   return { worker, isShared: false };
 }

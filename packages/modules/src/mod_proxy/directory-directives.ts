@@ -1,6 +1,6 @@
-import { type DirectiveDeclaration, flag, iterate, NOT_IN, take123, take23 } from '@httpd-ts/kernel';
-import { type ProxyDirectoryConfig, proxyDirectory } from './config.ts';
+import { type DirectiveDeclaration, flag, iterate, NOT_IN, take23, take123 } from '@httpd-ts/kernel';
 import { leadingInteger as atoi } from '../core/contract.ts';
+import { type ProxyDirectoryConfig, proxyDirectory } from './config.ts';
 
 type FlagName = 'preserveHost' | 'addHeaders' | 'interpolateEnv' | 'forward100Continue';
 
@@ -57,7 +57,8 @@ export const directoryDirectives: Readonly<Record<string, DirectiveDeclaration>>
     set(config, [first, second, third], cmd) {
       const hasInterpolate = second?.toLowerCase() === 'interpolate';
       if (cmd.path === undefined) {
-        if (second === undefined || hasInterpolate) return 'ProxyPassReverse needs a path when not defined in a location';
+        if (second === undefined || hasInterpolate)
+          return 'ProxyPassReverse needs a path when not defined in a location';
         config.reverse.push({ fake: first, real: second, interpolate: third !== undefined });
         return undefined;
       }
@@ -70,8 +71,16 @@ export const directoryDirectives: Readonly<Record<string, DirectiveDeclaration>>
   }),
   ProxyPassReverseCookieDomain: cookieDirective('cookieDomains', 'Domain rewrite rule for proxying cookies'),
   ProxyPassReverseCookiePath: cookieDirective('cookiePaths', 'Path rewrite rule for proxying cookies'),
-  ProxyPreserveHost: flagDirective('preserveHost', 'on if we should preserve host header while proxying', 'Off'),
-  ProxyAddHeaders: flagDirective('addHeaders', 'on if X-Forwarded-* headers should be added or completed', 'On'),
+  ProxyPreserveHost: flagDirective(
+    'preserveHost',
+    'on if we should preserve host header while proxying',
+    'Off',
+  ),
+  ProxyAddHeaders: flagDirective(
+    'addHeaders',
+    'on if X-Forwarded-* headers should be added or completed',
+    'On',
+  ),
   ProxyPassInterpolateEnv: flagDirective('interpolateEnv', 'Interpolate Env Vars in reverse Proxy', 'Off'),
   Proxy100Continue: flagDirective(
     'forward100Continue',

@@ -94,7 +94,12 @@ function runScheme(request: RequestRecord, worker: Worker, origin: Origin, path:
 }
 
 /** Tries members of a balancer until one answers or no attempt is left. */
-async function balance(request: RequestRecord, plan: ProxyPlan, balancer: Balancer, url: string): Promise<HookStatus> {
+async function balance(
+  request: RequestRecord,
+  plan: ProxyPlan,
+  balancer: Balancer,
+  url: string,
+): Promise<HookStatus> {
   const hooks = request.server.plan.providers.find(balancerHooks, 'default');
   if (hooks === undefined) return sendToWorker(request, plan, url, pathStart(url));
   const { maxAttempts = Math.max(balancer.members.length - 1, 0) } = balancer.parameters;
@@ -108,7 +113,8 @@ async function balance(request: RequestRecord, plan: ProxyPlan, balancer: Balanc
     const { worker } = election;
     const start = pathStart(election.url);
     const origin = plan.origins.find(election.url.slice(0, start));
-    const result = typeof origin === 'string' ? 400 : runScheme(request, worker, origin, election.url.slice(start));
+    const result =
+      typeof origin === 'string' ? 400 : runScheme(request, worker, origin, election.url.slice(start));
     const status = typeof result === 'number' ? result : await result;
     if ((status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors)) {
       worker.fail(request.server.plan.world.clock.now());

@@ -16,10 +16,10 @@ import {
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
 import { handleRequest } from './handle-request.ts';
+import { lbMethods } from './providers.ts';
 import { addMember, addPass, proxySet } from './proxy-pass.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
 import { proxySection } from './proxy-section.ts';
-import { lbMethods } from './providers.ts';
 import { serverDirectives } from './server-directives.ts';
 import { shareWorkers } from './share-workers.ts';
 import { canonicalize, enterProxySections, preTranslate, translate } from './translate.ts';
@@ -79,7 +79,9 @@ export const modProxy = defineModule({
     ...serverDirectives,
   },
   hooks: [
-    preTranslateName(preTranslate, { when: (view) => aliasesOf(view).some(({ mapping }) => mapping !== undefined) }),
+    preTranslateName(preTranslate, {
+      when: (view) => aliasesOf(view).some(({ mapping }) => mapping !== undefined),
+    }),
     translateName(translate, { order: 'first', when: (view) => mayBeProxied(view) }),
     mapToStorage(enterProxySections, { order: 'first' }),
     fixups(canonicalize, { order: 'first', before: ['mod_rewrite'] }),

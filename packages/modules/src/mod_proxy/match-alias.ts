@@ -47,7 +47,7 @@ interface Ordered {
 function plainPath(path: string): string {
   let plain = path;
   if (plain.includes('%')) {
-    plain = plain.replace(/%([^]?)([^]?)/g, (_, high: string, low: string) =>
+    plain = plain.replace(/%(.?)(.?)/gs, (_, high: string, low: string) =>
       String.fromCharCode(hex(high) * 16 + hex(low)),
     );
   }

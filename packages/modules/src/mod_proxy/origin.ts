@@ -82,7 +82,11 @@ export class OriginTable {
 }
 
 /** The worker with the longest name that begins the URL. httpd: ap_proxy_get_worker_ex */
-export function findWorker(workers: readonly Worker[], url: string, authorityEnd: number): Worker | undefined {
+export function findWorker(
+  workers: readonly Worker[],
+  url: string,
+  authorityEnd: number,
+): Worker | undefined {
   for (const worker of workers) {
     const { name } = worker;
     if (name.length < authorityEnd || name.length > url.length) continue;

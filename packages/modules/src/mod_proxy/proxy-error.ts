@@ -1,7 +1,12 @@
 import { escapeHtml, type HookStatus, type RequestRecord } from '@httpd-ts/kernel';
 
 /** Prepares the error page of a failed exchange and writes to the log. httpd: modules/proxy/proxy_util.c ap_proxyerror */
-export function proxyError(request: RequestRecord, status: HookStatus, message: string, error?: string): HookStatus {
+export function proxyError(
+  request: RequestRecord,
+  status: HookStatus,
+  message: string,
+  error?: string,
+): HookStatus {
   request.notes.set(
     'error-notes',
     `The proxy server could not handle the request<p>Reason: <strong>${escapeHtml(message)}</strong></p>`,

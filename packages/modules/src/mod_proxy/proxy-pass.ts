@@ -1,6 +1,13 @@
 import { type DirectiveContext, nextWord } from '@httpd-ts/kernel';
 import { type ProxyAlias, proxyDirectory, serverDraft } from './config.ts';
-import { balancerFor, isBalancerUrl, keyAndValue, setParameter, withoutSocket, workerFor } from './define-worker.ts';
+import {
+  balancerFor,
+  isBalancerUrl,
+  keyAndValue,
+  setParameter,
+  withoutSocket,
+  workerFor,
+} from './define-worker.ts';
 
 interface PassLine {
   path: string | undefined;
@@ -112,7 +119,9 @@ function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string |
   const { worker, isShared } = found;
   for (const [key, value] of line.parameters) {
     if (isShared) {
-      cmd.warn(`AH01146: Ignoring parameter '${key}=${value}' for worker '${worker.name}' because of worker sharing`);
+      cmd.warn(
+        `AH01146: Ignoring parameter '${key}=${value}' for worker '${worker.name}' because of worker sharing`,
+      );
       continue;
     }
     const complaint = setParameter(cmd, worker, key, value);
@@ -133,7 +142,8 @@ export function addMember(raw: string, cmd: DirectiveContext): string | undefine
     if (pair !== undefined) parameters.set(pair[0].toLowerCase(), pair[1]);
     else if (path === undefined) path = word;
     else if (name === undefined) name = word;
-    else if (cmd.path !== undefined) return 'BalancerMember can not have a balancer name when defined in a location';
+    else if (cmd.path !== undefined)
+      return 'BalancerMember can not have a balancer name when defined in a location';
     else return "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'";
   }
   if (path === undefined) return 'BalancerMember must define balancer name when outside <Proxy > section';
@@ -145,7 +155,9 @@ export function addMember(raw: string, cmd: DirectiveContext): string | undefine
   for (const [key, value] of parameters) {
     if (found.isShared) {
       const { name: worker } = found.worker;
-      cmd.warn(`AH01150: Ignoring parameter '${key}=${value}' for worker '${worker}' because of worker sharing`);
+      cmd.warn(
+        `AH01150: Ignoring parameter '${key}=${value}' for worker '${worker}' because of worker sharing`,
+      );
       continue;
     }
     const complaint = setParameter(cmd, found.worker, key, value);

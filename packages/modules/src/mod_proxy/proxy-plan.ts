@@ -3,7 +3,7 @@ import type { Balancer } from './balancer.ts';
 import { type ProxyServerConfig, proxyServer } from './config.ts';
 import { type AliasIndex, aliasIndex } from './match-alias.ts';
 import { OriginTable } from './origin.ts';
-import { Worker } from './worker.ts';
+import { WORKER, Worker } from './worker.ts';
 
 /** What follows from a server's configuration for every request. */
 export interface ProxyPlan {
@@ -35,6 +35,8 @@ export function proxyPlanOf(server: ServerRecord): ProxyPlan {
 function makePlan(config: ProxyServerConfig): ProxyPlan {
   const reverse = new Worker({ name: 'proxy:reverse', scheme: '', hostname: '*', port: 0 });
   reverse.parameters.disableReuse = true;
+  // It stands for any back end: the failure of one must not keep requests from the others.
+  reverse.setStatus(WORKER.ignoreErrors | WORKER.initialized);
   return {
     config,
     aliases: aliasIndex(config.aliases.filter(({ mapping }) => mapping === undefined)),

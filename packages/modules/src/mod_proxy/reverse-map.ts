@@ -1,8 +1,8 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
 import { constructUrl } from '../core/contract.ts';
 import { proxyDirectory, type ReverseMapping } from './config.ts';
-import { interpolate } from './interpolate.ts';
 import { balancerName, isBalancerUrl } from './define-worker.ts';
+import { interpolate } from './interpolate.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
 
 const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
@@ -71,7 +71,9 @@ export function mapCookie(request: RequestRecord, cookie: string): string {
       if (mapping !== undefined) path = { start: start + 5, end, text: mapping.real };
     } else if (startsWithCaseless(token, 'domain=')) {
       const value = token.slice(7);
-      const mapping = findMapping(cookieDomains, interpolateEnv, request, (fake) => startsWithCaseless(value, fake));
+      const mapping = findMapping(cookieDomains, interpolateEnv, request, (fake) =>
+        startsWithCaseless(value, fake),
+      );
       if (mapping !== undefined) domain = { start: start + 7, end, text: mapping.real };
     }
   }

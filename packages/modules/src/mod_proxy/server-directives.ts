@@ -1,12 +1,15 @@
-import { directive, type DirectiveDeclaration, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
-import { proxyServer } from './config.ts';
+import { type DirectiveDeclaration, directive, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
 import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
+import { proxyServer } from './config.ts';
 
 const viaWords = { off: 'off', on: 'on', full: 'full', block: 'block' } as const;
 const badHeaderWords = { iserror: 'IsError', ignore: 'Ignore', startbody: 'StartBody' } as const;
 const statusWords = { off: 'off', on: 'on', full: 'full' } as const;
 
-function wordOf<Words extends Readonly<Record<string, string>>>(words: Words, arg: string): Words[keyof Words] | undefined {
+function wordOf<Words extends Readonly<Record<string, string>>>(
+  words: Words,
+  arg: string,
+): Words[keyof Words] | undefined {
   const word = arg.toLowerCase();
   return Object.hasOwn(words, word) ? (words[word as keyof Words] as Words[keyof Words]) : undefined;
 }
@@ -71,7 +74,12 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
       config.maxForwards = atoi(arg);
     },
   }),
-  ProxyIOBufferSize: bufferSize('ProxyIOBufferSize', 'ioBufferSize', 'IO buffer size for outgoing HTTP and FTP connections in bytes', '8192'),
+  ProxyIOBufferSize: bufferSize(
+    'ProxyIOBufferSize',
+    'ioBufferSize',
+    'IO buffer size for outgoing HTTP and FTP connections in bytes',
+    '8192',
+  ),
   ProxyReceiveBufferSize: bufferSize(
     'ProxyReceiveBufferSize',
     'receiveBufferSize',
@@ -132,8 +140,7 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
   BalancerPersist: proxyServer.directive({
     args: flag,
     context: 'server',
-    usage:
-      'on if the balancer should persist changes on reboot/restart made via the Balancer Manager',
+    usage: 'on if the balancer should persist changes on reboot/restart made via the Balancer Manager',
     default: 'Off',
     support: { partial: 'without the balancer manager there are no changes to keep' },
     set: (config, on) => {

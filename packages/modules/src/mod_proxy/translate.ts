@@ -7,13 +7,13 @@ import {
   type RequestRecord,
   walkConfig,
 } from '@httpd-ts/kernel';
+import { substituteGroups } from '../substitute-groups.ts';
 import { canonicalPath, hasControlOrSpace } from './canonical-path.ts';
 import { type ProxyAlias, proxyDirectory } from './config.ts';
 import { interpolate } from './interpolate.ts';
 import { matchAlias } from './match-alias.ts';
 import { pathStart } from './origin.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
-import { replaceGroups } from './replace-groups.ts';
 
 /** Maps paths to URLs of back ends before they are decoded, for ProxyPass lines with `mapping=`. */
 export function preTranslate(request: RequestRecord): HookStatus {
@@ -69,8 +69,13 @@ function mapPrefix(
 ): string | HookStatus | undefined {
   const { uri } = request;
   // The usual case needs no walk: a prefix that ends in a slash.
-  const isPlain = fake.endsWith('/') && !uri.includes('%') && uri.startsWith(fake) && uri[fake.length] !== '/';
-  const length = isPlain ? fake.length : alias.mapping === 'servlet' ? matchServlet(uri, fake) : matchAlias(uri, fake);
+  const isPlain =
+    fake.endsWith('/') && !uri.includes('%') && uri.startsWith(fake) && uri[fake.length] !== '/';
+  const length = isPlain
+    ? fake.length
+    : alias.mapping === 'servlet'
+      ? matchServlet(uri, fake)
+      : matchAlias(uri, fake);
   if (length === 0) return undefined;
   if (real === '!') return DECLINED;
   if (!alias.noCanon) return `proxy:${real}${uri.slice(length)}`;
@@ -94,7 +99,11 @@ function matchServlet(uri: string, fake: string): number {
   return at;
 }
 
-function mapExpression(request: RequestRecord, alias: ProxyAlias, real: string): string | HookStatus | undefined {
+function mapExpression(
+  request: RequestRecord,
+  alias: ProxyAlias,
+  real: string,
+): string | HookStatus | undefined {
   const { uri, unparsedUri } = request;
   const match = alias.regex!.exec(uri);
   if (match === null) return undefined;
@@ -102,7 +111,7 @@ function mapExpression(request: RequestRecord, alias: ProxyAlias, real: string):
   const raw = alias.noCanon ? alias.regex!.exec(unparsedUri) : null;
   if (alias.noCanon && raw === null) logMismatch(request);
   if (raw !== null) request.notes.set('proxy-nocanon', '1');
-  const found = replaceGroups(real, raw ?? match);
+  const found = substituteGroups(real, raw ?? match);
   // Without a reference in it the URL is a prefix: `ProxyPassMatch \.gif http://host` acts as if `$1` stood there.
   return found === real ? `proxy:${real}${raw === null ? uri : unparsedUri}` : `proxy:${found}`;
 }
@@ -121,7 +130,11 @@ export function enterProxySections(request: RequestRecord): HookStatus {
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
   const url = filename.slice(6);
   for (const section of proxyPlanOf(request.server).sectionsOf(url)) {
-    if (section.regex !== undefined ? !section.regex.test(url) : section.isPattern && !matchesPattern(section.path, url)) {
+    if (
+      section.regex !== undefined
+        ? !section.regex.test(url)
+        : section.isPattern && !matchesPattern(section.path, url)
+    ) {
       continue;
     }
     request.directory = request.directory.enter(section);
@@ -156,7 +169,11 @@ export function canonicalize(request: RequestRecord): HookStatus {
 
 function malformed(request: RequestRecord, scheme: string, url: string, complaint: string): HookStatus {
   const code = scheme === 'balancer' ? 'AH01157' : 'AH01106';
-  request.log(scheme === 'balancer' ? 'proxy_balancer' : 'proxy_http', 'error', `${code}: error parsing URL ${url}: ${complaint}`);
+  request.log(
+    scheme === 'balancer' ? 'proxy_balancer' : 'proxy_http',
+    'error',
+    `${code}: error parsing URL ${url}: ${complaint}`,
+  );
   return 400;
 }
 
@@ -170,14 +187,22 @@ function canonicalTarget(request: RequestRecord, path: string): string | HookSta
         const isEncoded = request.note('proxy-nocanon') === undefined;
         return isEncoded && args !== undefined ? `${path}?${args}` : path;
       }
-      request.log('proxy_http', 'error', 'AH10415: To be forwarded path contains control characters or spaces');
+      request.log(
+        'proxy_http',
+        'error',
+        'AH10415: To be forwarded path contains control characters or spaces',
+      );
       return 403;
     }
     const canonical = canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep');
     const { args } = request;
     if (args === undefined || request.note('proxy-noquery') !== undefined) return canonical;
     if (!hasControlOrSpace(args)) return `${canonical}?${args}`;
-    request.log('proxy_http', 'error', 'AH10408: To be forwarded query string contains control characters or spaces');
+    request.log(
+      'proxy_http',
+      'error',
+      'AH10408: To be forwarded query string contains control characters or spaces',
+    );
     return 403;
   }
   return path;

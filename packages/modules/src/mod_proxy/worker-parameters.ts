@@ -62,7 +62,12 @@ const setters: Readonly<Record<string, Setter>> = {
   min: number('min', 0, 'Min must be a positive number'),
   max: number('max', 0, 'Max must be a positive number'),
   smax: number('softMax', 0, 'Smax must be a positive number'),
-  acquire: time('acquireMs', 'ms', 'Acquire timeout has wrong format', 'Acquire must be at least one millisecond'),
+  acquire: time(
+    'acquireMs',
+    'ms',
+    'Acquire timeout has wrong format',
+    'Acquire must be at least one millisecond',
+  ),
   timeout: number('timeoutMs', 1, 'Timeout must be at least one second', 1000),
   iobuffersize: bufferSize('ioBufferSize', 'IOBufferSize'),
   receivebuffersize: bufferSize('receiveBufferSize', 'ReceiveBufferSize'),
@@ -80,11 +85,17 @@ const setters: Readonly<Record<string, Setter>> = {
   },
   flushwait(parameters, value) {
     const given = atoi(value);
-    if (given > 1000 || given < 0) return 'flushwait must be <= 1000, or 0 for system default of 10 millseconds.';
+    if (given > 1000 || given < 0)
+      return 'flushwait must be <= 1000, or 0 for system default of 10 millseconds.';
     parameters.flushWaitMs = given;
     return undefined;
   },
-  ping: time('pingMs', 's', 'Ping/Pong timeout has wrong format', 'Ping/Pong timeout must be at least one millisecond'),
+  ping: time(
+    'pingMs',
+    's',
+    'Ping/Pong timeout has wrong format',
+    'Ping/Pong timeout must be at least one millisecond',
+  ),
   lbset(parameters, value) {
     const given = atoi(value);
     if (given < 0 || given > 99) return 'lbset must be between 0 and 99';
@@ -132,7 +143,17 @@ function setStatus(parameters: WorkerParameters, value: string): string | undefi
   return undefined;
 }
 
-const healthCheckMethods = new Set(['none', 'tcp', 'options', 'head', 'get', 'cping', 'options11', 'head11', 'get11']);
+const healthCheckMethods = new Set([
+  'none',
+  'tcp',
+  'options',
+  'head',
+  'get',
+  'cping',
+  'options11',
+  'head11',
+  'get11',
+]);
 
 /** Parameters of mod_proxy_hcheck; it checks them even where they have no effect yet. httpd: set_worker_hc_param */
 function checkHealthParameter(key: string, value: string): string | undefined {

@@ -1,5 +1,12 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
-import { type Balancer, type Election, occupyWorker, retryWorker, WORKER, type Worker } from '../mod_proxy/contract.ts';
+import {
+  type Balancer,
+  type Election,
+  occupyWorker,
+  retryWorker,
+  WORKER,
+  type Worker,
+} from '../mod_proxy/contract.ts';
 import { findBestWorker } from './find-best-worker.ts';
 import { findRouteWorker, findSessionRoute, type SessionRoute } from './session-route.ts';
 
@@ -100,9 +107,15 @@ async function waitForMember(
       world.clock.after(stepMs, resolve);
     });
     const worker = world.shared.exclusively(`proxy ${balancer.name}`, () => electBest(balancer, request));
-    if (worker !== undefined) return take(balancer, request, url, { worker, session, routeIsDead: false, followsRoute: false });
+    if (worker !== undefined)
+      return take(balancer, request, url, { worker, session, routeIsDead: false, followsRoute: false });
   }
-  return take(balancer, request, url, { worker: undefined, session, routeIsDead: false, followsRoute: false });
+  return take(balancer, request, url, {
+    worker: undefined,
+    session,
+    routeIsDead: false,
+    followsRoute: false,
+  });
 }
 
 function take(balancer: Balancer, request: RequestRecord, url: string, choice: Choice): Election | number {
@@ -131,7 +144,12 @@ function take(balancer: Balancer, request: RequestRecord, url: string, choice: C
 }
 
 /** httpd: proxy_balancer_post_request */
-export function checkOutcome(balancer: Balancer, worker: Worker, request: RequestRecord, answered: number): void {
+export function checkOutcome(
+  balancer: Balancer,
+  worker: Worker,
+  request: RequestRecord,
+  answered: number,
+): void {
   if (worker.is(WORKER.ignoreErrors)) return;
   const { failOnStatus, failOnTimeout } = balancer.parameters;
   const status = answered >= 100 ? answered : request.status;

@@ -5,7 +5,11 @@ import { type Balancer, type LbMethod, retryWorker, WORKER, type Worker } from '
  * Elects a member: the sets from the lowest up, in each the usable members, with spares in the place of unusable
  * ones, and standbys where nothing else is left. httpd: modules/proxy/proxy_util.c proxy_balancer_get_best_worker
  */
-export function findBestWorker(balancer: Balancer, method: LbMethod, request: RequestRecord): Worker | undefined {
+export function findBestWorker(
+  balancer: Balancer,
+  method: LbMethod,
+  request: RequestRecord,
+): Worker | undefined {
   const baton = { value: 0 };
   let best: Worker | undefined;
   let highestSet = 0;

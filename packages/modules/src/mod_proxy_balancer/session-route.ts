@@ -9,7 +9,11 @@ export interface SessionRoute {
 }
 
 /** Finds the session's route in the URL, else in the cookies. httpd: modules/proxy/mod_proxy_balancer.c find_session_route */
-export function findSessionRoute(balancer: Balancer, request: RequestRecord, url: string): SessionRoute | undefined {
+export function findSessionRoute(
+  balancer: Balancer,
+  request: RequestRecord,
+  url: string,
+): SessionRoute | undefined {
   const { stickyCookie, stickyPath, stickySeparator, semicolonPathDelimiter } = balancer.parameters;
   if (stickyCookie === undefined || stickyCookie === '') return undefined;
   const inPath = pathParameter(url, stickyPath ?? stickyCookie, semicolonPathDelimiter);
@@ -26,7 +30,8 @@ export function pathParameter(url: string, name: string, atSemicolons: boolean):
   const delimiters = atSemicolons ? /[;?&]+/ : /[?&]+/;
   for (let at = url.indexOf(name); at >= 0; at = url.indexOf(name, at + name.length + 1)) {
     const value = url.slice(at + name.length + 1);
-    if (url[at + name.length] === '=' && value !== '') return value.split(delimiters).find((part) => part !== '');
+    if (url[at + name.length] === '=' && value !== '')
+      return value.split(delimiters).find((part) => part !== '');
   }
   return undefined;
 }
@@ -37,7 +42,8 @@ export function cookieValue(cookies: string | undefined, name: string): string |
   for (let at = cookies.indexOf(name); at >= 0; at = cookies.indexOf(name, at + 1)) {
     if (at > 0 && !/[;,\s]/.test(cookies[at - 1]!)) continue;
     const match = /^[\t-\r ]*=([^;,]*)/.exec(cookies.slice(at + name.length));
-    if (match !== null && at + name.length + match[0].length <= cookies.length && match[0].trim() !== '=') return match[1];
+    if (match !== null && at + name.length + match[0].length <= cookies.length && match[0].trim() !== '=')
+      return match[1];
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
+import { type ResponseHeadOptions, ResponseHeadReader } from '@httpd-ts/http1';
 import type { Bytes, Stream } from '@httpd-ts/kernel';
-import { ResponseHeadReader, type ResponseHeadOptions } from '@httpd-ts/http1';
 import type { ConnectionPool } from './connection-pool.ts';
 import type { Exchange } from './exchange.ts';
 

@@ -132,7 +132,8 @@ export class ConnectionPool {
     if (addresses === undefined) return undefined;
     const { addressTtlSeconds = -1 } = this.worker.parameters;
     this.addresses = this.target.keepsConnections ? addresses : undefined;
-    this.addressesUntilMs = addressTtlSeconds > 0 ? this.now() + addressTtlSeconds * 1000 : Number.POSITIVE_INFINITY;
+    this.addressesUntilMs =
+      addressTtlSeconds > 0 ? this.now() + addressTtlSeconds * 1000 : Number.POSITIVE_INFINITY;
     return addresses;
   }
 

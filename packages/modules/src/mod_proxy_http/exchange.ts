@@ -1,10 +1,26 @@
-import { BodyDecoder, latin1Text, parseStrictLength, type ResponseHead, type ResponseHeadError, type ResponseHeadOptions } from '@httpd-ts/http1';
-import { type Body, type Bytes, DONE, type HookStatus, isError, OK, type PullSource, type RequestRecord } from '@httpd-ts/kernel';
 import {
-  proxyDirectory,
-  proxyError,
+  BodyDecoder,
+  latin1Text,
+  parseStrictLength,
+  type ResponseHead,
+  type ResponseHeadError,
+  type ResponseHeadOptions,
+} from '@httpd-ts/http1';
+import {
+  type Body,
+  type Bytes,
+  DONE,
+  type HookStatus,
+  isError,
+  OK,
+  type PullSource,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
+import {
   type ProxyDirectoryConfig,
   type ProxyServerConfig,
+  proxyDirectory,
+  proxyError,
   releaseWorkers,
   type Worker,
 } from '../mod_proxy/contract.ts';
@@ -74,7 +90,12 @@ export class Exchange implements PullSource {
   /** The chunk that was handed out last; its memory is free again at the next pull. */
   private lent: Uint8Array | undefined = undefined;
 
-  constructor(request: RequestRecord, worker: Worker, connection: BackendConnection, settings: ExchangeSettings) {
+  constructor(
+    request: RequestRecord,
+    worker: Worker,
+    connection: BackendConnection,
+    settings: ExchangeSettings,
+  ) {
     this.request = request;
     this.worker = worker;
     this.connection = connection;
@@ -168,7 +189,11 @@ export class Exchange implements PullSource {
     const { request } = this;
     for (const line of error.log) request.log('proxy_http', 'warn', line);
     if (error.reason === undefined) {
-      request.log('proxy_http', 'warn', `AH01106: bad HTTP/1.1 header returned by ${request.uri} (${request.method})`);
+      request.log(
+        'proxy_http',
+        'warn',
+        `AH01106: bad HTTP/1.1 header returned by ${request.uri} (${request.method})`,
+      );
       request.statusLine = '502 Bad Gateway';
       this.fail(502);
     } else if (error.reason.startsWith('Corrupt')) this.fail(proxyError(request, 502, error.reason));
@@ -179,7 +204,8 @@ export class Exchange implements PullSource {
     const { request, connection } = this;
     const originalStatus = request.status;
     const originalLine = request.statusLine;
-    for (const line of head.log) request.log('proxy_http', 'warn', `${line} ${request.uri} (${request.method})`);
+    for (const line of head.log)
+      request.log('proxy_http', 'warn', `${line} ${request.uri} (${request.method})`);
     const framing = takeOverHeaders(request, head, this.settings.config);
     if (framing.closes || this.awaitsContinue) connection.mustClose = true;
     request.status = head.status;
@@ -217,13 +243,21 @@ export class Exchange implements PullSource {
   }
 
   /** False when the length makes no sense. httpd: modules/http/http_filters.c ap_http_filter */
-  private frameBody(transferEncoding: string | undefined, contentLength: string | undefined, head: ResponseHead): boolean {
+  private frameBody(
+    transferEncoding: string | undefined,
+    contentLength: string | undefined,
+    head: ResponseHead,
+  ): boolean {
     if (transferEncoding !== undefined) {
       if (/(?:^|,)[ \t]*chunked[ \t]*$/i.test(transferEncoding)) {
         this.decoder = new BodyDecoder('chunked');
         return true;
       }
-      this.request.log('http', 'info', `AH02555: Unknown Transfer-Encoding: ${transferEncoding}; using read-until-close`);
+      this.request.log(
+        'http',
+        'info',
+        `AH02555: Unknown Transfer-Encoding: ${transferEncoding}; using read-until-close`,
+      );
     } else if (contentLength !== undefined) {
       const length = parseStrictLength(contentLength);
       if (length < 0) {
@@ -359,7 +393,11 @@ export class Exchange implements PullSource {
     const { connection } = this;
     this.leave('done');
     if (at < bytes.length && !connection.mustClose) {
-      this.request.log('proxy', 'info', 'AH03408: http: reusable backend connection is not empty: forcibly closed');
+      this.request.log(
+        'proxy',
+        'info',
+        'AH03408: http: reusable backend connection is not empty: forcibly closed',
+      );
       connection.mustClose = true;
     }
     connection.resume();
@@ -455,7 +493,10 @@ export class Exchange implements PullSource {
 
   /** The answer ends before its end; the client must see it cut off. */
   private breakBody(failure: Failure): void {
-    const error = failure === 'end' ? '(70008)Partial results are valid but processing is incomplete' : errorTexts[failure];
+    const error =
+      failure === 'end'
+        ? '(70008)Partial results are valid but processing is incomplete'
+        : errorTexts[failure];
     this.request.log('proxy_http', 'error', 'AH01110: error reading response', error);
     this.leave('failed');
     this.connection.destroy();

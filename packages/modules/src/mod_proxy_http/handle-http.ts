@@ -1,4 +1,10 @@
-import { emptyRequestBody, type HookResult, type HookStatus, type RequestRecord, type ServerRecord } from '@httpd-ts/kernel';
+import {
+  emptyRequestBody,
+  type HookResult,
+  type HookStatus,
+  type RequestRecord,
+  type ServerRecord,
+} from '@httpd-ts/kernel';
 import {
   type Origin,
   proxyDirectory,
@@ -50,12 +56,19 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
   }
   const { headersIn } = request;
   const forces10 = request.env('force-proxy-request-1.0') !== undefined;
-  const hasBody = request.main === undefined && (headersIn.has('Content-Length') || headersIn.has('Transfer-Encoding'));
+  const hasBody =
+    request.main === undefined && (headersIn.has('Content-Length') || headersIn.has('Transfer-Encoding'));
   const { forward100Continue = true } = proxyDirectory.of(request);
-  const expect = expects100(headersIn.get('Expect')) && request.protocolNumber >= 1001 && !forces10 && forward100Continue;
-  const pings = worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
+  const expect =
+    expects100(headersIn.get('Expect')) && request.protocolNumber >= 1001 && !forces10 && forward100Continue;
+  const pings =
+    worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
   const settings = exchangeSettings(request.server, worker);
-  const head = makeBackendHead(request, origin, path, settings.config, { forces10, pings, forwardsExpect: expect });
+  const head = makeBackendHead(request, origin, path, settings.config, {
+    forces10,
+    pings,
+    forwardsExpect: expect,
+  });
   const closes =
     forces10 ||
     request.main !== undefined ||
@@ -78,16 +91,32 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
   const framing = { isChunked: head.transferEncoding !== undefined, contentLength: head.contentLength };
   if (expect) {
     const isChunked = framing.isChunked;
-    const field = isChunked ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${framing.contentLength}\r\n`;
+    const field = isChunked
+      ? 'Transfer-Encoding: chunked\r\n'
+      : `Content-Length: ${framing.contentLength}\r\n`;
     const prefetched = { chunks: [], length: 0, isEnded: false };
-    return send({ ...base, end: `${field}${connectionLine}\r\n`, prefetched, isChunked, awaitsContinue: true, mayRepeat: false });
+    return send({
+      ...base,
+      end: `${field}${connectionLine}\r\n`,
+      prefetched,
+      isChunked,
+      awaitsContinue: true,
+      mayRepeat: false,
+    });
   }
   const spools = framing.isChunked && (forces10 || sendsLength(request));
   const sendWith = (prefetched: Prefetched): HookResult => {
     const isChunked = !prefetched.isEnded && framing.isChunked;
     const length = prefetched.isEnded ? String(prefetched.length) : framing.contentLength;
     const field = isChunked ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${length}\r\n`;
-    return send({ ...base, end: `${field}${connectionLine}\r\n`, prefetched, isChunked, awaitsContinue: pings, mayRepeat: false });
+    return send({
+      ...base,
+      end: `${field}${connectionLine}\r\n`,
+      prefetched,
+      isChunked,
+      awaitsContinue: pings,
+      mayRepeat: false,
+    });
   };
   const prefetched = prefetchBody(request.body, spools);
   if (!(prefetched instanceof Promise)) return sendWith(prefetched);
@@ -136,7 +165,9 @@ function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<
   exchange.awaitsContinue = outgoing.awaitsContinue;
   request.connection.onAbort = () => exchange.abort();
   writeRequest(connection, exchange, outgoing);
-  connection.expectData(outgoing.awaitsContinue ? (worker.parameters.pingMs ?? settings.timeoutMs) : settings.timeoutMs);
+  connection.expectData(
+    outgoing.awaitsContinue ? (worker.parameters.pingMs ?? settings.timeoutMs) : settings.timeoutMs,
+  );
   const mayBeStale = connection.isReused && connection.pool.now() - connection.idleSinceMs >= staleAfterMs;
   if (!mayBeStale || !outgoing.mayRepeat) return exchange.wait(undefined);
   return repeatIfStale(exchange, outgoing);
@@ -151,7 +182,9 @@ function repeatIfStale(exchange: Exchange, outgoing: Outgoing): Promise<HookStat
     exchange
       .wait(() => {
         const pool = poolOf(outgoing);
-        pool.connect().then((connection) => resolve(onConnected(connection, { ...outgoing, mayRepeat: false })));
+        pool
+          .connect()
+          .then((connection) => resolve(onConnected(connection, { ...outgoing, mayRepeat: false })));
       })
       .then(resolve);
   });
@@ -191,7 +224,10 @@ function writeRequest(connection: BackendConnection, exchange: Exchange, outgoin
 /** A body that was read already and waits for the back end's leave. */
 function replay(prefetched: Prefetched, request: RequestRecord) {
   const chunks = [...prefetched.chunks];
-  return { ...emptyRequestBody, pull: () => chunks.shift() ?? (prefetched.isEnded ? null : request.body.pull()) };
+  return {
+    ...emptyRequestBody,
+    pull: () => chunks.shift() ?? (prefetched.isEnded ? null : request.body.pull()),
+  };
 }
 
 const connectErrors: Readonly<Record<string, string>> = {
@@ -208,7 +244,11 @@ function noConnection(outgoing: Outgoing, reason: NoConnection): HookStatus {
   const { request, worker, origin } = outgoing;
   releaseWorkers(request);
   if (reason.kind === 'busy') {
-    logForServer(request, `AH00941: http: failed to acquire connection for (${worker.address})`, connectErrors.ETIMEDOUT);
+    logForServer(
+      request,
+      `AH00941: http: failed to acquire connection for (${worker.address})`,
+      connectErrors.ETIMEDOUT,
+    );
     return 503;
   }
   if (reason.kind === 'dns') {
@@ -226,9 +266,16 @@ function noConnection(outgoing: Outgoing, reason: NoConnection): HookStatus {
   if (!worker.is(WORKER.ignoreErrors)) {
     worker.fail(request.server.plan.world.clock.now());
     const seconds = Math.floor((worker.parameters.retryMs ?? 60_000) / 1000);
-    logForServer(request, `AH00959: ap_proxy_connect_backend disabling worker for (${worker.address}) for ${seconds}s`);
+    logForServer(
+      request,
+      `AH00959: ap_proxy_connect_backend disabling worker for (${worker.address}) for ${seconds}s`,
+    );
   }
-  request.log('proxy_http', 'error', `AH01114: HTTP: failed to make connection to backend: ${origin.hostname}`);
+  request.log(
+    'proxy_http',
+    'error',
+    `AH01114: HTTP: failed to make connection to backend: ${origin.hostname}`,
+  );
   return 503;
 }
 
@@ -269,7 +316,8 @@ function timeoutOf(server: ServerRecord, worker: Worker): number {
 /** The pool of the worker; the worker without a target of its own has one for each origin. */
 function poolOf({ request, worker, origin }: Outgoing): ConnectionPool {
   const socketPath = worker.socketPath ?? request.note('uds_path');
-  const pools = (worker.transport ??= new Map()) as Map<string, ConnectionPool>;
+  worker.transport ??= new Map();
+  const pools = worker.transport as Map<string, ConnectionPool>;
   const key = socketPath === undefined ? `${origin.hostname}:${origin.port}` : socketPath;
   let pool = pools.get(key);
   if (pool === undefined) {

@@ -1,6 +1,6 @@
 import type { RequestRecord, ServerRecord } from '@httpd-ts/kernel';
-import { type Origin, proxyDirectory, type ProxyServerConfig } from '../mod_proxy/contract.ts';
-import { serverNameOf, serverPortOf, schemeOf } from '../core/contract.ts';
+import { schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { type Origin, type ProxyServerConfig, proxyDirectory } from '../mod_proxy/contract.ts';
 
 /** The head of a request to a back end but for its framing, and what it says about the body. */
 export interface BackendHead {
@@ -67,7 +67,8 @@ export function makeBackendHead(
     if (host !== undefined) append('X-Forwarded-Host', host);
     append('X-Forwarded-Server', serverHostname(server));
   }
-  if (request.user !== undefined && request.env('Proxy-Chain-Auth') === undefined) fields.unset('Proxy-Authorization');
+  if (request.user !== undefined && request.env('Proxy-Chain-Auth') === undefined)
+    fields.unset('Proxy-Authorization');
   if (request.main !== undefined) for (const name of conditions) fields.unset(name);
   const shownHost = preserveHost ? (host ?? serverHostname(server)) : origin.host;
   if (preserveHost && host === undefined) {

@@ -50,7 +50,11 @@ export function takeOverHeaders(
   const { via = 'off' } = config;
   if (via === 'on' || via === 'full') headers.add('Via', viaValue(request, via));
   request.headersOut = headers;
-  return { transferEncoding, contentLength: transferEncoding === undefined ? contentLength : undefined, closes };
+  return {
+    transferEncoding,
+    contentLength: transferEncoding === undefined ? contentLength : undefined,
+    closes,
+  };
 }
 
 /** Changes the values under a name where they stand. */
@@ -66,7 +70,8 @@ function mapField(headers: HeaderTable, name: string, change: (value: string) =>
   const lowerName = name.toLowerCase();
   const entries = headers.entries();
   headers.clear();
-  for (const [entry, value] of entries) headers.add(entry, entry.toLowerCase() === lowerName ? change(value) : value);
+  for (const [entry, value] of entries)
+    headers.add(entry, entry.toLowerCase() === lowerName ? change(value) : value);
 }
 
 const rememberedDates = 64;

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalHost, canonicalPath } from './canonical-path.ts';
+
+// Recorded from httpd 2.4.71: each byte but the slash sent as an escape, one request each.
+const sentAsTheyAre = "!$&'()*+,-.0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~/";
+
+describe('canonicalPath', () => {
+  it('escapes what httpd escapes', () => {
+    for (let code = 1; code < 256; code++) {
+      const char = String.fromCharCode(code);
+      const escaped = `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+      expect(canonicalPath(char, false)).toBe(sentAsTheyAre.includes(char) ? char : escaped);
+    }
+  });
+
+  it.each([
+    ['a%2fb', true, 'a%2fb'],
+    ['a%2Fb c', true, 'a%2Fb%20c'],
+    ['a%2fb', false, 'a%252fb'],
+    ['100%', true, '100%25'],
+  ])('%s with slashes kept: %s', (path, keeps, expected) => {
+    expect(canonicalPath(path, keeps)).toBe(expected);
+  });
+});
+
+describe('canonicalHost', () => {
+  it.each([
+    ['Example.COM', { hostname: 'example.com', port: 0 }],
+    ['user:pw@h:81', { hostname: 'h', port: 81 }],
+    ['[::1]:8080', { hostname: '::1', port: 8080 }],
+    ['h:0', 'Invalid host/port'],
+    ['h:70000', 'Invalid host/port'],
+    ['h:x', 'Invalid host/port'],
+    ['', 'Invalid host/port'],
+  ])('%s', (authority, expected) => {
+    expect(canonicalHost(authority)).toEqual(expected);
+  });
+});
