@@ -8,7 +8,7 @@ describe('unescapeUrl', () => {
     ['/plain', '/plain'],
     ['/%C3%A4', '/\xc3\xa4'],
   ])('%s', (text, expected) => {
-    expect(unescapeUrl(text)).toEqual({ text: expected });
+    expect(unescapeUrl(text)).toEqual({ text: expected, status: undefined });
   });
   it.each([
     ['/a%2', 400],
@@ -17,18 +17,18 @@ describe('unescapeUrl', () => {
     ['/a%2Fb', 404],
     ['/a%2Fb%', 400],
   ])('%s is %i', (text, status) => {
-    expect(unescapeUrl(text)).toEqual({ status });
+    expect(unescapeUrl(text)).toMatchObject({ status });
   });
   it('keeps or decodes slashes when told to', () => {
-    expect(unescapeUrl('/a%2fb', 'keep')).toEqual({ text: '/a%2fb' });
-    expect(unescapeUrl('/a%2fb', 'decode')).toEqual({ text: '/a/b' });
+    expect(unescapeUrl('/a%2fb', 'keep')).toMatchObject({ text: '/a%2fb', status: undefined });
+    expect(unescapeUrl('/a%2fb', 'decode')).toMatchObject({ text: '/a/b', status: undefined });
   });
   it('undoes escapePath', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((c) => String.fromCharCode(c)) }),
         (text) => {
-          expect(unescapeUrl(escapePath(text), 'decode')).toEqual({ text });
+          expect(unescapeUrl(escapePath(text), 'decode')).toEqual({ text, status: undefined });
         },
       ),
     );

@@ -3,10 +3,11 @@ import type { ParsedUri } from './3-serve/request-record.ts';
 const isHex = (code: number) =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
 
-/** Outcome of unescaping: the text, or the status httpd answers instead. */
-export type Unescaped =
-  | { readonly text: string; readonly status?: undefined }
-  | { readonly status: 400 | 404 };
+/** What unescaping came to; with a status, httpd answers that, and logs the text as far as it got. */
+export interface Unescaped {
+  readonly text: string;
+  readonly status: 400 | 404 | undefined;
+}
 
 /**
  * Decodes `%XX`. A bad escape gives 400, an escaped NUL 404, an escaped slash 404 unless `encodedSlashes` says
@@ -17,7 +18,7 @@ export function unescapeUrl(
   text: string,
   encodedSlashes: 'refuse' | 'keep' | 'decode' = 'refuse',
 ): Unescaped {
-  if (!text.includes('%')) return { text };
+  if (!text.includes('%')) return { text, status: undefined };
   let result = '';
   let bad = false;
   let forbidden = false;
@@ -39,8 +40,7 @@ export function unescapeUrl(
     }
     i += 2;
   }
-  if (bad) return { status: 400 };
-  return forbidden ? { status: 404 } : { text: result };
+  return { text: result, status: bad ? 400 : forbidden ? 404 : undefined };
 }
 
 /**

@@ -126,6 +126,7 @@ function decodePath(request: RequestRecord): HookStatus {
   const encodedSlashes = walkConfig.of(request).encodedSlashes ?? 'refuse';
   const decoded = unescapeUrl(uri, encodedSlashes);
   if (decoded.status !== undefined) {
+    request.uri = decoded.text;
     if (decoded.status === 404 && encodedSlashes === 'refuse') {
       request.log(
         'core',

@@ -56,6 +56,6 @@ function withFormat(options: number, format: string): number {
 }
 
 function readPattern(text: string): string | undefined {
-  const { text: pattern } = unescapeUrl(text) as { readonly text?: string };
-  return pattern === '' ? undefined : pattern;
+  const { text: pattern, status } = unescapeUrl(text);
+  return status !== undefined || pattern === '' ? undefined : pattern;
 }
