@@ -29,6 +29,7 @@ const levelIndex = new Map<string, number>(LOG_LEVELS.map((level, index) => [lev
 const badLevel =
   'Log level keyword must be one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8';
 const defaultLevel: LogLevel = 'warn';
+const noticeIndex = levelIndex.get('notice')!;
 
 const levelOf = (word: string) => {
   const lower = word.toLowerCase();
@@ -128,7 +129,9 @@ function openingLines(formats: Formats, line: LogLine, level: number): string {
 export function errorLogger(server: ServerRecord, world: World, writer: LogWriter): ErrorLogger {
   const formats = formatsOf(coreServer.at(server.config));
   return {
+    // Notices and what is graver cannot be turned off. httpd: include/http_log.h APLOG_MODULE_IS_LEVEL
     wants: (module, level, request) =>
+      levelIndex.get(level)! <= noticeIndex ||
       levelIndex.get(level)! <= levelIndex.get(levelFor(shortModuleName(module), server, request))!,
     write(entry: LogEntry) {
       const line: LogLine = {
@@ -179,7 +182,7 @@ export function openErrorLogs(compilation: Compilation): void {
   for (const server of servers) {
     const name = server.errorLogName ?? defaultErrorLog;
     const target = isFile(name) ? absolute(compilation, name) : name;
-    const writer = writers.get(target) ?? world.logs.open(target);
+    const writer = writers.get(target) ?? world.logs.open(target, { unbuffered: true });
     writers.set(target, writer);
     server.errorLogger = errorLogger(server, world, writer);
   }
