@@ -1,1 +1,11 @@
+export {
+  type Checked,
+  type CheckInput,
+  carryOutConfiguration,
+  hasError,
+  readConfiguration,
+} from './check-configuration.ts';
+export { type ConfigTree, findTree } from './find-tree.ts';
 export { main } from './main.ts';
+export { type ParsedSwitches, parseSwitches, type Switches } from './parse-switches.ts';
+export { startUpMessage, untilFirstError } from './start-up-message.ts';

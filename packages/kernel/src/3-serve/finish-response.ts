@@ -77,6 +77,7 @@ export function finishResponse(request: RequestRecord): Response | Promise<Respo
 function makeHead(request: RequestRecord, answering: RequestRecord, body: Body | undefined): Response {
   const { status } = answering;
   const withoutBody = answering.headerOnly || isHeaderOnlyStatus(status);
+  if (answering.protocolNumber > 1000 && answering.env('downgrade-1.0') !== undefined) answering.protocolNumber = 1000;
   setContentLength(answering, body, withoutBody);
   const headers = combineHeaders(answering);
   const line = ownStatusLine(answering) ?? statusLine(status);

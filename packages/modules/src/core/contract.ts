@@ -4,7 +4,7 @@ export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-
 export { meetsConditions, setLastModified } from './conditions.ts';
 export { discardRequestBody } from './default-handler.ts';
 export { answerWithoutFile, documentRootOf } from './document-root.ts';
-export { etagOf, setEtag, validatorsOf } from './etag.ts';
+export { etagOf, setEtag, validatorsOf, variantListValidator } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
 export {

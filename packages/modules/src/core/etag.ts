@@ -136,11 +136,22 @@ export function etagOf(request: RequestRecord): string | undefined {
   return etag === '' ? undefined : weakened(request, finfo, bits, etag);
 }
 
+/** State of a negotiated request: the validator of its list of variants, a whole ETag. httpd: r->vlist_validator */
+export const variantListValidator = { name: 'validator of the variant list' };
+
 /** Sets `ETag`: weak when the file changed within the second before the request. httpd: ap_set_etag */
 export function setEtag(request: RequestRecord, { bits, etag, info }: FileValidators): void {
   if (bits === 0) request.notes.set('no-etag', 'omit');
   if (etag === '') return;
-  request.headersOut.set('ETag', weakened(request, info, bits, etag));
+  const own = weakened(request, info, bits, etag);
+  const list = request.state<string>(variantListValidator) ?? request.prev?.state<string>(variantListValidator);
+  request.headersOut.set('ETag', list === undefined ? own : withVariantList(own, list));
+}
+
+/** Both validators in one. httpd 2.4.71 loses the quote at the end. httpd: ap_set_etag_fd */
+function withVariantList(own: string, list: string): string {
+  const prefix = list.startsWith('W/') && !own.startsWith('W/') ? 'W/' : '';
+  return `${prefix}${own.slice(0, -1)};${list.slice(list.indexOf('"') + 1, -1)}`;
 }
 
 export const etagDirectives = {

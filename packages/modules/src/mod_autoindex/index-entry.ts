@@ -49,7 +49,8 @@ function parentEntry(
   settings: IndexSettings,
   { options }: IndexQuery,
 ): IndexEntry | undefined {
-  const name = normalizePath(`${request.uri.replace(/\/*$/, '')}/../`, false) ?? '/';
+  const name = normalizePath(`${request.uri.replace(/\/*$/, '')}/../`, false);
+  if (name === undefined) return undefined;
   const path = `${request.filename}..`;
   if (isIgnored(settings.ignored, path)) return undefined;
   const entry = { name, size: -1, modifiedMs: -1, comesFirst: false };

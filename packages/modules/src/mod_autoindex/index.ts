@@ -1,4 +1,5 @@
 import {
+  type Body,
   DECLINED,
   type DirectiveContext,
   defineModule,
@@ -20,6 +21,7 @@ import {
   takeArgv,
   walkConfig,
 } from '@httpd-ts/kernel';
+import { bodySource } from '../body-source.ts';
 import { setEtag, setLastModified, validatorsOf } from '../core/contract.ts';
 import {
   type AutoindexConfig,
@@ -154,8 +156,25 @@ async function buildPage(request: RequestRecord, names: readonly string[]): Prom
   sortEntries(entries, query);
   const body = listing(entries, settings, query, request.server.plan.world.clock);
   const tail = await pageTail(request, settings, query.options);
-  request.output = { kind: 'sequence', parts: [...head, { kind: 'text', text: body }, ...tail] };
+  const parts = joinTexts([...head.bodies, { kind: 'text', text: body }, ...tail.bodies]);
+  const page: Body = { kind: 'sequence', parts };
+  const { files } = request.server.plan.world;
+  request.output =
+    head.isForeign || tail.isForeign
+      ? { kind: 'source', length: undefined, source: bodySource(page, files) }
+      : page;
   return OK;
+}
+
+/** Texts side by side become one. */
+function joinTexts(bodies: readonly Body[]): Body[] {
+  const joined: Body[] = [];
+  for (const body of bodies) {
+    const last = joined.at(-1);
+    if (last?.kind === 'text' && body.kind === 'text') joined[joined.length - 1] = { kind: 'text', text: last.text + body.text };
+    else joined.push(body);
+  }
+  return joined;
 }
 
 /** Listings of directories without an index page. */

@@ -4,13 +4,20 @@ import type { IndexSettings } from './config.ts';
 import { isHtml } from './index-entry.ts';
 import { INDEX } from './index-options.ts';
 
+/** Head or tail of a page. */
+export interface PagePart {
+  readonly bodies: readonly Body[];
+  /** Another handler made some of it, so httpd does not know its length when the page begins to leave. */
+  readonly isForeign: boolean;
+}
+
 const text = (content: string): Body => ({ kind: 'text', text: content });
 
 /** Start of the document, up to the body. httpd: modules/generators/mod_autoindex.c emit_preamble */
 function preamble(title: string, settings: IndexSettings, isXhtml: boolean): string {
   const start = isXhtml
-    ? '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n<html xmlns="http://www.w3.org/1999/xhtml">\n'
-    : '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<html>\n';
+    ? '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"\n"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n<html xmlns="http://www.w3.org/1999/xhtml">\n'
+    : '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n<html>\n';
   const style =
     settings.styleSheet === undefined
       ? ''
@@ -24,17 +31,19 @@ export async function pageHead(
   settings: IndexSettings,
   options: number,
   title: string,
-): Promise<Body[]> {
+): Promise<PagePart> {
   const start = preamble(title, settings, (options & INDEX.xhtml) !== 0);
   const suppressed = (options & INDEX.suppressPreamble) !== 0;
   const file = await withoutNegotiation(request, () => includedFile(headerUri(settings, request), request));
-  if (file?.kind === 'html') return suppressed ? [file.body] : [text(start), file.body];
-  if (file?.kind === 'text') return [text(start), file.body];
+  if (file?.kind === 'html') {
+    return { bodies: suppressed ? [file.body] : [text(start), file.body], isForeign: true };
+  }
+  if (file?.kind === 'text') return { bodies: [text(start), file.body], isForeign: false };
   const heading =
     settings.styleSheet === undefined
       ? `<h1>Index of ${title}</h1>\n`
       : `  <h1 id="indextitle">Index of ${title}</h1>\n`;
-  return [text(start + heading)];
+  return { bodies: [text(start + heading)], isForeign: false };
 }
 
 function headerUri({ header }: IndexSettings, { args }: RequestRecord): string | undefined {
@@ -42,12 +51,17 @@ function headerUri({ header }: IndexSettings, { args }: RequestRecord): string |
 }
 
 /** The tail of the page, with the file of ReadmeName or else the server's signature. httpd: emit_tail */
-export async function pageTail(request: RequestRecord, settings: IndexSettings, options: number): Promise<Body[]> {
+export async function pageTail(
+  request: RequestRecord,
+  settings: IndexSettings,
+  options: number,
+): Promise<PagePart> {
   const file = await includedFile(settings.readme, request);
   const end = '</body></html>\n';
-  if (file === undefined) return [text(signature(request, '') + end)];
-  const suppressed = file.kind === 'html' && (options & INDEX.suppressPreamble) !== 0;
-  return suppressed ? [file.body] : [file.body, text(end)];
+  if (file === undefined) return { bodies: [text(signature(request, '') + end)], isForeign: false };
+  const isForeign = file.kind === 'html';
+  const suppressed = isForeign && (options & INDEX.suppressPreamble) !== 0;
+  return { bodies: suppressed ? [file.body] : [file.body, text(end)], isForeign };
 }
 
 /** Runs with the Accept headers that ask for plain files. */

@@ -1,4 +1,5 @@
 import { DECLINED, type HookStatus, lookupFile, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { variantListValidator } from '../core/contract.ts';
 import { mimeExceptions } from '../mod_mime/contract.ts';
 import { readEntry } from './accept.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -46,8 +47,18 @@ export async function readDirectoryVariants(state: Negotiation): Promise<HookSta
     return 404;
   }
   if (state.variants.length === 0) return DECLINED;
+  setValidator(state);
   state.variants.sort((a, b) => b.sourceQuality - a.sourceQuality || (a.fileName < b.fileName ? -1 : 1));
   return OK;
+}
+
+/** The directory's time stands for the list of variants. httpd: set_vlist_validator */
+function setValidator({ request, directory }: Negotiation): void {
+  const { files } = request.server.plan.world;
+  const micros = files.mtimeMicroseconds(directory);
+  if (typeof micros === 'string') return;
+  const isFresh = request.requestTimeMs - Number(micros / 1000n) < 1000;
+  request.setState(variantListValidator, `${isFresh ? 'W/' : ''}"${micros.toString(16)}"`);
 }
 
 /** A file with a meaning, of which every unknown part stands in the name that was asked for, in that order. */

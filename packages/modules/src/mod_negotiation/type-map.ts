@@ -1,5 +1,6 @@
 import type { HookStatus, RequestRecord } from '@httpd-ts/kernel';
 import { OK } from '@httpd-ts/kernel';
+import { etagOf, variantListValidator } from '../core/contract.ts';
 import { nextToken } from '../header-token.ts';
 import { readEntry, readLanguages } from './accept.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -23,7 +24,7 @@ export function readTypeMap(state: Negotiation, map: RequestRecord): HookStatus 
     const line = nextLine(reader);
     if (line === undefined || line === '') {
       if (variant.fileName !== '' && hasContent) state.variants.push(variant);
-      if (line === undefined) return OK;
+      if (line === undefined) return finishMap(state, map);
       variant = blankVariant();
       hasContent = false;
       continue;
@@ -31,9 +32,16 @@ export function readTypeMap(state: Negotiation, map: RequestRecord): HookStatus 
     const header = splitHeader(line, state);
     if (header === undefined) return 500;
     const outcome = readHeader(header, variant, reader, state, map);
-    if (outcome === 'stop') return OK;
+    if (outcome === 'stop') return finishMap(state, map);
     hasContent ||= outcome === 'content';
   }
+}
+
+/** The map is part of what a cache must know. httpd: set_vlist_validator */
+function finishMap({ request }: Negotiation, map: RequestRecord): HookStatus {
+  const etag = etagOf(map);
+  if (etag !== undefined) request.setState(variantListValidator, etag);
+  return OK;
 }
 
 interface Reader {
