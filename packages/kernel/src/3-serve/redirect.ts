@@ -130,7 +130,8 @@ export function internalFastRedirect(found: RequestRecord, request: RequestRecor
   request.contentType = found.contentType;
   request.contentEncoding = found.contentEncoding;
   request.contentLanguages = found.contentLanguages;
-  request.noLocalCopy = found.noLocalCopy;
+  request.noCache &&= found.noCache;
+  request.noLocalCopy &&= found.noLocalCopy;
   request.usedPathInfo = found.usedPathInfo;
   overlayTables(request, found);
   if (found.outputFilters !== undefined)

@@ -96,6 +96,10 @@ async function chooseFile(request: RequestRecord): Promise<HookStatus> {
   const found = outcome.variant.found ?? (await lookupFile(outcome.variant.fileName, request));
   if (outcome.variant.found === undefined && found.status !== 200) return found.status;
   found.args ??= request.args;
+  if (request.pathInfo !== '') {
+    found.uri += request.pathInfo;
+    found.pathInfo = request.pathInfo;
+  }
   internalFastRedirect(found, request);
   request.mtimeMs = 0;
   return OK;
