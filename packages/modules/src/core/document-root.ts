@@ -73,7 +73,8 @@ export const documentRootDirectives = {
       const root = absolute.length > 1 && absolute.endsWith('/') ? absolute.slice(0, -1) : absolute;
       const info = cmd.world.files.stat(root);
       config.documentRoot = root;
-      if (typeof info !== 'string' && info.type === 'directory') return undefined;
+      if (cmd.settings.anyDocumentRoot || (typeof info !== 'string' && info.type === 'directory'))
+        return undefined;
       if (!cmd.server.isVirtual) return `DocumentRoot '${root}' is not a directory, or is not readable`;
       cmd.warn(`AH00112: Warning: DocumentRoot [${root}] does not exist`);
       return undefined;

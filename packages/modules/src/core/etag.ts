@@ -144,7 +144,8 @@ export function setEtag(request: RequestRecord, { bits, etag, info }: FileValida
   if (bits === 0) request.notes.set('no-etag', 'omit');
   if (etag === '') return;
   const own = weakened(request, info, bits, etag);
-  const list = request.state<string>(variantListValidator) ?? request.prev?.state<string>(variantListValidator);
+  const list =
+    request.state<string>(variantListValidator) ?? request.prev?.state<string>(variantListValidator);
   request.headersOut.set('ETag', list === undefined ? own : withVariantList(own, list));
 }
 

@@ -35,7 +35,6 @@ function readSubject(raw: string, cmd: DirectiveContext, kind: Kind, isMatch: bo
   let regex: Regex | undefined;
   if (isMatch || path === '~') {
     if (!isMatch) path = nextWord(cursor);
-    if (!isMatch && path === '' && kind !== 'files') return missingSectionArgument(cmd.name);
     const compiled = cmd.regex(path);
     if (typeof compiled === 'string') return 'Regex could not be compiled';
     regex = compiled;

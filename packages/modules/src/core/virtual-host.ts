@@ -49,7 +49,10 @@ function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] 
 
 /** Whether a host is an address in numbers. */
 export function isNumeric(host: string): boolean {
-  return host.includes(':') || isDottedQuad(host);
+  return (
+    isDottedQuad(host) ||
+    (host.includes(':') && expandGroups(host.split('%')[0]!.toLowerCase()) !== undefined)
+  );
 }
 
 function isDottedQuad(host: string): boolean {
@@ -76,7 +79,11 @@ function expandGroups(text: string): number[] | undefined {
   const [head, tail, more] = plain.split('::');
   if (more !== undefined) return undefined;
   const read = (part: string | undefined) =>
-    part === undefined || part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+    part === undefined || part === ''
+      ? []
+      : part
+          .split(':')
+          .map((group) => (/^[0-9a-f]{1,4}$/.test(group) ? Number.parseInt(group, 16) : Number.NaN));
   const front = read(head);
   const back = read(tail);
   const missing = 8 - front.length - back.length;

@@ -41,7 +41,7 @@ const loadPath = (file: string, reader: Reader) =>
   file.includes('/') ? reader.serverRootRelative(file) : file;
 
 const isThere = (file: string, reader: Reader) =>
-  typeof reader.world.files.stat(reader.serverRootRelative(file)) !== 'string';
+  file.includes('/') && typeof reader.world.files.stat(reader.serverRootRelative(file)) !== 'string';
 
 const staticModules = new Set([
   'core_module',
