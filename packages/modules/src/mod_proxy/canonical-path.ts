@@ -46,6 +46,5 @@ export function canonicalHost(
 
 /** Whether a control character or blank is in the text, which must not go out. httpd: ap_scan_vchar_obstext */
 export function hasControlOrSpace(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return /[\0-\x20\x7f]/.test(text);
 }

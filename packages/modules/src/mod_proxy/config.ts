@@ -18,7 +18,6 @@ export interface ProxyAlias {
   readonly real: string;
   readonly regex: Regex | undefined;
   readonly noCanon: boolean;
-  readonly noQuery: boolean;
   readonly interpolate: boolean;
   readonly mapping: 'encoded' | 'servlet' | undefined;
 }
@@ -59,7 +58,8 @@ export const proxyServer = perServer<ProxyServerConfig>({
     const passInherit = inner.passInherit ?? outer.passInherit ?? true;
     const balancerInherit = inner.balancerInherit ?? outer.balancerInherit ?? true;
     merged.sections = [...outer.sections, ...inner.sections];
-    merged.aliases = passInherit ? [...outer.aliases, ...inner.aliases] : inner.aliases;
+    // ProxyPassInherit decides about workers only, whatever its name says.
+    merged.aliases = [...outer.aliases, ...inner.aliases];
     if (passInherit || balancerInherit) {
       merged.workers = [...outer.workers, ...inner.workers];
       merged.balancers = [...outer.balancers, ...inner.balancers];

@@ -71,7 +71,12 @@ export function workerFor(
   options: { readonly isMatch?: boolean; readonly balancer?: Balancer | undefined },
 ): { readonly worker: Worker; readonly isShared: boolean } | string {
   const workers = options.balancer?.members ?? serverDraft(cmd).workers;
-  const existing = existingWorker(workers, withoutSocket(url));
+  // ProxyPass and ProxyPassMatch do not share workers with each other.
+  const candidates =
+    options.balancer === undefined
+      ? workers.filter((one) => one.isMatch === (options.isMatch ?? false))
+      : workers;
+  const existing = existingWorker(candidates, withoutSocket(url));
   if (existing !== undefined) return { worker: existing, isShared: true };
   const parsed = parseWorkerUrl(url, options.isMatch ?? false);
   if (typeof parsed === 'string') return parsed;

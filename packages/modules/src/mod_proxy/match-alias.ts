@@ -1,14 +1,8 @@
 import type { ProxyAlias } from './config.ts';
 
-const hex = (char: string | undefined) => {
-  const value = Number.parseInt(char ?? '', 16);
-  return Number.isNaN(value) ? 0 : value;
-};
-
 /**
  * How many characters of the path an alias takes, 0 when it does not match. Slashes match any number of slashes,
- * escapes are decoded on both sides, and the alias must end where a segment ends.
- * httpd: modules/proxy/mod_proxy.c alias_match
+ * and the alias must end where a segment ends. httpd: modules/proxy/mod_proxy.c alias_match
  */
 export function matchAlias(uri: string, alias: string): number {
   let u = 0;
@@ -18,18 +12,10 @@ export function matchAlias(uri: string, alias: string): number {
       if (uri[u] !== '/') return 0;
       while (alias[a] === '/') a++;
       while (uri[u] === '/') u++;
-      continue;
-    }
-    const uriChar = uri[u] === '%' ? hex(uri[u + 1]) * 16 + hex(uri[u + 2]) : uri.charCodeAt(u);
-    const aliasChar = alias[a] === '%' ? hex(alias[a + 1]) * 16 + hex(alias[a + 2]) : alias.charCodeAt(a);
-    if (uriChar !== aliasChar) return 0;
-    u += uri[u] === '%' ? 3 : 1;
-    a += alias[a] === '%' ? 3 : 1;
+    } else if (uri[u++] !== alias[a++]) return 0;
   }
   if (a < alias.length) return 0;
-  u = Math.min(u, uri.length);
-  if (alias[Math.min(a, alias.length) - 1] !== '/' && u < uri.length && uri[u] !== '/') return 0;
-  return u;
+  return alias.endsWith('/') || u === uri.length || uri[u] === '/' ? u : 0;
 }
 
 /** Finds the aliases that may match a path, in the order of the configuration, however many there are. */
@@ -45,13 +31,7 @@ interface Ordered {
 
 /** A path without the freedoms of `matchAlias`. */
 function plainPath(path: string): string {
-  let plain = path;
-  if (plain.includes('%')) {
-    plain = plain.replace(/%(.?)(.?)/gs, (_, high: string, low: string) =>
-      String.fromCharCode(hex(high) * 16 + hex(low)),
-    );
-  }
-  return plain.includes('//') ? plain.replace(/\/{2,}/g, '/') : plain;
+  return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
 }
 
 /** Entries by a text that the path begins with, and the lengths of these texts. */

@@ -14,7 +14,6 @@ interface PassLine {
   url: string | undefined;
   isRegex: boolean;
   noCanon: boolean;
-  noQuery: boolean;
   interpolate: boolean;
   mapping: 'encoded' | 'servlet' | undefined;
   readonly parameters: Map<string, string>;
@@ -37,7 +36,6 @@ export function addPass(raw: string, cmd: DirectiveContext, isMatch: boolean): s
     real: url,
     regex,
     noCanon: line.noCanon,
-    noQuery: line.noQuery,
     interpolate: line.interpolate,
     mapping: line.mapping,
   };
@@ -52,7 +50,6 @@ function readLine(raw: string, cmd: DirectiveContext, isMatch: boolean): PassLin
     url: undefined,
     isRegex: isMatch,
     noCanon: false,
-    noQuery: false,
     interpolate: false,
     mapping: undefined,
     parameters: new Map(),
@@ -83,8 +80,8 @@ function takeWord(line: PassLine, word: string, cmd: DirectiveContext, isMatch: 
     case 'interpolate':
       line.interpolate = true;
       return undefined;
+    // Read, and without effect in httpd too.
     case 'noquery':
-      line.noQuery = true;
       return undefined;
   }
   const pair = keyAndValue(word);
@@ -120,7 +117,7 @@ function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string |
   for (const [key, value] of line.parameters) {
     if (isShared) {
       cmd.warn(
-        `AH01146: Ignoring parameter '${key}=${value}' for worker '${worker.name}' because of worker sharing`,
+        `[proxy:warn] AH01146: Ignoring parameter '${key}=${value}' for worker '${worker.name}' because of worker sharing`,
       );
       continue;
     }
@@ -156,7 +153,7 @@ export function addMember(raw: string, cmd: DirectiveContext): string | undefine
     if (found.isShared) {
       const { name: worker } = found.worker;
       cmd.warn(
-        `AH01150: Ignoring parameter '${key}=${value}' for worker '${worker}' because of worker sharing`,
+        `[proxy:warn] AH01150: Ignoring parameter '${key}=${value}' for worker '${worker}' because of worker sharing`,
       );
       continue;
     }

@@ -5,6 +5,7 @@ import {
   matchesPattern,
   OK,
   type RequestRecord,
+  type Section,
   walkConfig,
 } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
@@ -55,7 +56,6 @@ function useAlias(request: RequestRecord, alias: ProxyAlias): HookStatus | undef
   request.filename = mapped;
   request.proxyRequest = 'reverse';
   request.handlerName = 'proxy-server';
-  if (alias.noQuery) request.notes.set('proxy-noquery', '1');
   if (alias.mapping === undefined) return OK;
   request.notes.set('proxy-noencode', '1');
   return DONE;
@@ -69,8 +69,7 @@ function mapPrefix(
 ): string | HookStatus | undefined {
   const { uri } = request;
   // The usual case needs no walk: a prefix that ends in a slash.
-  const isPlain =
-    fake.endsWith('/') && !uri.includes('%') && uri.startsWith(fake) && uri[fake.length] !== '/';
+  const isPlain = fake.endsWith('/') && uri.startsWith(fake) && uri[fake.length] !== '/';
   const length = isPlain
     ? fake.length
     : alias.mapping === 'servlet'
@@ -130,28 +129,36 @@ export function enterProxySections(request: RequestRecord): HookStatus {
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
   const url = filename.slice(6);
   for (const section of proxyPlanOf(request.server).sectionsOf(url)) {
-    if (
-      section.regex !== undefined
-        ? !section.regex.test(url)
-        : section.isPattern && !matchesPattern(section.path, url)
-    ) {
-      continue;
-    }
-    request.directory = request.directory.enter(section);
+    if (matchesSection(section, url, request)) request.directory = request.directory.enter(section);
   }
   return OK;
+}
+
+/** Named groups of an expression become `MATCH_NAME` variables. */
+function matchesSection({ regex, isPattern, path }: Section, url: string, request: RequestRecord): boolean {
+  if (regex === undefined) return isPattern !== true || matchesPattern(path, url);
+  if (regex.groupNames.length === 0) return regex.test(url);
+  const match = regex.exec(url);
+  if (match === null) return false;
+  for (const { name, group } of regex.groupNames) {
+    const value = match[group];
+    if (value !== undefined) request.subprocessEnv.set(`MATCH_${name.toUpperCase()}`, value);
+  }
+  return true;
 }
 
 /** Brings the URL into its canonical form. httpd: proxy_fixup, proxy_http_canon, proxy_balancer_canon */
 export function canonicalize(request: RequestRecord): HookStatus {
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
-  const url = filename.slice(6);
-  const start = pathStart(url);
+  const whole = filename.slice(6);
+  const bar = whole.startsWith('unix:') ? whole.indexOf('|') + 1 : 0;
+  const url = bar === 0 ? whole : whole.slice(bar);
   const colon = url.indexOf(':');
   if (colon <= 0) return 400;
   const scheme = url.slice(0, colon).toLowerCase();
   if (scheme !== 'http' && scheme !== 'https' && scheme !== 'balancer') return OK;
+  const start = pathStart(url);
   if (start < 0) return malformed(request, scheme, url, 'Malformed URL');
   const path = canonicalTarget(request, url.slice(start + 1));
   if (typeof path === 'number') return path;
@@ -162,18 +169,14 @@ export function canonicalize(request: RequestRecord): HookStatus {
     return OK;
   }
   const origin = proxyPlanOf(request.server).origins.find(url.slice(0, start));
-  if (typeof origin === 'string') return malformed(request, scheme, url, origin);
-  request.filename = `proxy:${origin.canonical}/${path}`;
+  if (typeof origin === 'string') return malformed(request, scheme, url.slice(0, start), origin);
+  request.filename = `proxy:${whole.slice(0, bar)}${origin.canonical}/${path}`;
   return OK;
 }
 
 function malformed(request: RequestRecord, scheme: string, url: string, complaint: string): HookStatus {
-  const code = scheme === 'balancer' ? 'AH01157' : 'AH01106';
-  request.log(
-    scheme === 'balancer' ? 'proxy_balancer' : 'proxy_http',
-    'error',
-    `${code}: error parsing URL ${url}: ${complaint}`,
-  );
+  const [module, code] = scheme === 'balancer' ? ['proxy_balancer', 'AH01157'] : ['proxy_http', 'AH01083'];
+  request.log(module!, 'error', `${code}: error parsing URL ${url}: ${complaint}`);
   return 400;
 }
 
@@ -196,7 +199,7 @@ function canonicalTarget(request: RequestRecord, path: string): string | HookSta
     }
     const canonical = canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep');
     const { args } = request;
-    if (args === undefined || request.note('proxy-noquery') !== undefined) return canonical;
+    if (args === undefined) return canonical;
     if (!hasControlOrSpace(args)) return `${canonical}?${args}`;
     request.log(
       'proxy_http',
