@@ -1,9 +1,12 @@
 import * as net from 'node:net';
 import {
+  type Compilation,
   type Diagnostic,
   type ModuleDefinition,
   renderAsHttpd,
+  runLifecycle,
   type Scoreboard,
+  type ServedPlan,
   type World,
 } from '@httpd-ts/kernel';
 import { addressText, uniqueListen } from './bind-address.ts';
@@ -46,6 +49,11 @@ export interface InProcessServer {
 /** The configuration or a listener was refused; the message is httpd's. */
 export class StartError extends Error {}
 
+interface Current {
+  readonly plan: ServedPlan;
+  readonly compilation: Compilation;
+}
+
 /** Serves a configuration in this very process and thread. */
 export async function serveInProcess(options: InProcessOptions): Promise<InProcessServer> {
   const modules = options.modules ?? (await loadModules());
@@ -58,16 +66,21 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   });
   const listeners = new Map<string, net.Server>();
 
-  const plan = () => {
+  const read = (): Current => {
     const configuration = configure(options, world, modules);
     const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
     for (const diagnostic of configuration.diagnostics)
       options.report?.(renderAsHttpd(diagnostic), diagnostic);
     for (const { target, error } of ownLogs?.failures ?? [])
       throw new StartError(`${error}: could not open log file ${target}.`);
-    if (configuration.plan === undefined) throw new StartError(errors.map(renderAsHttpd).join('\n'));
-    return configuration.plan;
+    const { plan, compiled } = configuration;
+    if (plan === undefined) throw new StartError(errors.map(renderAsHttpd).join('\n'));
+    return { plan, compilation: compiled!.compilation };
   };
+  const leave = ({ plan, compilation }: Current) =>
+    runLifecycle(plan.modules, 'childExit', compilation, plan);
+  const enter = ({ plan, compilation }: Current) =>
+    runLifecycle(plan.modules, 'childInit', compilation, plan);
 
   const openListeners = async (engine: Engine): Promise<void> => {
     const wanted = new Set<string>();
@@ -87,7 +100,9 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     }
   };
 
-  const engine: Engine = new Engine(plan(), 0);
+  let current = read();
+  enter(current);
+  const engine: Engine = new Engine(current.plan, 0);
   ownLogs?.endGeneration();
   try {
     await openListeners(engine);
@@ -105,7 +120,11 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     async reload() {
       ownLogs?.beginGeneration();
       try {
-        engine.swap(plan());
+        const next = read();
+        enter(next);
+        engine.swap(next.plan);
+        leave(current);
+        current = next;
       } catch (error) {
         ownLogs?.abandonGeneration();
         return error instanceof Error ? error.message : String(error);
@@ -121,6 +140,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
       engine.closeIdle();
       if (!graceful) for (const connection of engine.connections) connection.destroy();
       await Promise.all(closed);
+      leave(current);
       ownLogs?.close();
     },
   };
