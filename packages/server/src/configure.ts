@@ -22,6 +22,8 @@ export interface ConfigurationSource {
   /** Modules taken as loaded without LoadModule. */
   readonly assumeModules?: readonly string[];
   readonly allowUnsupported?: readonly string[];
+  /** `-T`: a DocumentRoot need not exist. */
+  readonly anyDocumentRoot?: boolean;
 }
 
 /** A configuration read and compiled, or why it was not. */
@@ -44,6 +46,7 @@ export function configure(
     defaultRuntimeDir: undefined,
     defines: new Map(source.defines ?? []),
     checkOnly: false,
+    anyDocumentRoot: source.anyDocumentRoot ?? false,
     configFile: source.configFile,
   };
   const resolved = resolve({ world, settings, modules, ...source });

@@ -1,5 +1,7 @@
 import type { Regex, RegexOptions } from '@httpd-ts/regex';
+
 export type { Regex, RegexMatch } from '@httpd-ts/regex';
+
 import type { ServerRecord } from '../2-compile/server-record.ts';
 import type { World } from '../world.ts';
 import type { ArgumentShape, Complaint } from './arguments.ts';
@@ -136,6 +138,8 @@ export interface Settings {
   readonly defines: Map<string, string | undefined>;
   /** True when only the verdict is wanted (`-t`, `configtest`). */
   readonly checkOnly: boolean;
+  /** True after `-T`: a DocumentRoot need not exist. */
+  readonly anyDocumentRoot?: boolean;
   /** Arguments of the command line: file given by `-f` and so on. */
   readonly configFile: string;
 }

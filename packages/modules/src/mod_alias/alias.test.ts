@@ -157,7 +157,7 @@ describe('refused aliases and redirects', () => {
   it('warns of overlaps', () => {
     const warned = inMemoryServer(world('Alias /x /y\nAlias /x/z /w\nRedirect x y'), modules);
     expect('plan' in warned ? [] : warned.map(({ text }) => text)).toContain(
-      'AH00671: The Alias directive in /etc/httpd.conf at line 5 will probably never match because it overlaps an earlier Alias.',
+      '[alias:warn] AH00671: The Alias directive in /etc/httpd.conf at line 5 will probably never match because it overlaps an earlier Alias.',
     );
   });
 });

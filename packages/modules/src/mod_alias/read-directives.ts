@@ -61,7 +61,7 @@ function addEntry(config: AliasServerConfig, entry: AliasEntry, cmd: DirectiveCo
   if (earlier !== undefined) {
     const kind = `${earlier.handler === undefined ? '' : 'Script'}Alias${earlier.regex === undefined ? '' : 'Match'}`;
     cmd.warn(
-      `AH00671: The ${cmd.name} directive in ${cmd.node.file} at line ${cmd.node.line} will probably never match because it overlaps an earlier ${kind}.`,
+      `[alias:warn] AH00671: The ${cmd.name} directive in ${cmd.node.file} at line ${cmd.node.line} will probably never match because it overlaps an earlier ${kind}.`,
     );
   }
   config.aliases.push(entry);

@@ -380,7 +380,7 @@ const refused: readonly (readonly [string, string])[] = [
   ],
   [
     '<RequireAll>\nRequire not ip 10\n</RequireAll>',
-    'AH01624: <RequireAll> directive contains only negative authorization directives',
+    'AH01624: <RequireAll> directive contains only negative authorization directives\nAH00014: Configuration check failed',
   ],
   ['<RequireAll>\nOptions None\n</RequireAll>', 'Options not allowed in <RequireAll> context'],
   ['AuthMerging foo', 'AuthMerging must be one of: Off | And | Or'],

@@ -87,7 +87,9 @@ export const modAuthzCore = defineModule({
         const useless = onlyNegativeGroup(group);
         if (useless === undefined) continue;
         const name = useless === group ? '<Directory>, <Location>, or similar' : nodeText(useless);
-        compilation.refuse(`AH01624: ${name} directive contains only negative authorization directives`);
+        compilation.refuse(
+          `AH01624: ${name} directive contains only negative authorization directives\nAH00014: Configuration check failed`,
+        );
       }
     }),
     accessCheckerEx(authorizeWithoutUser, { order: 'last' }),

@@ -97,7 +97,7 @@ export function openProviderAlias(
   const rest = inside.slice(cursor.at);
   if (rest !== '') {
     cmd.warn(
-      `AH10142: When several arguments (${args} ${rest}...) are passed to a ${cmd.name} directive, they must be enclosed in quotation marks.  Otherwise, only the first one is taken into account`,
+      `[authz_core:warn] AH10142: When several arguments (${args} ${rest}...) are passed to a ${cmd.name} directive, they must be enclosed in quotation marks.  Otherwise, only the first one is taken into account`,
     );
   }
   const records: Section['records'] = [];

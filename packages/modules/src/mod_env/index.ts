@@ -30,7 +30,7 @@ export const modEnv = defineModule({
       set({ variables }, name, cmd) {
         const value = cmd.world.environment.get(name);
         if (value !== undefined) variables.set(name, value);
-        else cmd.warn(`AH01506: PassEnv variable ${name} was undefined`);
+        else cmd.warn(`[env:warn] AH01506: PassEnv variable ${name} was undefined`);
       },
     }),
     SetEnv: envConfig.directive({
@@ -42,7 +42,7 @@ export const modEnv = defineModule({
         if (equals >= 0) {
           const expected = `${cmd.name} ${name.slice(0, equals)} ${name.slice(equals + 1)}`;
           cmd.warn(
-            `AH10032: Spurious usage of '=' in an environment variable name. '${expected}' expected instead?`,
+            `[env:warn] AH10032: Spurious usage of '=' in an environment variable name. '${expected}' expected instead?`,
           );
         }
         variables.set(name, value);

@@ -3,8 +3,8 @@ import {
   type ConfigView,
   type FileError,
   type HookResult,
-  lastRequest,
   type LogWriter,
+  lastRequest,
   OK,
   perServer,
   type RequestRecord,
@@ -72,12 +72,17 @@ const sharedLogs = { name: 'open transfer logs' };
 export function openTransferLogs(compilation: Compilation): void {
   const shared = compilation.memory(sharedLogs, () => new Map<TransferLog, SharedLog>());
   const configs = new Set(
-    compilation.servers.filter(({ config }) => logConfig.isSet(config)).map(({ config }) => logConfig.at(config)),
+    compilation.servers
+      .filter(({ config }) => logConfig.isSet(config))
+      .map(({ config }) => logConfig.at(config)),
   );
   const chosen = [...configs].map((config) => {
     const own = config.logs.length > 0 ? config.logs : config.inherited;
     for (const log of own) openShared(log, config, shared, compilation);
-    return { config, logs: [...config.logs, ...config.inherited.filter((log) => log.isGlobal || config.logs.length === 0)] };
+    return {
+      config,
+      logs: [...config.logs, ...config.inherited.filter((log) => log.isGlobal || config.logs.length === 0)],
+    };
   });
   for (const { config, logs } of chosen) {
     const fallback = namedFormat(config.defaultFormat ?? commonLogFormat, config, compilation)!;
@@ -85,7 +90,9 @@ export function openTransferLogs(compilation: Compilation): void {
       const open = shared.get(log);
       if (open === undefined) return [];
       const format = open.format ?? fallback;
-      return [{ condition: log.condition, writer: open.writer, format, needsHost: format.specifiers.has('h') }];
+      return [
+        { condition: log.condition, writer: open.writer, format, needsHost: format.specifiers.has('h') },
+      ];
     });
   }
 }
@@ -115,7 +122,8 @@ function openShared(
 }
 
 function namedFormat(format: string, config: LogConfig, compilation: Compilation): LogFormat | undefined {
-  const named = config.formats.get(format.toLowerCase()) ?? (/^clf$/i.test(format) ? commonLogFormat : format);
+  const named =
+    config.formats.get(format.toLowerCase()) ?? (/^clf$/i.test(format) ? commonLogFormat : format);
   const compiled = compileLogFormat(named, compilation.providers);
   return typeof compiled === 'string' ? undefined : compiled;
 }
@@ -142,9 +150,10 @@ export function checkLogDirectories(compilation: Compilation): void {
     const directory = target.slice(0, target.lastIndexOf('/') + 1);
     const info = compilation.world.files.stat(directory);
     if (typeof info === 'object' && info.type === 'directory') continue;
-    const error = typeof info === 'object' ? errorTexts.ENOTDIR : (errorTexts[info] ?? '(5)Input/output error');
+    const error =
+      typeof info === 'object' ? errorTexts.ENOTDIR : (errorTexts[info] ?? '(5)Input/output error');
     compilation.refuse(
-      `${error}: AH02297: Cannot access directory '${directory}' for log file '${target}' defined at ${log.file}:${log.line}`,
+      `${error}: AH02297: Cannot access directory '${directory}' for log file '${target}' defined at ${log.file}:${log.line}\nAH00014: Configuration check failed`,
     );
   }
 }
@@ -169,7 +178,8 @@ function writeAll(open: readonly OpenLog[], request: RequestRecord, current: Req
   const moment = new LogMoment(request);
   const original = request.initial;
   for (const { condition, format, writer } of open) {
-    if (condition !== undefined && (request.env(condition.variable) !== undefined) !== condition.wanted) continue;
+    if (condition !== undefined && (request.env(condition.variable) !== undefined) !== condition.wanted)
+      continue;
     writer.write(format.line(original, current, moment));
   }
   return OK;

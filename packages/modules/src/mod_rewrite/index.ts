@@ -55,7 +55,7 @@ function addOption(config: RewriteDirectoryConfig, word: string, cmd: DirectiveC
   const option = word.toLowerCase();
   if (option.startsWith('maxredirects=')) {
     cmd.warn(
-      'AH00664: RewriteOptions: MaxRedirects option has been removed in favor of the global LimitInternalRecursion directive and will be ignored.',
+      '[rewrite:warn] AH00664: RewriteOptions: MaxRedirects option has been removed in favor of the global LimitInternalRecursion directive and will be ignored.',
     );
     return undefined;
   }

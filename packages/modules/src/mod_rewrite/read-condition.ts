@@ -53,7 +53,7 @@ export function readCondition(line: string, cmd: DirectiveContext): Condition | 
   const ignoresCase = read.test.kind === 'regex' || read.test.kind === 'text';
   if (flags.caseless && !ignoresCase) {
     cmd.warn(
-      `AH00665: RewriteCond: NoCase option for non-regex pattern '${read.shown}' is not supported and will be ignored. (${cmd.node.file}:${cmd.node.line})`,
+      `[rewrite:warn] AH00665: RewriteCond: NoCase option for non-regex pattern '${read.shown}' is not supported and will be ignored. (${cmd.node.file}:${cmd.node.line})`,
     );
   }
   return {

@@ -57,7 +57,14 @@ function compilePlan(configuration: PlainConfiguration): Compiled | string {
   const loaded = configuration.modules.map((name) => byName.get(name)!);
   const { plan, diagnostics, compilation } = compile({
     tree: configuration.tree,
-    settings: { serverRoot, defaultRuntimeDir, defines: new Map(defines), configFile, checkOnly: false },
+    settings: {
+      serverRoot,
+      defaultRuntimeDir,
+      defines: new Map(defines),
+      configFile,
+      checkOnly: false,
+      anyDocumentRoot: true,
+    },
     world,
     modules: loaded,
     allowUnsupported,
