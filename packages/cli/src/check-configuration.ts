@@ -19,6 +19,8 @@ export interface CheckInput extends ConfigTree {
   readonly before?: readonly string[];
   readonly after?: readonly string[];
   readonly assumeModules?: readonly string[];
+  /** False after `-T`. */
+  readonly checkDocumentRoot?: boolean;
 }
 
 /** A configuration that was read and, if that went well, carried out. */
@@ -38,6 +40,7 @@ export function readConfiguration(input: CheckInput): Checked {
     defaultRuntimeDir: undefined,
     defines: new Map((input.defines ?? []).map((name) => [name, undefined])),
     checkOnly: true,
+    anyDocumentRoot: input.checkDocumentRoot === false,
     configFile,
   };
   const resolved = resolve({ world, settings, modules, configFile, before, after, assumeModules });

@@ -50,6 +50,7 @@ async function start(request: ControlRequest, printsWarnings: boolean): Promise<
     ...tree,
     before: switches.before,
     after: switches.after,
+    anyDocumentRoot: !switches.checkDocumentRoot,
     defines: switches.defines.map((name) => [name, undefined] as const),
     allowUnsupported: [...switches.allowUnsupported, ...allowed],
     commandLine,

@@ -15,7 +15,7 @@ function logTime(atMs: number): string {
 /** Bytes that do not print are shown escaped. httpd: server/util.c ap_escape_errorlog_item */
 function escapeUnprintable(line: string): string {
   return line.replace(/[^\x20-\x7e\n]|\\(?!n|x[0-9a-f]{2})/g, (char) => {
-    const short = { '\t': '\\t', '\r': '\\r', '\b': '\\b', '\v': '\\v', '\f': '\\f', '\\': '\\' }[char];
+    const short = { '\t': '\\t', '\r': '\\r', '\b': '\\b', '\v': '\\v', '\f': '\\f', '\\': '\\\\' }[char];
     return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
 }
@@ -27,7 +27,9 @@ function escapeUnprintable(line: string): string {
 export function startUpMessage(diagnostic: Diagnostic, program: string): string {
   const text = escapeUnprintable(renderAsHttpd(diagnostic)).replace(/^(AH\d+: )httpd-ts: /, `$1${program}: `);
   if (diagnostic.severity === 'error' && diagnostic.stage === 'reading') return `${program}: ${text}\n`;
-  const levelled = /^(\[\w+:\w+\]) ([\s\S]*)$/.exec(text);
+  // What is noticed while files are read, the core notices, unless a module says otherwise.
+  const isFromCore = diagnostic.stage === 'reading' && !text.startsWith('[');
+  const levelled = /^(\[\w+:\w+\]) ([\s\S]*)$/.exec(isFromCore ? `[core:warn] ${text}` : text);
   if (levelled === null) return `${text}\n`;
   const now = performance.timeOrigin + performance.now();
   return `[${logTime(now)}] ${levelled[1]} [pid ${process.pid}:tid ${process.pid}] ${levelled[2]}\n`;
