@@ -30,7 +30,7 @@ export function prefetchBody(body: RequestBody, all: boolean): Prefetched | Prom
     chunks.push(chunk);
     length += chunk.length;
   }
-  return { chunks, length, isEnded: body.ended };
+  return { chunks, length, isEnded: body.ended && length <= prefetchLimit };
 }
 
 async function prefetchRest(
@@ -45,7 +45,7 @@ async function prefetchRest(
   while (chunk !== null) {
     chunks.push(chunk);
     length += chunk.length;
-    if (!all && length >= prefetchEnough) return { chunks, length, isEnded: body.ended };
+    if (!all && length >= prefetchEnough) return { chunks, length, isEnded: body.ended && length <= prefetchLimit };
     chunk = await body.pull();
   }
   return { chunks, length, isEnded: true };

@@ -72,6 +72,7 @@ export class FrontBody implements RequestBody {
   }
 
   pull(): Uint8Array | null | Promise<Uint8Array | null> {
+    if (!this.started) this.start();
     const chunk = this.waiting.shift();
     if (chunk !== undefined) {
       this.held -= chunk.length;
@@ -83,13 +84,15 @@ export class FrontBody implements RequestBody {
     }
     if (this.failure !== undefined) return Promise.reject(new BodyFailure(this.failure));
     if (this.decoder.state === 'done') return null;
-    if (!this.started) {
-      this.started = true;
-      if (this.expectsContinue) this.carrier.beforeFirstRead();
-    }
     return new Promise((resolve, reject) => {
       this.taker = { resolve, reject };
     });
+  }
+
+  /** The client is told to go on even if it did not wait for that, as httpd does. */
+  private start(): void {
+    this.started = true;
+    if (this.expectsContinue && this.failure === undefined) this.carrier.beforeFirstRead();
   }
 
   abort(): void {
