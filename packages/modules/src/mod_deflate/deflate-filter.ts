@@ -72,7 +72,10 @@ function codings(encoding: string | undefined): string[] {
 const isIdentity = (token: string) =>
   token === 'identity' || token === '7bit' || token === '8bit' || token === 'binary';
 
-/** Looks for the name alone: a quality of zero is not heeded. */
+/** A quality of zero, where it is the first parameter. */
+const isRefused = /^;\s*q=0(?:\.0{0,3})?\s*(?:[,;]|$)/;
+
+/** The first mention of gzip decides. */
 function acceptsGzip(request: RequestRecord): boolean {
   const text = request.headersIn.get('Accept-Encoding');
   if (text === undefined) return false;
@@ -80,7 +83,7 @@ function acceptsGzip(request: RequestRecord): boolean {
   for (;;) {
     const token = nextToken(cursor, false);
     if (token === '') return false;
-    if (token.toLowerCase() === 'gzip') return true;
+    if (token.toLowerCase() === 'gzip') return !isRefused.test(text.slice(cursor.at));
     while (text[cursor.at] === ';') {
       cursor.at++;
       nextToken(cursor, true);

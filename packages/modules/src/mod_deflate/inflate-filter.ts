@@ -76,15 +76,19 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
       onChunk(read, made) {
         input += read;
         output += made;
-        if (!limit(input, output)) throw new Error('ratio');
+        if (!limit(input, output)) throw new Error(ratioExceeded);
       },
       onEnd() {
         request.log('deflate', 'debug', `AH01398: Zlib: Inflated ${input} to ${output} : URL ${request.uri}`);
       },
     });
   } catch (error) {
-    if ((error as Error).message !== 'ratio') {
-      request.log('deflate', 'warn', `AH01409: Zlib error -3 inflating data (${(error as Error).message})`);
+    const { message } = error as Error;
+    if (message === 'unexpected end of file') {
+      request.log('deflate', 'error', 'AH01401: Zlib: Validation bytes not present');
+    } else if (message === 'incorrect header check') request.log('deflate', 'error', 'AH01405: inflate: bad header');
+    else if (message !== ratioExceeded) {
+      request.log('deflate', 'warn', `AH01409: Zlib error -3 inflating data (${message})`);
     }
     request.status = 500;
     sendErrorResponse(request, 0);
@@ -92,13 +96,18 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
   }
 }
 
-/** Tells whether the ratio is still bearable. httpd: check_ratio */
+const ratioExceeded = 'ratio';
+
+/** Tells whether the ratio is still bearable, looked at once for each buffer of output. httpd: check_ratio */
 function ratioGuard(request: RequestRecord): (input: number, output: number) => boolean {
   const { ratioLimit, ratioBurst } = { ...deflateDefaults, ...inflateDirectory.of(request) };
+  const { bufferSize } = { ...deflateDefaults, ...deflateServer.of(request) };
   let hits = 0;
+  let seen = 0;
   return (input, output) => {
-    if (input === 0) return true;
-    hits = Math.floor(output / input) < ratioLimit ? 0 : hits + 1;
+    for (; input > 0 && seen < output && hits <= ratioBurst; seen += bufferSize) {
+      hits = Math.floor(Math.min(seen + bufferSize, output) / input) < ratioLimit ? 0 : hits + 1;
+    }
     if (hits <= ratioBurst) return true;
     request.log(
       'deflate',

@@ -9,7 +9,7 @@ type Text = (request: RequestRecord) => string;
 export type ReadCondition = { readonly condition: Condition } | { readonly complaint: string } | undefined;
 
 const token =
-  /\s*(?:(%\{[^}]*\})|(\w+)\s*\(\s*('[^']*'|"[^"]*")\s*\)|('[^'\\%]*'|"[^"\\%]*")|(m#[^#]*#i?|\/[^/]*\/i?)|(==?|!=|=~|!~|-eq|-ne|&&|\|\||!|\(|\))|(true|false))/y;
+  /\s*(?:(%\{[^}]*\})|(\w+)\s*\(\s*('[^']*'|"[^"]*")\s*\)|('[^'\\%]*'|"[^"\\%]*")|(m#[^#]*#i?|\/[^/]*\/i?)|(=~|!~|==?|!=|&&|\|\||!|\(|\))|(true|false))/y;
 
 const variables: Readonly<Record<string, Text>> = {
   content_type: ({ contentType }) => contentType ?? '',

@@ -18,7 +18,7 @@ import {
 } from '@httpd-ts/kernel';
 import { notServedYet } from '../string-expression.ts';
 import { type Condition, readCondition } from './dispatch-condition.ts';
-import { harness, type Protocol, type SmartFilter } from './smart-filter.ts';
+import { harness, type Protocol, protocolsOfProviders, type SmartFilter } from './smart-filter.ts';
 
 interface FilterConfig {
   /** Smart filters by name. */
@@ -44,7 +44,7 @@ const ranks: Readonly<Record<string, number>> = {
 };
 
 function declare(config: FilterConfig, name: string, rank: number = FILTER_RANK.resource): SmartFilter {
-  const filter: SmartFilter = { name, rank, providers: [], protocol: {}, providerProtocols: new Map() };
+  const filter: SmartFilter = { name, rank, providers: [], protocol: {} };
   config.filters.set(name, filter);
   return filter;
 }
@@ -101,7 +101,11 @@ function removeFromChain(config: FilterConfig, name: string): void {
 }
 
 /** httpd: modules/filters/mod_filter.c filter_protocol */
-function setProtocol(config: FilterConfig, [name, second, third]: readonly [string, string, string?]): Complaint {
+function setProtocol(
+  config: FilterConfig,
+  [name, second, third]: readonly [string, string, string?],
+  cmd: DirectiveContext,
+): Complaint {
   const smart = config.filters.get(name);
   if (smart === undefined) return 'FilterProtocol: No such filter';
   const protocol = readProtocol(third ?? second);
@@ -111,7 +115,7 @@ function setProtocol(config: FilterConfig, [name, second, third]: readonly [stri
   }
   const provider = smart.providers.find(({ filter }) => filter.name.toLowerCase() === second.toLowerCase());
   if (provider === undefined) return 'FilterProtocol: No such provider for this filter';
-  smart.providerProtocols.set(second.toLowerCase(), protocol);
+  protocolsOfProviders(cmd).set(second.toLowerCase(), protocol);
   return undefined;
 }
 

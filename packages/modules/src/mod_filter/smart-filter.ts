@@ -1,4 +1,4 @@
-import { type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
+import type { OutputFilter, Plan, RequestRecord } from '@httpd-ts/kernel';
 import type { Condition } from './dispatch-condition.ts';
 
 /** What a filter does to a response, as FilterProtocol says. httpd: include/util_filter.h AP_FILTER_PROTO_* */
@@ -24,8 +24,16 @@ export interface SmartFilter {
   /** The latest first. */
   providers: readonly FilterProvider[];
   protocol: Protocol;
-  /** FilterProtocol of single providers, by name in lower case. */
-  readonly providerProtocols: Map<string, Protocol>;
+}
+
+const providerProtocols = { name: 'protocols of filter providers' };
+
+/**
+ * FilterProtocol of single providers, by name in lower case. It belongs to the provider itself, so that it holds
+ * wherever a smart filter uses that provider, as in httpd.
+ */
+export function protocolsOfProviders(state: Pick<Plan, 'memory'>): Map<string, Protocol> {
+  return state.memory(providerProtocols, () => new Map());
 }
 
 const isNoTransform = (request: RequestRecord) =>
@@ -63,9 +71,10 @@ export function harness(smart: SmartFilter): OutputFilter {
     apply(request, body) {
       if (request.status !== 200 && request.env('filter-errordocs') === undefined) return body;
       if (refusesProxied(request, smart.protocol)) return body;
+      const protocols = protocolsOfProviders(request.server.plan);
       for (const { filter, matches } of smart.providers) {
         if (!matches(request)) continue;
-        const protocol = smart.providerProtocols.get(filter.name.toLowerCase()) ?? {};
+        const protocol = protocols.get(filter.name.toLowerCase()) ?? {};
         if (refusesProxied(request, protocol)) continue;
         applyProtocol(request, protocol);
         return filter.apply(request, body);

@@ -19,24 +19,32 @@ export const nodeCompression: Compression = {
 function transform(stream: ZlibStream): Transform {
   let ready: Uint8Array[] = [];
   let failure: Error | undefined;
+  /** Settles what is being waited for: the stream does not call back for a write that failed. */
+  let fail: ((error: Error) => void) | undefined;
   stream.on('data', (bytes: Buffer) => ready.push(bytes));
   stream.on('error', (error) => {
     failure = error;
+    fail?.(error);
   });
   const take = () => {
     const taken = ready;
     ready = [];
     return taken;
   };
+  const settled = (begin: (done: () => void) => void) =>
+    new Promise<readonly Uint8Array[]>((resolve, reject) => {
+      if (failure !== undefined) {
+        reject(failure);
+        return;
+      }
+      fail = reject;
+      begin(() => resolve(take()));
+    });
   return {
-    push: (bytes) =>
-      new Promise((resolve, reject) => {
-        stream.write(bytes, () => (failure ? reject(failure) : resolve(take())));
-      }),
+    push: (bytes) => settled((done) => stream.write(bytes, done)),
     finish: () =>
-      new Promise((resolve, reject) => {
-        stream.once('end', () => resolve(take()));
-        stream.once('error', reject);
+      settled((done) => {
+        stream.once('end', done);
         stream.end();
       }),
     abort: () => stream.destroy(),
