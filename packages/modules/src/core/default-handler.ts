@@ -71,7 +71,9 @@ function serveFile(request: RequestRecord, path: string, info: FileInfo): HookSt
   const { headersOut } = request;
   const config = coreDirectory.of(request);
   if (request.mtimeMs < info.mtimeMs) request.mtimeMs = info.mtimeMs;
-  setLastModified(request);
+  const isPast = request.mtimeMs === info.mtimeMs && info.mtimeMs < request.requestTimeMs;
+  if (isPast && !request.assBackwards) headersOut.set('Last-Modified', validators.modified);
+  else setLastModified(request);
   setEtag(request, validators);
   headersOut.set('Accept-Ranges', config.maxRanges === 0 ? 'none' : 'bytes');
   headersOut.set('Content-Length', validators.length);

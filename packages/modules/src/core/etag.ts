@@ -1,4 +1,10 @@
-import { type DirectiveDeclaration, type FileInfo, type RequestRecord, takeArgv } from '@httpd-ts/kernel';
+import {
+  type DirectiveDeclaration,
+  type FileInfo,
+  formatHttpDate,
+  type RequestRecord,
+  takeArgv,
+} from '@httpd-ts/kernel';
 import { coreDirectory, type EtagSettings } from './core-config.ts';
 
 // httpd: include/http_core.h ETAG_*
@@ -57,6 +63,8 @@ export interface FileValidators {
   /** With quotes; empty when there is none. */
   readonly etag: string;
   readonly length: string;
+  /** For `Last-Modified`. */
+  readonly modified: string;
 }
 
 /** Validators by path, dropped all at once when there are too many. */
@@ -87,7 +95,13 @@ export function validatorsOf(request: RequestRecord, path: string, info: FileInf
   if (before !== undefined && before.bits === bits && isSameFile(before.info, info)) return before;
   const readable = plan.world.files.access(path, 'r');
   if (readable !== true) return readable;
-  const made = { info, bits, etag: etagText(request, path, info, bits), length: String(info.size) };
+  const made = {
+    info,
+    bits,
+    etag: etagText(request, path, info, bits),
+    length: String(info.size),
+    modified: formatHttpDate(info.mtimeMs),
+  };
   if (known.size >= maximumRemembered) known.clear();
   known.set(path, made);
   return made;
