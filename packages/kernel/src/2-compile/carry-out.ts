@@ -10,6 +10,7 @@ import type {
 import { NOT_IN } from '../declare/places.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { expressionCompiler } from '../expression/compile-expression.ts';
 import type { World } from '../world.ts';
 import { ServerRecord } from './server-record.ts';
 
@@ -130,6 +131,12 @@ function directiveContext(
   place: WalkPlace,
   enclosing: readonly string[],
 ): DirectiveContext {
+  const regex: DirectiveContext['regex'] = (pattern, options) => {
+    const compiled = run.world.regex.compile(pattern, options);
+    return 'kind' in compiled && compiled.kind === 'regex-error'
+      ? compiled.message
+      : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
+  };
   return {
     node,
     name,
@@ -155,12 +162,8 @@ function directiveContext(
       return server;
     },
     serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
-    regex(pattern, options) {
-      const compiled = run.world.regex.compile(pattern, options);
-      return 'kind' in compiled && compiled.kind === 'regex-error'
-        ? compiled.message
-        : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
-    },
+    regex,
+    expression: expressionCompiler({ providers: run.providers, regex, file: node.file, line: node.line }),
     warn: (text) =>
       run.diagnostics.push({
         severity: 'warning',

@@ -3,6 +3,7 @@ import type { Regex, RegexOptions } from '@httpd-ts/regex';
 export type { Regex, RegexMatch } from '@httpd-ts/regex';
 
 import type { ServerRecord } from '../2-compile/server-record.ts';
+import type { CompileExpression } from '../expression/compile-expression.ts';
 import type { World } from '../world.ts';
 import type { ArgumentShape, Complaint } from './arguments.ts';
 import type { ConfigVector } from './config-records.ts';
@@ -115,6 +116,8 @@ export interface DirectiveContext {
   serverRootRelative(path: string): string;
   /** Compiles a regular expression; a string is PCRE2's complaint. */
   regex(pattern: string, options?: RegexOptions): Regex | string;
+  /** Compiles a condition (`boolean`) or a text with variables (`string`). httpd: ap_expr_parse_cmd */
+  expression: CompileExpression;
   /** A line for the start-up messages, such as `AH00112: Warning: …`. */
   warn(text: string): void;
   /** State of one compilation, made on first use. `key` is any object of the module's own. */

@@ -1,12 +1,11 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
 import {
-  clientHostName,
   type IpSubnet,
-  isInDomain,
   isInSubnet,
   parseIpSubnet,
+  type RequestRecord,
   subnetErrorTexts,
-} from '../mod_authz_host/contract.ts';
+} from '@httpd-ts/kernel';
+import { clientHostName, isInDomain } from '../mod_authz_host/contract.ts';
 
 /** One argument of `Allow from` or `Deny from`. */
 export interface AccessRule {

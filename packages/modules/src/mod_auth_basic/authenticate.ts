@@ -1,4 +1,11 @@
-import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  DECLINED,
+  decodeBase64,
+  type HookResult,
+  type HookStatus,
+  OK,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import {
   type AuthnProvider,
   type AuthnStatus,
@@ -6,7 +13,6 @@ import {
   authnProviders,
   authTypeOf,
 } from '../mod_authn_core/contract.ts';
-import { decodeBase64 } from './base64.ts';
 import { type AuthBasicConfig, authBasicConfig } from './config.ts';
 
 interface Credentials {

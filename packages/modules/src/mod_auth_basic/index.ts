@@ -1,6 +1,7 @@
 import {
   checkUserId,
   defineModule,
+  encodeBase64,
   fixups,
   flag,
   iterate,
@@ -12,7 +13,6 @@ import {
 import { authSchemes, findAuthnProvider } from '../mod_authn_core/contract.ts';
 import { readStringExpression } from '../string-expression.ts';
 import { authenticateBasic, noteBasicFailure } from './authenticate.ts';
-import { encodeBase64 } from './base64.ts';
 import { authBasicConfig } from './config.ts';
 
 const inAuthConfig = { context: 'anywhere', override: 'AuthConfig' } as const;

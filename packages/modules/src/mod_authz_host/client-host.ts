@@ -1,5 +1,4 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
-import { isSameAddress } from './ip-subnet.ts';
+import { isSameAddress, type RequestRecord } from '@httpd-ts/kernel';
 
 const noteName = 'double-reverse host name';
 

@@ -1,8 +1,17 @@
-import { type DirectiveContext, defineModule, type RequestRecord, words } from '@httpd-ts/kernel';
+import {
+  type DirectiveContext,
+  defineModule,
+  type IpSubnet,
+  isInSubnet,
+  isSameAddress,
+  parseIpSubnet,
+  type RequestRecord,
+  subnetErrorTexts,
+  words,
+} from '@httpd-ts/kernel';
 import { type AuthzStatus, authzProvider, authzProviders } from '../mod_authz_core/contract.ts';
 import { readStringExpression } from '../string-expression.ts';
 import { clientHostName, isInDomain } from './client-host.ts';
-import { type IpSubnet, isInSubnet, isSameAddress, parseIpSubnet, subnetErrorTexts } from './ip-subnet.ts';
 
 /** `Require ip ADDRESS …`. httpd: modules/aaa/mod_authz_host.c ip_parse_config, ip_check_authorization */
 const requireIp = authzProvider<readonly IpSubnet[]>({

@@ -1,0 +1,31 @@
+import type { RegexMatch } from '@httpd-ts/regex';
+import type { RequestRecord } from '../3-serve/request-record.ts';
+
+/**
+ * The groups of the last successful match with groups, `$0` to `$9`. Handed in by somebody who goes on to
+ * use them, such as the lines behind a condition.
+ */
+export interface ExpressionCaptures {
+  match: RegexMatch | undefined;
+}
+
+/** One evaluation of an expression for a request. httpd: ap_expr_eval_ctx_t */
+export class Evaluation implements ExpressionCaptures {
+  readonly request: RequestRecord;
+  match: RegexMatch | undefined;
+  /** Headers the answer depends on. */
+  vary: string | undefined = undefined;
+  /** Why there is no answer; the last reason counts. */
+  error: string | undefined = undefined;
+
+  constructor(request: RequestRecord, match: RegexMatch | undefined) {
+    this.request = request;
+    this.match = match;
+  }
+
+  /** A request header, noted for `Vary` unless it is Host. httpd: req_table_func, add_vary */
+  header(name: string): string | undefined {
+    if (name.toLowerCase() !== 'host') this.vary = this.vary === undefined ? name : `${this.vary}, ${name}`;
+    return this.request.headersIn.get(name);
+  }
+}
