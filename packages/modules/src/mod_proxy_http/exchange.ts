@@ -229,6 +229,13 @@ export class Exchange implements PullSource {
     this.state = 'body';
     if (head.bodyStart === '') this.readBody(bytes, at);
     else this.readBody(bodyStartBytes(head.bodyStart, bytes, at), 0);
+    if (this.isBroken && this.chunks.length === 0) {
+      // Nothing of the answer has gone out, so there is still time to say what is wrong with it.
+      request.noCache = true;
+      request.statusLine = undefined;
+      this.settle(502);
+      return;
+    }
     this.hand();
     this.settle(OK);
   }
@@ -297,6 +304,10 @@ export class Exchange implements PullSource {
     if (bytes.length <= copyLimit) return { kind: 'text', text: latin1Text(bytes, 0, bytes.length) };
     this.connection.stream.keep();
     return { kind: 'bytes', bytes };
+  }
+
+  private get isBroken(): boolean {
+    return this.state === 'failed';
   }
 
   private readBody(bytes: Uint8Array, start: number): void {

@@ -58,6 +58,12 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
   const forces10 = request.env('force-proxy-request-1.0') !== undefined;
   const hasBody =
     request.main === undefined && (headersIn.has('Content-Length') || headersIn.has('Transfer-Encoding'));
+  const coding = hasBody ? headersIn.get('Transfer-Encoding') : undefined;
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    request.log('proxy_http', 'error', `AH01093: ${coding} Transfer-Encoding is not supported`);
+    releaseWorkers(request);
+    return 500;
+  }
   const { forward100Continue = true } = proxyDirectory.of(request);
   const expect =
     expects100(headersIn.get('Expect')) && request.protocolNumber >= 1001 && !forces10 && forward100Continue;

@@ -348,6 +348,13 @@ describe('faults', () => {
       'AH01110: error reading response',
     ],
     [
+      'begins with a chunk that makes no sense',
+      pass,
+      reply('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'),
+      '502 Bad Gateway',
+      'AH01110: error reading response',
+    ],
+    [
       'never stops with interim responses',
       pass,
       reply('HTTP/1.1 102 P\r\n\r\n'.repeat(12)),

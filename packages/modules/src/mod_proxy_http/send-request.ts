@@ -45,7 +45,8 @@ async function prefetchRest(
   while (chunk !== null) {
     chunks.push(chunk);
     length += chunk.length;
-    if (!all && length >= prefetchEnough) return { chunks, length, isEnded: body.ended && length <= prefetchLimit };
+    if (!all && length >= prefetchEnough)
+      return { chunks, length, isEnded: body.ended && length <= prefetchLimit };
     chunk = await body.pull();
   }
   return { chunks, length, isEnded: true };
