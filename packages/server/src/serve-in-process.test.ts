@@ -3,7 +3,12 @@ import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type InProcessOptions, type InProcessServer, StartError, serveInProcess } from './serve-in-process.ts';
+import {
+  type InProcessOptions,
+  type InProcessServer,
+  StartError,
+  serveInProcess,
+} from './serve-in-process.ts';
 import { standardModules } from './trial/modules.ts';
 
 let root: string;
@@ -54,7 +59,9 @@ describe('serveInProcess', () => {
   it('opens listeners that a reload adds and closes those that it drops', async () => {
     configure('Listen 127.0.0.1:0\n');
     const server = await start({
-      mapListen: (_address, port) => [{ bind: { address: '127.0.0.1', port: 0 }, local: { address: '127.0.0.1', port } }],
+      mapListen: (_address, port) => [
+        { bind: { address: '127.0.0.1', port: 0 }, local: { address: '127.0.0.1', port } },
+      ],
     });
     configure('Listen 80\nListen 81\n');
     await server.reload();
@@ -72,7 +79,9 @@ describe('serveInProcess', () => {
     const { port } = taken.address() as net.AddressInfo;
     configure(`Listen 127.0.0.1:${port}\n`);
     await expect(start()).rejects.toThrow(
-      new StartError(`(98)Address already in use: AH00072: make_sock: could not bind to address 127.0.0.1:${port}`),
+      new StartError(
+        `(98)Address already in use: AH00072: make_sock: could not bind to address 127.0.0.1:${port}`,
+      ),
     );
     taken.close();
   });

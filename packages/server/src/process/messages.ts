@@ -58,7 +58,7 @@ export type FromServingProcess =
       readonly reason: string;
       readonly replaced: boolean;
     }
-  | { readonly kind: 'failed'; readonly text: string };
+  | { readonly kind: 'failed'; readonly text: string; readonly atReload: boolean };
 
 export type ToThread =
   | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
@@ -70,7 +70,7 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
-  | { readonly kind: 'failed'; readonly text: string }
+  | { readonly kind: 'failed'; readonly text: string; readonly atReload: boolean }
   | { readonly kind: 'collect'; readonly id: number }
   | { readonly kind: 'report'; readonly id: number; readonly status: ThreadStatus };
 

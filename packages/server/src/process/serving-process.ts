@@ -110,7 +110,7 @@ class ServingProcess {
         this.checkReloaded();
         return;
       case 'failed':
-        send({ kind: 'failed', text: message.text });
+        send(message);
         return;
       case 'report':
         this.collections.get(message.id)?.(message.status);
@@ -196,7 +196,7 @@ process.on('message', (message: ToServingProcess) => {
     if (message.identity !== undefined) become(message.identity);
     serving = new ServingProcess(message);
   } catch (error) {
-    send({ kind: 'failed', text: error instanceof Error ? error.message : String(error) });
+    send({ kind: 'failed', text: error instanceof Error ? error.message : String(error), atReload: false });
   }
 });
 

@@ -174,6 +174,13 @@ describe('start', () => {
     );
   });
 
+  it('refuses what the worker threads cannot use', async () => {
+    const server = await start('TrialThreadsOnly "cannot be read here"');
+    expect(await server.exited).toBe(1);
+    expect(server.stderr()).toContain('cannot be read here');
+    expect(server.log('httpd.pid')).toBe('');
+  });
+
   it('goes to the background and returns when it serves', async () => {
     const server = await start('Nonsense');
     await server.exited;
@@ -285,6 +292,19 @@ describe('reload', () => {
     await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
     expect(server.log('error.log')).toContain("Invalid command 'Nonsense'");
     expect(await get(server.port, '/text')).toBe('old');
+  });
+
+  it('changes nothing when only the worker threads find an error', async () => {
+    const server = await start('TrialText old');
+    await ready(server);
+    server.configure('TrialText new\nTrialThreadsOnly "cannot be read here"');
+    server.process.kill('SIGUSR1');
+    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
+    expect(server.log('error.log')).toMatch(/cannot be read here \(in a worker thread\)/);
+    expect(await get(server.port, '/text')).toBe('old');
+    server.configure('TrialText newest');
+    server.process.kill('SIGUSR1');
+    await until(async () => (await get(server.port, '/text')) === 'newest', 'the next configuration');
   });
 
   it('adds and drops listeners without losing a request, and keeps shared memory', async () => {

@@ -75,6 +75,10 @@ class Supervisor {
   private readonly threads: number;
   private listeners: ReadonlyMap<string, BoundListener> = new Map();
   private active!: Active;
+  /** What was in force before the last reload, for the case that the threads cannot use the new one. */
+  private previous: Active | undefined = undefined;
+  /** Whether any serving process ever became ready. */
+  private hasServed = false;
   private pidFile = '';
   private generation = 0;
   private child: ServingChild | undefined = undefined;
@@ -246,6 +250,7 @@ class Supervisor {
     switch (message.kind) {
       case 'ready':
         this.failures = 0;
+        this.hasServed = true;
         onReady();
         return;
       case 'reloaded':
@@ -267,9 +272,31 @@ class Supervisor {
         return;
       }
       case 'failed':
-        logNotice(this.active.plan, 'core', 'emerg', `httpd-ts: the serving process failed: ${message.text}`);
-        child.kill();
+        if (message.atReload) this.takeBack(message.text);
+        else this.giveUpChild(child, message.text);
     }
+  }
+
+  private giveUpChild(child: ServingChild, text: string): void {
+    logNotice(
+      this.active.plan,
+      'core',
+      'emerg',
+      `httpd-ts: the serving process failed: ${text.replaceAll('\n', ' | ')}`,
+    );
+    if (!this.hasServed) print(text);
+    child.kill();
+  }
+
+  /** The threads, which have fewer rights than this process, could not compile what it could. */
+  private takeBack(text: string): void {
+    const { previous } = this;
+    if (previous === undefined) return;
+    this.previous = undefined;
+    this.active = previous;
+    logNotice(previous.plan, 'core', 'error', `${text.replaceAll('\n', ' | ')} (in a worker thread)`);
+    logNotice(previous.plan, 'core', 'error', 'httpd-ts: the configuration stays as it was');
+    this.child?.send({ kind: 'reload', configuration: previous.plain });
   }
 
   private childEnded(child: ServingChild, how: string): void {
@@ -283,6 +310,10 @@ class Supervisor {
       return;
     }
     if (!isCurrent) return;
+    if (!this.hasServed) {
+      this.finish(1);
+      return;
+    }
     logNotice(this.active.plan, 'core', 'notice', `AH00052: child pid ${child.pid} ${how}`);
     const wait = Math.min(restartMs.first * 2 ** this.failures++, restartMs.longest);
     setTimeout(() => {
@@ -370,6 +401,7 @@ class Supervisor {
       next.listeners.size === this.listeners.size &&
       [...next.listeners.keys()].every((key) => this.listeners.has(key));
     const dropped = [...this.listeners.values()].filter(({ key }) => !next.listeners.has(key));
+    this.previous = this.active;
     this.active = next.active;
     this.listeners = next.listeners;
     this.logs.endGeneration();

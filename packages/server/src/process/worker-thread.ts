@@ -89,7 +89,7 @@ function serveWith(first: Compiled): void {
   const reload = (configuration: PlainConfiguration) => {
     const next = compilePlan(configuration);
     if (typeof next === 'string') {
-      send({ kind: 'failed', text: next });
+      send({ kind: 'failed', text: next, atReload: true });
       return;
     }
     const { plan, compilation } = current;
@@ -140,7 +140,9 @@ function serveWith(first: Compiled): void {
 
   let waiting = servers.length;
   for (const server of servers) {
-    server.once('error', (error) => send({ kind: 'failed', text: `could not listen: ${error.message}` }));
+    server.once('error', (error) =>
+      send({ kind: 'failed', text: `could not listen: ${error.message}`, atReload: false }),
+    );
     server.once('listening', () => {
       if (--waiting === 0) send({ kind: 'ready' });
     });
@@ -148,5 +150,5 @@ function serveWith(first: Compiled): void {
 }
 
 const compiled = compilePlan(start.configuration);
-if (typeof compiled === 'string') send({ kind: 'failed', text: compiled });
+if (typeof compiled === 'string') send({ kind: 'failed', text: compiled, atReload: false });
 else serveWith(compiled);

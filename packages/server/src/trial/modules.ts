@@ -236,6 +236,11 @@ const trialAnswers = defineModule({
         config.text = text;
       },
     }),
+    TrialThreadsOnly: directive({
+      args: take1,
+      context: 'server',
+      set: (_config, text, { world }) => (world.shared.threads > 1 ? text : undefined),
+    }),
     TrialLog: trialConfig.directive({
       args: take1,
       context: 'server',
