@@ -1,10 +1,9 @@
 import { parseConfig } from '@httpd-ts/syntax';
 import { resolveHtaccess } from '../1-resolve/resolve.ts';
-import { everyOption } from '../3-serve/walk-config.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { ResolvedNode, Settings } from '../declare/directive.ts';
 import type { RequestPhase } from '../declare/hooks.ts';
-import { OVERRIDE } from '../declare/places.ts';
+import { everyOption, OVERRIDE } from '../declare/places.ts';
 import { type ProviderRegistry, providerRegistry } from '../declare/providers.ts';
 import { type ResponsePolicy, responsePolicies, satisfyPolicies } from '../declare/server-providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';

@@ -1,7 +1,8 @@
 import type { Section } from '../2-compile/section.ts';
+import { everyOption } from '../declare/places.ts';
 import { type HookStatus, OK } from '../status.ts';
 import type { RequestRecord } from './request-record.ts';
-import { effectiveOverride, everyOption, type WalkConfig } from './walk-config.ts';
+import { effectiveOverride, type WalkConfig } from './walk-config.ts';
 
 /** A compiled `.htaccess` and the state of the file it was compiled from. */
 interface CachedHtaccess {

@@ -1,12 +1,13 @@
 import type { DirectoryConfig } from '../2-compile/directory-config.ts';
 import type { Section } from '../2-compile/section.ts';
+import { OPTIONS } from '../declare/places.ts';
 import { matchesPattern } from '../shell-pattern.ts';
 import { type HookResult, type HookStatus, OK } from '../status.ts';
 import { mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
-import { effectiveOptions, effectiveOverride, OPTIONS, type WalkConfig, walkConfig } from './walk-config.ts';
+import { effectiveOptions, effectiveOverride, type WalkConfig, walkConfig } from './walk-config.ts';
 
 /** Enters the `<Location>` sections of the request's path. httpd: server/request.c ap_location_walk */
 export function locationWalk(request: RequestRecord): HookStatus {

@@ -1,21 +1,6 @@
 import type { Section } from '../2-compile/section.ts';
 import { perDirectory } from '../declare/config-records.ts';
-import { OVERRIDE } from '../declare/places.ts';
-
-// httpd: include/http_core.h OPT_*
-/** Bits of Options. */
-export const OPTIONS = {
-  none: 0,
-  indexes: 1,
-  includes: 2,
-  symLinks: 4,
-  execCgi: 8,
-  symLinksIfOwner: 16,
-  multiViews: 32,
-  includesWithExec: 64,
-  unset: 128,
-  all: 1 | 2 | 4 | 8 | 64,
-} as const;
+import { OPTIONS, OVERRIDE } from '../declare/places.ts';
 
 /**
  * What the walks through directories and files need of a directory's configuration. The core module's
@@ -85,9 +70,6 @@ function mergeOptions(merged: WalkConfig, outer: WalkConfig, inner: WalkConfig):
   merged.optionsRemove = ((outer.optionsRemove ?? 0) & ~add) | remove;
   merged.options = ((outer.options ?? defaultOptions) & ~remove) | add;
 }
-
-/** Every option, for places where AllowOverride does not narrow them. */
-export const everyOption: number = OPTIONS.all | OPTIONS.symLinksIfOwner | OPTIONS.multiViews;
 
 /** `Options FollowSymLinks`, httpd's default. */
 export const defaultOptions: number = OPTIONS.symLinks;

@@ -59,3 +59,21 @@ export const NOT_IN = {
   /** `GLOBAL_ONLY`. */
   anySection: 1 | 2 | 4 | 8 | 16 | 64,
 } as const;
+
+// httpd: include/http_core.h OPT_*
+/** Bits of Options. */
+export const OPTIONS = {
+  none: 0,
+  indexes: 1,
+  includes: 2,
+  symLinks: 4,
+  execCgi: 8,
+  symLinksIfOwner: 16,
+  multiViews: 32,
+  includesWithExec: 64,
+  unset: 128,
+  all: 1 | 2 | 4 | 8 | 64,
+} as const;
+
+/** Every option, for places where AllowOverride does not narrow them. */
+export const everyOption: number = OPTIONS.all | OPTIONS.symLinksIfOwner | OPTIONS.multiViews;

@@ -3,7 +3,7 @@ import { answerWithoutFile } from '../core/contract.ts';
 
 /** HTTP itself: its directives are the core's, its filters the connection's; TRACE and `OPTIONS *` are answered here. */
 export const modHttp = defineModule({
-  name: 'http_core',
+  name: 'mod_http',
   identifier: 'http_module',
   httpd: 'modules/http/http_core.c',
   isStatic: true,
