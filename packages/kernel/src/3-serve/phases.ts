@@ -133,6 +133,8 @@ function decodePath(request: RequestRecord): HookStatus {
         'info',
         `AH00026: found %2f (encoded '/') in URI path (${request.unparsedUri}), returning 404`,
       );
+    } else if (decoded.status === 400) {
+      request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
     }
     return decoded.status;
   }

@@ -26,6 +26,7 @@ import { documentRootDirectives, mapToFiles, translateToDocumentRoot } from './d
 import { errorDocumentDirectives } from './error-document.ts';
 import { checkErrorLogs, errorLogDirectives, openErrorLogs } from './error-log.ts';
 import { etagDirectives } from './etag.ts';
+import { expressionVariableProviders } from './expression-variables.ts';
 import { limitDirectives } from './limit.ts';
 import { listenDirectives } from './listen.ts';
 import { mpmDirectives } from './mpm-common.ts';
@@ -85,5 +86,5 @@ export const core = defineModule({
     insertFilter(insertByteRanges, { order: 'really-last' }),
     handler(defaultHandler, { order: 'really-last' }),
   ],
-  providers: [...policyProviders, ...byteRangeProviders],
+  providers: [...policyProviders, ...byteRangeProviders, ...expressionVariableProviders],
 });

@@ -1,7 +1,6 @@
 import {
   type DirectiveContext,
   type DirectiveDeclaration,
-  everyOption,
   NOT_IN,
   nextWord,
   OPTIONS,
@@ -108,15 +107,13 @@ function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): st
     if (bits !== undefined && (equals < 0 || name === 'options')) {
       config.override |= bits;
       if (name === 'options') {
-        const allowed = equals < 0 ? everyOption : readAllowedOptions(word.slice(equals + 1));
+        const allowed = equals < 0 ? OPTIONS.all : readAllowedOptions(word.slice(equals + 1));
         if (typeof allowed === 'string') return allowed;
         config.overrideOptions = allowed;
       }
     } else if (name === 'none' && equals < 0) config.override = OVERRIDE.none;
-    else if (name === 'all' && equals < 0) {
-      config.override = OVERRIDE.all;
-      config.overrideOptions ??= everyOption;
-    } else if (name !== 'nonfatal') return `Illegal override option ${word}`;
+    else if (name === 'all' && equals < 0) config.override = OVERRIDE.all;
+    else if (name !== 'nonfatal') return `Illegal override option ${word}`;
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ import {
   NOT_IN,
   nextWord,
   OVERRIDE,
+  type RequestRecord,
   removeDotSegments,
   type Section,
   section,
@@ -95,13 +96,12 @@ const conditionUsage = 'Container for directives to be conditionally applied';
 
 const strayElse = '<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope';
 
-/** Conditions are declared; serving refuses a configuration that has them. httpd: server/core.c ifsection */
+/** httpd: server/core.c ifsection */
 function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration {
   return section({
     context: 'anywhere',
     override: 'All',
     usage: conditionUsage,
-    support: 'known',
     open(_config, raw, cmd) {
       const refused = cmd.refuseIn(NOT_IN.limit);
       if (refused !== undefined) return refused;
@@ -110,12 +110,21 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       if (chain === 'else' ? whole.trim() !== '' : whole === '') {
         return chain === 'else' ? '<Else> does not take an argument' : missingSectionArgument(cmd.name);
       }
+      const path = nextWord({ text: whole, at: 0 });
+      const condition = chain === 'else' ? undefined : readCondition(path, cmd);
+      if (typeof condition === 'string') return condition;
       const { conditions } = walkConfig.draft(cmd.directory);
       const before = conditions.at(-1)?.chain;
       if (chain !== 'if' && (before === undefined || before === 'else')) return strayElse;
-      const path = nextWord({ text: whole, at: 0 });
       const records: ConfigVector = [];
-      conditions.push({ kind: 'if', chain, path, condition: never, records, definedAt: cmd.node });
+      conditions.push({
+        kind: 'if',
+        chain,
+        path,
+        ...(condition === undefined ? {} : { condition }),
+        records,
+        definedAt: cmd.node,
+      });
       cmd.walk(cmd.node.children ?? [], {
         directory: records,
         path,
@@ -126,7 +135,22 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
   });
 }
 
-const never = () => false;
+/** A condition that cannot be answered does not hold. httpd: server/request.c ap_if_walk_sub */
+function readCondition(text: string, cmd: DirectiveContext): NonNullable<Section['condition']> | string {
+  const expression = cmd.expression(text, 'boolean');
+  if ('error' in expression) return `Cannot parse condition clause: ${expression.error}`;
+  return (request) => {
+    const holds = expression.evaluate(request);
+    return holds instanceof Promise
+      ? holds.then((later) => later ?? failed(request))
+      : (holds ?? failed(request));
+  };
+}
+
+function failed(request: RequestRecord): boolean {
+  request.log('core', 'error', 'AH00193: Failed to evaluate <If > condition');
+  return false;
+}
 
 /** `<Directory>`, `<Files>`, `<Location>` and their kin. httpd: server/core.c dirsection, urlsection, filesection */
 export const sectionDirectives = {
