@@ -332,6 +332,20 @@ describe('reload', () => {
     expect(await get(server.port, '/count')).toBe('3');
   }, 60_000);
 
+  it('changes nothing when a process for other listeners cannot be started', async () => {
+    const server = await start('TrialText old');
+    await ready(server);
+    const other = await freePort();
+    server.configure('TrialThreadsOnly "cannot be read here"', [server.port, other]);
+    server.process.kill('SIGUSR1');
+    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
+    expect(await get(server.port, '/text')).toBe('old');
+    await expect(get(other, '/text')).rejects.toThrow();
+    server.configure('TrialText new', [server.port, other]);
+    server.process.kill('SIGUSR1');
+    await until(async () => (await get(other, '/text').catch(() => '')) === 'new', 'the next configuration');
+  });
+
   it('opens the log files anew', async () => {
     const server = await start();
     await ready(server);

@@ -268,7 +268,7 @@ class Supervisor {
           'alert',
           `httpd-ts: worker thread ${thread} ended ${what}: ${reason.replaceAll('\n', ' | ')}`,
         );
-        if (!replaced && child === this.child) this.queue(() => this.replaceChild());
+        if (!replaced && child === this.child) this.queue(async () => void (await this.replaceChild()));
         return;
       }
       case 'failed':
@@ -401,16 +401,32 @@ class Supervisor {
       next.listeners.size === this.listeners.size &&
       [...next.listeners.keys()].every((key) => this.listeners.has(key));
     const dropped = [...this.listeners.values()].filter(({ key }) => !next.listeners.has(key));
-    this.previous = this.active;
+    const before = { active: this.active, listeners: this.listeners };
+    this.previous = before.active;
     this.active = next.active;
     this.listeners = next.listeners;
     this.logs.endGeneration();
+    if (how === 'restarting' || !sameListeners || this.child === undefined) {
+      if (!(await this.replaceChild(how === 'restarting'))) {
+        this.restore(before);
+        return;
+      }
+    } else this.child.send({ kind: 'reload', configuration: next.active.plain });
     this.movePidFile(this.pidFileOf(configuration));
-    if (how === 'restarting' || !sameListeners || this.child === undefined)
-      await this.replaceChild(how === 'restarting');
-    else this.child.send({ kind: 'reload', configuration: next.active.plain });
     for (const listener of dropped) listener.close();
     this.logRunning();
+  }
+
+  /** The process that was to take over has failed; the old one goes on with what it has. */
+  private restore(before: {
+    readonly active: Active;
+    readonly listeners: ReadonlyMap<string, BoundListener>;
+  }): void {
+    for (const [key, listener] of this.listeners) if (!before.listeners.has(key)) listener.close();
+    this.active = before.active;
+    this.listeners = before.listeners;
+    this.previous = undefined;
+    logNotice(this.active.plan, 'core', 'error', 'httpd-ts: the configuration stays as it was');
   }
 
   private nextActive(
@@ -454,9 +470,9 @@ class Supervisor {
   }
 
   /** A new serving process takes over; the old one finishes what it has begun, or ends at once. */
-  private async replaceChild(atOnce = false): Promise<void> {
+  private async replaceChild(atOnce = false): Promise<boolean> {
     const regions = await this.regionsOf(this.child);
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       const child = this.startChild(regions, () => {
         const old = this.child;
         this.child = child;
@@ -465,14 +481,14 @@ class Supervisor {
           this.draining.add(old);
           old.send(atOnce ? { kind: 'stop' } : { kind: 'drain', closeIdle: false });
         }
-        resolve();
+        resolve(true);
       });
       this.successor = child;
       const watch = setInterval(() => {
         // It ended before it was ready; the old one goes on.
         if (this.successor !== child) {
           clearInterval(watch);
-          resolve();
+          resolve(this.child === child);
         }
       }, 50);
     });
