@@ -62,18 +62,37 @@ export function ifWalk(request: RequestRecord): HookResult {
   return conditions.length === 0 ? OK : enterConditions(request, conditions);
 }
 
-async function enterConditions(request: RequestRecord, conditions: readonly Section[]): Promise<HookStatus> {
-  let chainDone = false;
-  for (const section of conditions) {
-    if (section.chain === 'if') chainDone = false;
-    if (chainDone || !(await (section.condition?.(request) ?? true))) continue;
-    chainDone = true;
-    const before = walkConfig.of(request).conditions.length;
-    request.directory = request.directory.enter(section);
-    const nested = walkConfig.of(request).conditions.slice(before);
-    if (nested.length > 0) await enterConditions(request, nested);
+/** Stays synchronous until a condition has to be waited for. `chainDone`: an earlier one of the chain held. */
+function enterConditions(
+  request: RequestRecord,
+  conditions: readonly Section[],
+  from = 0,
+  chainDone = false,
+): HookResult {
+  let done = chainDone;
+  for (let i = from; i < conditions.length; i++) {
+    const section = conditions[i]!;
+    if (section.chain === 'if') done = false;
+    if (done) continue;
+    const holds = section.condition?.(request) ?? true;
+    if (holds === false) continue;
+    done = true;
+    const entered =
+      holds === true
+        ? enterCondition(request, section)
+        : holds.then((later) => (later ? enterCondition(request, section) : undefined));
+    if (entered instanceof Promise) {
+      return entered.then((status) => enterConditions(request, conditions, i + 1, status !== undefined));
+    }
   }
   return OK;
+}
+
+function enterCondition(request: RequestRecord, section: Section): HookResult {
+  const before = walkConfig.of(request).conditions.length;
+  request.directory = request.directory.enter(section);
+  const nested = walkConfig.of(request).conditions.slice(before);
+  return nested.length > 0 ? enterConditions(request, nested) : OK;
 }
 
 /** What stands on a path, as the walk needs it; `missing` also for a path below a file. */

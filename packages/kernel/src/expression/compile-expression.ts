@@ -151,7 +151,10 @@ function finish(
   captures: ExpressionCaptures | undefined,
   { file, line, module = 'core' }: ExpressionInput,
 ): boolean {
-  if (captures !== undefined) captures.match = match;
+  if (captures !== undefined) {
+    captures.match = match;
+    captures.error = error;
+  }
   if (error === undefined) return true;
   request.log(module, 'error', `Evaluation of expression from ${file}:${line} failed: ${error}`);
   return false;

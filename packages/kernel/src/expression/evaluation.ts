@@ -7,6 +7,8 @@ import type { RequestRecord } from '../3-serve/request-record.ts';
  */
 export interface ExpressionCaptures {
   match: RegexMatch | undefined;
+  /** Set when there was no answer: why. */
+  error?: string | undefined;
 }
 
 /** One evaluation of an expression for a request. httpd: ap_expr_eval_ctx_t */

@@ -5,23 +5,43 @@ import type { HeaderCondition, HeaderEdit } from './read-header.ts';
 
 type Headers = RequestRecord['headersIn'];
 
-/** Carries out the lines whose time has come. httpd: modules/metadata/mod_headers.c do_headers_fixup */
+/**
+ * Carries out the lines whose time has come; gives a promise only where a condition must be waited for.
+ * httpd: modules/metadata/mod_headers.c do_headers_fixup
+ */
 export function editHeaders(
   edits: readonly HeaderEdit[],
   headers: Headers,
   request: RequestRecord,
   when: 'early' | 'late',
-): void {
-  for (const edit of edits) {
-    if ((edit.condition === 'early') === (when === 'early') && isMet(edit.condition, request)) {
-      editHeader(edit, headers, request);
+  from = 0,
+): undefined | Promise<undefined> {
+  for (let i = from; i < edits.length; i++) {
+    const edit = edits[i]!;
+    if ((edit.condition === 'early') !== (when === 'early')) continue;
+    const met = isMet(edit.condition, request);
+    if (met instanceof Promise) {
+      return met.then((holds) => {
+        if (holds) editHeader(edit, headers, request);
+        return editHeaders(edits, headers, request, when, i + 1);
+      });
     }
+    if (met) editHeader(edit, headers, request);
   }
+  return undefined;
 }
 
-function isMet(condition: HeaderCondition, request: RequestRecord): boolean {
+function isMet(condition: HeaderCondition, request: RequestRecord): boolean | Promise<boolean> {
   if (typeof condition === 'string') return true;
-  return (request.env(condition.variable) !== undefined) === condition.wanted;
+  if ('variable' in condition) return (request.env(condition.variable) !== undefined) === condition.wanted;
+  const met = condition.evaluate(request);
+  return met instanceof Promise ? met.then((later) => later ?? ignore(request)) : (met ?? ignore(request));
+}
+
+/** A condition that cannot be answered counts as met. */
+function ignore(request: RequestRecord): boolean {
+  request.log('headers', 'error', 'AH01501: Failed to evaluate expression - ignoring');
+  return true;
 }
 
 const isContentType = (name: string) => name.toLowerCase() === 'content-type';

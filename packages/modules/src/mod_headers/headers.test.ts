@@ -168,8 +168,12 @@ const refused: readonly (readonly [string, string])[] = [
   ['Header echo (', 'Header echo regex could not be compiled'],
   ['RequestHeader echo X', 'Header echo only valid on Header directives'],
   [
-    'Header set X v expr=true',
-    "Header: the expression 'expr=true' is not supported yet, so this configuration cannot be served",
+    'Header set X v "expr=foo bar"',
+    "Can't parse envclause/expression: syntax error, unexpected T_ID, expecting '('",
+  ],
+  [
+    'Header set X "expr=%{foo"',
+    "Can't parse value expression : syntax error, unexpected T_ERROR, expecting T_VAR_END or ':': Unterminated string or variable",
   ],
   ['SetEnvIf', 'Missing header-field name for SetEnvIf'],
   ['SetEnvIf Remote_Addr', 'Missing regular expression for SetEnvIf'],

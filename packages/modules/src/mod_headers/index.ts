@@ -9,11 +9,24 @@ import {
   insertFilter,
   type OutputFilter,
   postReadRequest,
+  type RequestRecord,
   rawArguments,
 } from '@httpd-ts/kernel';
 import { type HeadersConfig, headersConfig } from './config.ts';
 import { editHeaders } from './edit-headers.ts';
 import { readHeaderLine } from './read-header.ts';
+
+function editBoth(
+  always: HeadersConfig['always'],
+  onsuccess: HeadersConfig['onsuccess'],
+  request: RequestRecord,
+  when: 'early' | 'late',
+): undefined | Promise<undefined> {
+  const edited = editHeaders(always, request.errHeadersOut, request, when);
+  return edited === undefined
+    ? editHeaders(onsuccess, request.headersOut, request, when)
+    : edited.then(() => editHeaders(onsuccess, request.headersOut, request, when));
+}
 
 /** Changes the headers of a response that a handler made. httpd: ap_headers_output_filter */
 const outputFilter: OutputFilter = {
@@ -21,9 +34,8 @@ const outputFilter: OutputFilter = {
   rank: FILTER_RANK.contentSet,
   apply(request, body) {
     const { always, onsuccess } = headersConfig.of(request);
-    editHeaders(always, request.errHeadersOut, request, 'late');
-    editHeaders(onsuccess, request.headersOut, request, 'late');
-    return body;
+    const edited = editBoth(always, onsuccess, request, 'late');
+    return edited === undefined ? body : edited.then(() => body);
   },
 };
 
@@ -32,8 +44,8 @@ const errorFilter: OutputFilter = {
   name: 'fixup_headers_err',
   rank: FILTER_RANK.contentSet,
   apply(request, body) {
-    editHeaders(headersConfig.of(request).always, request.errHeadersOut, request, 'late');
-    return body;
+    const edited = editHeaders(headersConfig.of(request).always, request.errHeadersOut, request, 'late');
+    return edited === undefined ? body : edited.then(() => body);
   },
 };
 
@@ -61,13 +73,11 @@ export const modHeaders = defineModule({
     Header: headersConfig.directive({
       ...inFileInfo,
       usage: 'an optional condition, an action, header and value followed by optional env clause',
-      support: { partial: 'Expressions (`expr=`) are read but not served.' },
       set: addLine(false),
     }),
     RequestHeader: headersConfig.directive({
       ...inFileInfo,
       usage: 'an action, header and value followed by optional env clause',
-      support: { partial: 'Expressions (`expr=`) are read but not served.' },
       set: addLine(true),
     }),
   },
@@ -76,8 +86,7 @@ export const modHeaders = defineModule({
       (request) => {
         const { request: received, always, onsuccess } = headersConfig.of(request);
         editHeaders(received, request.headersIn, request, 'early');
-        editHeaders(always, request.errHeadersOut, request, 'early');
-        editHeaders(onsuccess, request.headersOut, request, 'early');
+        editBoth(always, onsuccess, request, 'early');
         return DECLINED;
       },
       {
@@ -90,8 +99,8 @@ export const modHeaders = defineModule({
     ),
     fixups(
       (request) => {
-        editHeaders(headersConfig.of(request).request, request.headersIn, request, 'late');
-        return DECLINED;
+        const edited = editHeaders(headersConfig.of(request).request, request.headersIn, request, 'late');
+        return edited === undefined ? DECLINED : edited.then(() => DECLINED);
       },
       { order: 'last', when: has('request') },
     ),

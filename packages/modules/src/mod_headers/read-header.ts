@@ -1,5 +1,4 @@
-import { type DirectiveContext, nextWord, type Regex } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
+import { type ConditionExpression, type DirectiveContext, nextWord, type Regex } from '@httpd-ts/kernel';
 import { type HeaderFormat, readHeaderFormat } from './header-format.ts';
 
 export type HeaderAction =
@@ -14,8 +13,12 @@ export type HeaderAction =
   | 'edit*'
   | 'note';
 
-/** When an action is carried out: always, before all else, or depending on a variable. */
-export type HeaderCondition = 'none' | 'early' | { readonly variable: string; readonly wanted: boolean };
+/** When an action is carried out: always, before all else, or depending on a variable or an expression. */
+export type HeaderCondition =
+  | 'none'
+  | 'early'
+  | { readonly variable: string; readonly wanted: boolean }
+  | ConditionExpression;
 
 /** One Header or RequestHeader line. */
 export interface HeaderEdit {
@@ -99,10 +102,8 @@ function readEdit(
     }
   } else if (value === undefined) return 'Header requires three arguments';
   const condition = readCondition(clause, cmd);
-  if (condition === undefined || 'complaint' in Object(condition))
-    return (condition as { complaint: string } | undefined)?.complaint;
-  if (text!.startsWith('expr=')) return notServedYet(cmd, `the expression '${text}'`);
-  const format = readHeaderFormat(text!);
+  if (typeof condition === 'object' && 'complaint' in condition) return condition.complaint;
+  const format = text!.startsWith('expr=') ? readTextFormat(text!.slice(5), cmd) : readHeaderFormat(text!);
   if ('complaint' in format) return format.complaint;
   const header = action === 'echo' ? name : name.split(':', 1)[0]!;
   return {
@@ -110,14 +111,14 @@ function readEdit(
     name: header,
     format,
     regex: regex as Regex | undefined,
-    condition: condition as HeaderCondition,
+    condition,
   };
 }
 
 function readCondition(
   clause: string | undefined,
   cmd: DirectiveContext,
-): HeaderCondition | { readonly complaint: string } | undefined {
+): HeaderCondition | { readonly complaint: string } {
   if (clause === undefined) return 'none';
   const lower = clause.toLowerCase();
   if (lower === 'early') return 'early';
@@ -130,6 +131,21 @@ function readCondition(
     };
   }
   if (!lower.startsWith('expr=')) return { complaint: `Unknown parameter: ${clause}` };
-  const complaint = notServedYet(cmd, `the expression '${clause}'`);
-  return complaint === undefined ? undefined : { complaint };
+  const expression = cmd.expression(clause.slice(5), 'boolean', { module: 'headers' });
+  return 'error' in expression
+    ? { complaint: `Can't parse envclause/expression: ${expression.error}` }
+    : expression;
+}
+
+/** `expr=` in front of a value. */
+function readTextFormat(text: string, cmd: DirectiveContext): HeaderFormat | { readonly complaint: string } {
+  const expression = cmd.expression(text, 'string', { module: 'headers' });
+  if ('error' in expression) return { complaint: `Can't parse value expression : ${expression.error}` };
+  return [
+    (request) => {
+      const value = expression.text(request);
+      if (value === undefined) request.log('headers', 'error', "AH02557: Can't evaluate value expression");
+      return value ?? '';
+    },
+  ];
 }
