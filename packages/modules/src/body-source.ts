@@ -1,4 +1,11 @@
-import { type Body, discardBody, type FileBody, type Files, type OpenFile, type PullSource } from '@httpd-ts/kernel';
+import {
+  type Body,
+  discardBody,
+  type FileBody,
+  type Files,
+  type OpenFile,
+  type PullSource,
+} from '@httpd-ts/kernel';
 
 const chunkSize = 64 * 1024;
 

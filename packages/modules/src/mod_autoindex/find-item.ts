@@ -14,17 +14,25 @@ export const DIRECTORY = '^^DIRECTORY^^';
 export const BLANK_ICON = '^^BLANKICON^^';
 
 /** The first item for an entry. httpd: modules/generators/mod_autoindex.c find_item */
-export function findItem(items: readonly IndexItem[], subject: Subject, pathOnly: boolean): string | undefined {
+export function findItem(
+  items: readonly IndexItem[],
+  subject: Subject,
+  pathOnly: boolean,
+): string | undefined {
   return items.find((item) => applies(item, subject, pathOnly))?.value;
 }
 
-function applies(item: IndexItem, { path, contentType, contentEncoding }: Subject, pathOnly: boolean): boolean {
+function applies(
+  item: IndexItem,
+  { path, contentType, contentEncoding }: Subject,
+  pathOnly: boolean,
+): boolean {
   const isPseudo = path.startsWith('^');
   if (!isPseudo && !matchesWildcard(path, item.within)) return false;
   if (item.appliesTo === '') return true;
   if (item.kind === 'path' || isPseudo) return matchesWildcard(path, item.appliesTo);
   if (pathOnly) return false;
-  const known = contentEncoding ?? contentType?.split(';', 1)[0]!.trim();
+  const known = contentEncoding ?? contentType?.replace(/;.*/s, '').trim();
   const wanted = contentEncoding === undefined ? 'type' : 'encoding';
   if (item.kind !== wanted || known === undefined) return false;
   return matchesWildcard(known.toLowerCase(), item.appliesTo.toLowerCase());

@@ -149,6 +149,6 @@ function htmlTitle(found: RequestRecord): string | undefined {
   if (!isHtml(contentType) && contentType !== 'text/x-server-parsed-html') return undefined;
   const read = found.server.plan.world.files.readText(filename!);
   if (typeof read === 'string') return undefined;
-  const title = /<title>([^<]*)/i.exec(read.text.slice(0, titleSearchLength).split('\0', 1)[0]!);
-  return title?.[1]!.replace(/^[\r\n]+/, '').replace(/[\r\n]/g, ' ');
+  const [, title] = /<title>([^<]*)/i.exec(read.text.slice(0, titleSearchLength).split('\0', 1)[0]!) ?? [];
+  return title?.replace(/^[\r\n]+/, '').replace(/[\r\n]/g, ' ');
 }

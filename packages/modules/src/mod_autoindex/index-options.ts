@@ -151,5 +151,7 @@ function setValue(config: AutoindexConfig, word: string, sign: Sign): Complaint 
   const equals = word.indexOf('=');
   const name = (equals < 0 ? word : word.slice(0, equals)).toLowerCase();
   const setter = setters[name];
-  return setter === undefined ? invalid : setter(config, equals < 0 ? undefined : word.slice(equals + 1), sign);
+  return setter === undefined
+    ? invalid
+    : setter(config, equals < 0 ? undefined : word.slice(equals + 1), sign);
 }

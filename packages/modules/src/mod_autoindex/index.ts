@@ -6,8 +6,8 @@ import {
   effectiveOptions,
   escapeHtml,
   flag,
-  handler,
   type HookStatus,
+  handler,
   isPattern,
   iterate,
   iterate2,
@@ -27,8 +27,8 @@ import {
   type AutoindexConfig,
   autoindexConfig,
   type IndexItem,
-  indexSettings,
   type ItemKind,
+  indexSettings,
   type SortDirection,
   type SortKey,
 } from './config.ts';
@@ -43,7 +43,8 @@ import { hasWildcard } from './wildcard.ts';
 
 /** httpd: modules/generators/mod_autoindex.c push_item */
 function itemFor(kind: ItemKind, to: string, value: string, { path }: DirectiveContext): IndexItem {
-  const named = kind === 'path' && to === '**DIRECTORY**' ? DIRECTORY : kind === 'encoding' ? to.toLowerCase() : to;
+  const named =
+    kind === 'path' && to === '**DIRECTORY**' ? DIRECTORY : kind === 'encoding' ? to.toLowerCase() : to;
   const appliesTo = kind === 'path' && !hasWildcard(named) ? `*${named}` : named;
   return { kind, appliesTo, within: `${path ?? ''}*`, value };
 }
@@ -83,7 +84,10 @@ function altDirective(kind: ItemKind, usage: string) {
   });
 }
 
-function textDirective(field: 'header' | 'readme' | 'defaultIcon' | 'styleSheet' | 'headInsert', usage: string) {
+function textDirective(
+  field: 'header' | 'readme' | 'defaultIcon' | 'styleSheet' | 'headInsert',
+  usage: string,
+) {
   return autoindexConfig.directive({
     ...inIndexes,
     args: take1,
@@ -128,7 +132,12 @@ function listDirectory(request: RequestRecord): HookStatus | Promise<HookStatus>
   const settings = indexSettings(request);
   const names = request.server.plan.world.files.readDirectory(request.filename!);
   if (typeof names === 'string') {
-    const reason = names === 'EACCES' ? '(13)Permission denied' : names === 'ENOENT' ? '(2)No such file or directory' : names;
+    const reason =
+      names === 'EACCES'
+        ? '(13)Permission denied'
+        : names === 'ENOENT'
+          ? '(2)No such file or directory'
+          : names;
     request.log('autoindex', 'error', `AH01275: Can't open directory for index: ${request.filename}`, reason);
     return 403;
   }
@@ -171,7 +180,8 @@ function joinTexts(bodies: readonly Body[]): Body[] {
   const joined: Body[] = [];
   for (const body of bodies) {
     const last = joined.at(-1);
-    if (last?.kind === 'text' && body.kind === 'text') joined[joined.length - 1] = { kind: 'text', text: last.text + body.text };
+    if (last?.kind === 'text' && body.kind === 'text')
+      joined[joined.length - 1] = { kind: 'text', text: last.text + body.text };
     else joined.push(body);
   }
   return joined;

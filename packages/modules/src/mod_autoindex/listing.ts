@@ -35,7 +35,12 @@ export function listing(
   return `<ul>${lines.join('')}</ul>\n`;
 }
 
-function pageOf(entries: readonly IndexEntry[], settings: IndexSettings, query: IndexQuery, clock: Clock): Page {
+function pageOf(
+  entries: readonly IndexEntry[],
+  settings: IndexSettings,
+  query: IndexQuery,
+  clock: Clock,
+): Page {
   const { options } = query;
   const { nameColumn, descriptionColumn } = settings;
   const isFancy = (options & (INDEX.fancyIndexing | INDEX.htmlTable)) === INDEX.fancyIndexing;
@@ -46,11 +51,17 @@ function pageOf(entries: readonly IndexEntry[], settings: IndexSettings, query: 
     query,
     nameWidth:
       isFancy && nameColumn.adjusts
-        ? widest(nameColumn.width, entries.map(({ name }) => name.length))
+        ? widest(
+            nameColumn.width,
+            entries.map(({ name }) => name.length),
+          )
         : nameColumn.width,
     descriptionWidth:
       isFancy && descriptionColumn.adjusts
-        ? widest(descriptionColumn.width, entries.map(({ description }) => description?.length ?? 0))
+        ? widest(
+            descriptionColumn.width,
+            entries.map(({ description }) => description?.length ?? 0),
+          )
         : descriptionColumn.width,
     close: (options & INDEX.xhtml) === 0 ? '' : ' /',
     date: (atMs) => print(localTime(atMs, clock.zoneOffsetMinutes(atMs))),
@@ -60,7 +71,8 @@ function pageOf(entries: readonly IndexEntry[], settings: IndexSettings, query: 
 
 const anchorOf = ({ name }: IndexEntry) => escapeHtml(escapePath(name, false));
 
-const titleOf = ({ name }: IndexEntry, at: number) => (at === 0 && name.startsWith('/') ? 'Parent Directory' : name);
+const titleOf = ({ name }: IndexEntry, at: number) =>
+  at === 0 && name.startsWith('/') ? 'Parent Directory' : name;
 
 /** A heading, as a link that sorts by its column or turns the order round. httpd: emit_link */
 function heading(text: string, column: SortKey, { query, has }: Page): string {
@@ -143,9 +155,7 @@ function tableListing(entries: readonly IndexEntry[], page: Page): string {
   const rule = has(INDEX.suppressRules)
     ? ''
     : `   <tr${styled ? ' class="indexbreakrow"' : ''}><th colspan="${columns.length}"><hr${close}></th></tr>\n`;
-  const start = styled
-    ? '  <table id="indexlist">\n   <tr class="indexhead">'
-    : '  <table>\n   <tr>';
+  const start = styled ? '  <table id="indexlist">\n   <tr class="indexhead">' : '  <table>\n   <tr>';
   const rows = entries.map((entry, at) => tableRow(entry, at, page));
   return `${start}${columns.join('</th>')}</th></tr>\n${rule}${rows.join('')}${rule}</table>\n`;
 }
@@ -160,7 +170,8 @@ function tableRow(entry: IndexEntry, at: number, page: Page): string {
   const link = width === 0 ? wholeLink(entry, at) : nameLink(entry, at, width);
   cells.push(cell('td', page, 'name') + link);
   if (!has(INDEX.suppressLastModified)) cells.push(dateCell(entry, page));
-  if (!has(INDEX.suppressSize)) cells.push(cell('td', page, 'size', ' align="right"') + printSize(entry.size));
+  if (!has(INDEX.suppressSize))
+    cells.push(cell('td', page, 'size', ' align="right"') + printSize(entry.size));
   if (!has(INDEX.suppressDescription)) cells.push(cell('td', page, 'desc') + tableDescription(entry, page));
   return `${rowStart(entry, at, page)}${cells.join('</td>')}</td></tr>\n`;
 }

@@ -86,7 +86,10 @@ interface IncludedFile {
 }
 
 /** The content of a file found by a sub-request: HTML as its handler gives it, other text as it stands. */
-async function includedFile(uri: string | undefined, request: RequestRecord): Promise<IncludedFile | undefined> {
+async function includedFile(
+  uri: string | undefined,
+  request: RequestRecord,
+): Promise<IncludedFile | undefined> {
   if (uri === undefined) return undefined;
   const found = await lookupUri(uri, request);
   const { contentType, filename, finfo } = found;

@@ -15,7 +15,8 @@ export function sortEntries(entries: IndexEntry[], { key, direction, options }: 
     byBytes(a, b);
   const byText = isVersion ? (a: string, b: string) => compareNatural(a, b, false) : byBytes;
   const compare = (a: IndexEntry, b: IndexEntry): number => {
-    if (key === 'M' && a.modifiedMs !== b.modifiedMs) return Math.max(a.modifiedMs, 0) - Math.max(b.modifiedMs, 0);
+    if (key === 'M' && a.modifiedMs !== b.modifiedMs)
+      return Math.max(a.modifiedMs, 0) - Math.max(b.modifiedMs, 0);
     if (key === 'S' && a.size !== b.size) return a.size - b.size;
     const result = key === 'D' ? byText(a.description ?? '', b.description ?? '') : 0;
     return result || byName(a.name, b.name);

@@ -11,7 +11,10 @@ export function matchesWildcard(text: string, pattern: string): boolean {
     if (pattern[inPattern] === '*') {
       star = inPattern++;
       starAt = at;
-    } else if (inPattern < pattern.length && (pattern[inPattern] === '?' || pattern[inPattern] === text[at])) {
+    } else if (
+      inPattern < pattern.length &&
+      (pattern[inPattern] === '?' || pattern[inPattern] === text[at])
+    ) {
       inPattern++;
       at++;
     } else if (star >= 0) {

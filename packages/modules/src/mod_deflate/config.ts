@@ -16,7 +16,10 @@ export interface DeflateConfig {
 }
 
 /** A virtual host that sets anything inherits nothing: httpd has no merge here. */
-export const deflateServer = perServer<DeflateConfig>({ create: () => ({}), merge: (_outer, inner) => inner });
+export const deflateServer = perServer<DeflateConfig>({
+  create: () => ({}),
+  merge: (_outer, inner) => inner,
+});
 
 /** httpd: modules/filters/mod_deflate.c deflate_dirconf_t */
 export interface InflateConfig {
@@ -27,7 +30,17 @@ export interface InflateConfig {
 }
 
 /** Limits on bodies that are expanded, likewise without merge. */
-export const inflateDirectory = perDirectory<InflateConfig>({ create: () => ({}), merge: (_outer, inner) => inner });
+export const inflateDirectory = perDirectory<InflateConfig>({
+  create: () => ({}),
+  merge: (_outer, inner) => inner,
+});
 
 /** httpd: DEFAULT_BUFFERSIZE, AP_INFLATE_RATIO_LIMIT, AP_INFLATE_RATIO_BURST */
-export const deflateDefaults = { level: -1, windowBits: 15, memLevel: 9, bufferSize: 8096, ratioLimit: 200, ratioBurst: 3 };
+export const deflateDefaults = {
+  level: -1,
+  windowBits: 15,
+  memLevel: 9,
+  bufferSize: 8096,
+  ratioLimit: 200,
+  ratioBurst: 3,
+};

@@ -28,7 +28,11 @@ export const deflateFilter: OutputFilter = {
     }
     const settings = { ...deflateDefaults, ...deflateServer.of(request) };
     if (request.status !== 304 && settings.windowBits <= 8) {
-      request.log('deflate', 'error', `AH01383: unable to init Zlib: deflateInit2 returned -2: URL ${request.uri}`);
+      request.log(
+        'deflate',
+        'error',
+        `AH01383: unable to init Zlib: deflateInit2 returned -2: URL ${request.uri}`,
+      );
       return body;
     }
     tellCoding(request, encoding);
@@ -95,7 +99,8 @@ function acceptsGzip(request: RequestRecord): boolean {
 
 function tellCoding(request: RequestRecord, encoding: string | undefined): void {
   const { headersOut } = request;
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') headersOut.set('Content-Encoding', 'gzip');
+  if (encoding === undefined || encoding.toLowerCase() === 'identity')
+    headersOut.set('Content-Encoding', 'gzip');
   else headersOut.merge('Content-Encoding', 'gzip');
   if (request.contentEncoding !== undefined) request.contentEncoding = headersOut.get('Content-Encoding');
   headersOut.unset('Content-Length');

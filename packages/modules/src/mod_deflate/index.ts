@@ -1,6 +1,12 @@
 import { defineModule, inputFilters, outputFilters, take1, take12 } from '@httpd-ts/kernel';
 import { leadingInteger, wholeInteger } from '../core/contract.ts';
-import { type DeflateConfig, deflateServer, type EtagChange, type InflateConfig, inflateDirectory } from './config.ts';
+import {
+  type DeflateConfig,
+  deflateServer,
+  type EtagChange,
+  type InflateConfig,
+  inflateDirectory,
+} from './config.ts';
 import { deflateFilter } from './deflate-filter.ts';
 import { inflateFilter, inflateInput } from './inflate-filter.ts';
 
@@ -98,7 +104,8 @@ export const modDeflate = defineModule({
       default: 'AddSuffix',
       set(config, word) {
         const change = word.toLowerCase();
-        if (!etagChanges.has(change)) return "DeflateAlterETAG accepts only 'NoChange', 'AddSuffix', and 'Remove'";
+        if (!etagChanges.has(change))
+          return "DeflateAlterETAG accepts only 'NoChange', 'AddSuffix', and 'Remove'";
         config.etag = change as EtagChange;
         return undefined;
       },

@@ -1,3 +1,4 @@
+import type { HeaderTable } from '@httpd-ts/http1';
 import {
   type Body,
   FILTER_RANK,
@@ -7,7 +8,6 @@ import {
   type RequestRecord,
   sendErrorResponse,
 } from '@httpd-ts/kernel';
-import type { HeaderTable } from '@httpd-ts/http1';
 import { bodySource } from '../body-source.ts';
 import { alterEtag } from './alter-etag.ts';
 import { deflateDefaults, deflateServer, inflateDirectory } from './config.ts';
@@ -86,7 +86,8 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
     const { message } = error as Error;
     if (message === 'unexpected end of file') {
       request.log('deflate', 'error', 'AH01401: Zlib: Validation bytes not present');
-    } else if (message === 'incorrect header check') request.log('deflate', 'error', 'AH01405: inflate: bad header');
+    } else if (message === 'incorrect header check')
+      request.log('deflate', 'error', 'AH01405: inflate: bad header');
     else if (message !== ratioExceeded) {
       request.log('deflate', 'warn', `AH01409: Zlib error -3 inflating data (${message})`);
     }
@@ -150,7 +151,11 @@ function expandedBody(request: RequestRecord, compressed: RequestBody): RequestB
     for (const bytes of made) output += bytes.length;
     ready.push(...made);
     if (bodyLimit > 0 && output > bodyLimit) {
-      request.log('deflate', 'error', `AH02648: Inflated content length of ${output} is larger than the configured limit of ${bodyLimit}`);
+      request.log(
+        'deflate',
+        'error',
+        `AH02648: Inflated content length of ${output} is larger than the configured limit of ${bodyLimit}`,
+      );
       fail(413);
     }
     if (!withinRatio(input, output)) fail(413);

@@ -24,8 +24,14 @@ const variables: Readonly<Record<string, Text>> = {
 };
 
 const functions: Readonly<Record<string, (name: string) => Text>> = {
-  req: (name) => ({ headersIn }) => headersIn.get(name) ?? '',
-  http: (name) => ({ headersIn }) => headersIn.get(name) ?? '',
+  req:
+    (name) =>
+    ({ headersIn }) =>
+      headersIn.get(name) ?? '',
+  http:
+    (name) =>
+    ({ headersIn }) =>
+      headersIn.get(name) ?? '',
   resp: responseHeader,
   env: (name) => (request) => request.env(name) ?? '',
   reqenv: (name) => (request) => request.env(name) ?? '',

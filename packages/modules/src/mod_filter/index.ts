@@ -6,14 +6,14 @@ import {
   FILTER_RANK,
   insertFilter,
   iterate,
-  outputFilters,
   type OutputFilter,
+  outputFilters,
   perDirectory,
   type RequestRecord,
-  take12,
   take2,
-  take23,
   take3,
+  take12,
+  take23,
   takeArgv,
 } from '@httpd-ts/kernel';
 import { notServedYet } from '../string-expression.ts';
@@ -70,8 +70,13 @@ function isOfType(types: readonly string[]): Condition {
   return ({ contentType }) => contentType !== undefined && wanted.has(contentType.split(/[; \t]/, 1)[0]!);
 }
 
-function addByType(config: FilterConfig, [names, ...types]: readonly string[], cmd: DirectiveContext): Complaint {
-  if (names === undefined || types.length === 0) return 'AddOutputFilterByType requires at least two arguments';
+function addByType(
+  config: FilterConfig,
+  [names, ...types]: readonly string[],
+  cmd: DirectiveContext,
+): Complaint {
+  if (names === undefined || types.length === 0)
+    return 'AddOutputFilterByType requires at least two arguments';
   const matches = isOfType(types);
   for (const providerName of names.split(';')) {
     if (providerName === '') continue;

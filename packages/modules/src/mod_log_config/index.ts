@@ -1,6 +1,6 @@
 import {
-  checkConfig,
   type Complaint,
+  checkConfig,
   type DirectiveContext,
   defineModule,
   flag,
@@ -103,7 +103,9 @@ export const modLogConfig = defineModule({
       context: 'server',
       usage: 'Enable Buffered Logging (experimental)',
       default: 'Off',
-      support: { accepted: 'Log lines are always written in batches, none of them held back for longer than a moment.' },
+      support: {
+        accepted: 'Log lines are always written in batches, none of them held back for longer than a moment.',
+      },
       set: () => undefined,
     }),
   },

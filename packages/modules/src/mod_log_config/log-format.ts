@@ -56,7 +56,7 @@ export function compileLogFormat(format: string, providers: ProviderRegistry): L
 
 const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r', '\\t': '\t' };
 
-const unescapeText = (text: string) => text.replace(/\\[\\nrt]/g, (escape) => escapes[escape]!);
+const unescapeText = (text: string) => text.replace(/\\[\\nrt]/g, (written) => escapes[written]!);
 
 function readItem(
   format: string,

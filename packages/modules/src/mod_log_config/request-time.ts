@@ -40,7 +40,7 @@ const ending = (_request: RequestRecord, moment: LogMoment) => moment.endedAtMs;
 
 /** `%{…}t`. httpd: modules/loggers/mod_log_config.c log_request_time */
 export function requestTime(argument: string): LogValue {
-  const prefix = /^(begin|end)(?::([^]*)|$)/.exec(argument);
+  const prefix = /^(begin|end)(?::(.*)|$)/s.exec(argument);
   const at = prefix?.[1] === 'end' ? ending : beginning;
   const format = prefix === null ? argument : (prefix[2] ?? '');
   const number = absolute[format];

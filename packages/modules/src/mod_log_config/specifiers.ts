@@ -12,7 +12,10 @@ const ofCurrent = (compile: LogSpecifier['compile']): LogSpecifier => ({ ofOrigi
 const ofOriginal = (compile: LogSpecifier['compile']): LogSpecifier => ({ ofOriginal: true, compile });
 
 /** A value without argument. */
-const plain = (value: LogValue): LogSpecifier['compile'] => () => value;
+const plain =
+  (value: LogValue): LogSpecifier['compile'] =>
+  () =>
+    value;
 
 const client: LogSpecifier['compile'] = (argument) =>
   argument === 'c' ? (request) => request.connection.clientAddress : (request) => request.clientAddress;
@@ -50,12 +53,15 @@ function headerOut(name: string): LogValue {
   const lower = name.toLowerCase();
   const header: LogValue =
     lower === 'set-cookie'
-      ? ({ headersOut }) => (headersOut.has(name) ? escapeLogItem(headersOut.getAll(name).join(', ')) : undefined)
+      ? ({ headersOut }) =>
+          headersOut.has(name) ? escapeLogItem(headersOut.getAll(name).join(', ')) : undefined
       : ({ headersOut }) => escaped(headersOut.get(name));
   if (lower !== 'content-type') return header;
   return (request, moment) => {
     const { contentType } = request;
-    return contentType === undefined ? header(request, moment) : escapeLogItem(contentType.split(';', 1)[0]!.trim());
+    return contentType === undefined
+      ? header(request, moment)
+      : escapeLogItem(contentType.split(';', 1)[0]!.trim());
   };
 }
 
@@ -132,7 +138,11 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   f: ofCurrent(plain(({ filename }) => escaped(filename))),
   h: ofCurrent(host),
   H: ofCurrent(plain(({ protocol }) => escapeLogItem(protocol))),
-  i: ofCurrent((name) => ({ headersIn }) => escaped(headersIn.get(name))),
+  i: ofCurrent(
+    (name) =>
+      ({ headersIn }) =>
+        escaped(headersIn.get(name)),
+  ),
   k: ofCurrent(plain(({ connection }) => String(Math.max(0, connection.keepalives - 1)))),
   l: ofCurrent(plain(() => undefined)),
   L: ofCurrent(plain(({ logId }) => logId)),
@@ -158,6 +168,6 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
 };
 
 /** The specifiers that httpd has of itself. */
-export const builtInSpecifiers: readonly ProvidedName[] = Object.entries(specifiers).map(([name, specifier]) =>
-  logSpecifiers.provide(name, specifier),
+export const builtInSpecifiers: readonly ProvidedName[] = Object.entries(specifiers).map(
+  ([name, specifier]) => logSpecifiers.provide(name, specifier),
 );

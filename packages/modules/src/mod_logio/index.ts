@@ -60,9 +60,18 @@ export const modLogio = defineModule({
   },
   hooks: [insertFilter((request) => request.addOutputFilter(clockFilter), { when: tracksFirstByte })],
   providers: [
-    logSpecifiers.provide('I', counter(({ bytesIn }) => bytesIn)),
-    logSpecifiers.provide('O', counter(({ bytesOut }) => bytesOut)),
-    logSpecifiers.provide('S', counter(({ bytesIn, bytesOut }) => bytesIn + bytesOut)),
+    logSpecifiers.provide(
+      'I',
+      counter(({ bytesIn }) => bytesIn),
+    ),
+    logSpecifiers.provide(
+      'O',
+      counter(({ bytesOut }) => bytesOut),
+    ),
+    logSpecifiers.provide(
+      'S',
+      counter(({ bytesIn, bytesOut }) => bytesIn + bytesOut),
+    ),
     logSpecifiers.provide('^FB', { ofOriginal: false, compile: () => timeToFirstByte }),
   ],
 });

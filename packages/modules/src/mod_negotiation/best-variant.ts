@@ -62,7 +62,12 @@ const rvsaQuality = ({ typeQuality, sourceQuality, charsetQuality, languageQuali
   typeQuality * sourceQuality * charsetQuality * languageQuality;
 
 /** RFC 2296. httpd: is_variant_better_rvsa */
-function isBetterByRvsa(variant: Variant, best: Variant | undefined, quality: number, bestQuality: number): boolean {
+function isBetterByRvsa(
+  variant: Variant,
+  best: Variant | undefined,
+  quality: number,
+  bestQuality: number,
+): boolean {
   if (variant.encodingQuality === 0 || quality <= 0) return false;
   if (quality !== bestQuality) return quality > bestQuality;
   return variant.encodingQuality > (best?.encodingQuality ?? 0);

@@ -15,4 +15,7 @@ export interface NegotiationConfig {
 export const negotiationConfig = perDirectory<NegotiationConfig>({ create: () => ({}), merge: innerWins });
 
 /** CacheNegotiatedDocs. httpd has no merge for it: a virtual host that says nothing has it off. */
-export const cacheConfig = perServer<{ cachesNegotiated?: boolean }>({ create: () => ({}), merge: (_outer, inner) => inner });
+export const cacheConfig = perServer<{ cachesNegotiated?: boolean }>({
+  create: () => ({}),
+  merge: (_outer, inner) => inner,
+});

@@ -58,9 +58,5 @@ export const modNegotiation = defineModule({
       set: setForce,
     }),
   },
-  hooks: [
-    fixups(nameCodingAsAsked),
-    typeChecker(serveMultiviews, { order: 'first' }),
-    handler(serveTypeMap),
-  ],
+  hooks: [fixups(nameCodingAsAsked), typeChecker(serveMultiviews, { order: 'first' }), handler(serveTypeMap)],
 });

@@ -19,7 +19,12 @@ export async function readDirectoryVariants(state: Negotiation): Promise<HookSta
   const { files } = request.server.plan.world;
   const names = files.readDirectory(directory);
   if (typeof names === 'string') {
-    const reason = names === 'ENOENT' ? '(2)No such file or directory' : names === 'ENOTDIR' ? '(20)Not a directory' : '(13)Permission denied';
+    const reason =
+      names === 'ENOENT'
+        ? '(2)No such file or directory'
+        : names === 'ENOTDIR'
+          ? '(20)Not a directory'
+          : '(13)Permission denied';
     request.log('negotiation', 'error', `AH00686: cannot read directory for multi: ${directory}`, reason);
     return 403;
   }

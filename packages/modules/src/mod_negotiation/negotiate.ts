@@ -33,7 +33,8 @@ async function negotiate(state: Negotiation, prefersScripts: boolean): Promise<O
   const { request, variants } = state;
   if (isGet(request)) {
     state.isTransparent =
-      request.pathInfo === '' && variants.every(({ fileName, body }) => !fileName.includes('/') && body === undefined);
+      request.pathInfo === '' &&
+      variants.every(({ fileName, body }) => !fileName.includes('/') && body === undefined);
   }
   if (state.isTransparent) readNegotiate(state);
   addDefaultAccepts(state, prefersScripts);
@@ -134,9 +135,11 @@ async function serveMapBody(request: RequestRecord, variant: Variant): Promise<H
   request.headersOut.set('Accept-Ranges', 'bytes');
   request.headersOut.set('Content-Length', String(variant.bytes));
   if (variant.mediaType !== '') {
-    request.contentType = variant.charset === '' ? variant.mediaType : `${variant.mediaType}; charset=${variant.charset}`;
+    request.contentType =
+      variant.charset === '' ? variant.mediaType : `${variant.mediaType}; charset=${variant.charset}`;
   }
-  if (variant.languages !== undefined && variant.languages.length > 0) request.contentLanguages = variant.languages;
+  if (variant.languages !== undefined && variant.languages.length > 0)
+    request.contentLanguages = variant.languages;
   if (variant.encoding) request.contentEncoding = variant.encoding;
   const conditions = meetsConditions(request);
   if (conditions !== OK) return conditions;

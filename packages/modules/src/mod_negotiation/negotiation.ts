@@ -73,7 +73,10 @@ export function readNegotiate(state: Negotiation): void {
 export function addDefaultAccepts(state: Negotiation, prefersScripts: boolean): void {
   const anything = { name: '*/*', quality: 1, level: 0, charset: '' };
   const quality = state.usesRvsa ? 0 : prefersScripts ? 2 : 0.001;
-  state.accept = [...(state.accept ?? [anything]), { name: 'application/x-httpd-cgi', quality, level: 0, charset: '' }];
+  state.accept = [
+    ...(state.accept ?? [anything]),
+    { name: 'application/x-httpd-cgi', quality, level: 0, charset: '' },
+  ];
 }
 
 /** Length of a variant, looked up when it is first needed. httpd: find_content_length */

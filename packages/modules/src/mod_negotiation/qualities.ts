@@ -55,7 +55,11 @@ export function setCharsetQuality(state: Negotiation, variant: Variant): void {
 
 /** Whether an encoding is none. */
 export const isIdentity = (encoding: string | undefined): boolean =>
-  encoding === undefined || encoding === '' || encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
+  encoding === undefined ||
+  encoding === '' ||
+  encoding === '7bit' ||
+  encoding === '8bit' ||
+  encoding === 'binary';
 
 const withoutX = (name: string) => (name.startsWith('x-') ? name.slice(2) : name);
 
@@ -123,7 +127,8 @@ function longestMatch(accepted: readonly AcceptRecord[], language: string) {
   for (const range of accepted) {
     const { name } = range;
     if (name === '*') continue;
-    const covers = language.startsWith(name) && (language.length === name.length || language[name.length] === '-');
+    const covers =
+      language.startsWith(name) && (language.length === name.length || language[name.length] === '-');
     if (covers && name.length > (longest?.name.length ?? 0)) longest = range;
     const dash = name.indexOf('-');
     if (longest === undefined && dash >= 0 && language.startsWith(name.slice(0, dash))) prefixed = true;

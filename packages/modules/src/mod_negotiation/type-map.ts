@@ -88,7 +88,11 @@ function splitHeader(line: string, { request }: Negotiation): Header | undefined
   const colon = line.indexOf(':');
   if (colon < 0) {
     const header = line.toLowerCase();
-    request.log('negotiation', 'error', `AH00681: Syntax error in type map, no ':' in ${request.filename} for header ${header}`);
+    request.log(
+      'negotiation',
+      'error',
+      `AH00681: Syntax error in type map, no ':' in ${request.filename} for header ${header}`,
+    );
     return undefined;
   }
   const name = line.slice(0, colon).toLowerCase();

@@ -58,12 +58,22 @@ export function blankVariant(): Variant {
   };
 }
 
-const htmlTypes: ReadonlySet<string> = new Set(['text/html', 'text/x-server-parsed-html', 'text/x-server-parsed-html3']);
+const htmlTypes: ReadonlySet<string> = new Set([
+  'text/html',
+  'text/x-server-parsed-html',
+  'text/x-server-parsed-html3',
+]);
 
 /** Whether a type is HTML, parsed by the server or not. */
 export const isHtmlType = (type: string): boolean => htmlTypes.has(type);
 
 /** httpd: modules/mappers/mod_negotiation.c set_mime_fields */
 export function setMediaType(variant: Variant, { name, quality, level, charset }: AcceptRecord): void {
-  Object.assign(variant, { mediaType: name, sourceQuality: quality, level, charset, isHtml: isHtmlType(name) });
+  Object.assign(variant, {
+    mediaType: name,
+    sourceQuality: quality,
+    level,
+    charset,
+    isHtml: isHtmlType(name),
+  });
 }

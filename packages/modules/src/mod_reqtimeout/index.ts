@@ -100,8 +100,7 @@ export const modReqtimeout = defineModule({
     RequestReadTimeout: timeoutConfig.directive({
       args: rawArguments,
       context: 'server',
-      usage:
-        'Set various timeout parameters for TLS handshake and/or reading request headers and body',
+      usage: 'Set various timeout parameters for TLS handshake and/or reading request headers and body',
       default: 'handshake=0 header=20-40,MinRate=500 body=20,MinRate=500',
       support: { partial: 'A limit for the TLS handshake is read and not applied.' },
       set: readTimeouts,

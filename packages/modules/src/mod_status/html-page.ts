@@ -172,7 +172,8 @@ function plainRow(row: Row): string {
 
 function tableRow(row: Row): string {
   const { thread, connection, request } = row;
-  const state = connection === undefined ? '_' : connection.state === 'G' ? 'G' : `<b>${connection.state}</b>`;
+  const state =
+    connection === undefined ? '_' : connection.state === 'G' ? 'G' : `<b>${connection.state}</b>`;
   const megabytes = (thread.bytes / 1024 ** 2).toFixed(2);
   const seen = [connection?.client ?? '', connection?.protocol ?? ''].map(escapeHtml).join('</td><td>');
   return `<tr><td><b>${thread.thread}-0</b></td><td>${thread.processId}</td><td>${connection?.requests ?? 0}/${thread.accesses}/${thread.accesses}</td><td>${state}

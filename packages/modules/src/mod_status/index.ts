@@ -1,4 +1,13 @@
-import { DECLINED, defineModule, handler, type HookStatus, OK, preConfig, processSettings, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  DECLINED,
+  defineModule,
+  type HookStatus,
+  handler,
+  OK,
+  preConfig,
+  processSettings,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import { leadingInteger, signature } from '../core/contract.ts';
 import { htmlPage } from './html-page.ts';
 import { collectState } from './server-state.ts';
@@ -11,7 +20,8 @@ function serveStatus(request: RequestRecord): HookStatus | Promise<HookStatus> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return DECLINED;
   const query = request.args ?? '';
   const refresh = query.indexOf('refresh');
-  if (refresh >= 0) request.headersOut.set('Refresh', refreshSeconds(query.slice(refresh + 'refresh'.length)));
+  if (refresh >= 0)
+    request.headersOut.set('Refresh', refreshSeconds(query.slice(refresh + 'refresh'.length)));
   return answer(request, query);
 }
 

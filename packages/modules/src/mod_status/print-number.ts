@@ -4,11 +4,14 @@
  */
 export function printGeneral(value: number, digits = 6): string {
   if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : 'inf';
-  const [mantissa, power] = Math.abs(value).toExponential(digits - 1).split('e');
+  const [mantissa, power] = Math.abs(value)
+    .toExponential(digits - 1)
+    .split('e');
   const figures = mantissa!.replace('.', '').replace(/0+$/, '');
   const point = Number(power) + 1;
   const sign = value < 0 ? '-' : '';
-  if ((point >= 0 && point - figures.length > 4) || point < -3) return sign + withExponent(figures, point - 1);
+  if ((point >= 0 && point - figures.length > 4) || point < -3)
+    return sign + withExponent(figures, point - 1);
   if (point <= 0) return `${sign}.${'0'.repeat(-point)}${figures}`;
   if (figures.length <= point) return sign + figures.padEnd(point, '0');
   return `${sign}${figures.slice(0, point)}.${figures.slice(point)}`;
@@ -44,5 +47,7 @@ export function printPeriod(seconds: number): string {
     [Math.floor(seconds / 60) % 60, 'minute'],
     [seconds % 60, 'second'],
   ];
-  return parts.map(([count, unit]) => (count === 0 ? '' : ` ${count} ${unit}${count === 1 ? '' : 's'}`)).join('');
+  return parts
+    .map(([count, unit]) => (count === 0 ? '' : ` ${count} ${unit}${count === 1 ? '' : 's'}`))
+    .join('');
 }

@@ -41,7 +41,9 @@ export async function collectState(request: RequestRecord): Promise<ServerState>
   const threads = await scoreboard.collect();
   const now = clock.now();
   const date = (atMs: number) => printTime(localTime(atMs, clock.zoneOffsetMinutes(atMs)));
-  const states = threads.flatMap(({ connections }) => connections.filter(takesWorker).map(({ state }) => state));
+  const states = threads.flatMap(({ connections }) =>
+    connections.filter(takesWorker).map(({ state }) => state),
+  );
   const graceful = states.filter((state) => state === 'G').length;
   const workers = Math.max(plan.process.maxRequestWorkers ?? defaultWorkers, states.length);
   return {
