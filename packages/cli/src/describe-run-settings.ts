@@ -9,7 +9,11 @@ const usual = {
 };
 
 /** What `-D DUMP_RUN_CFG` prints. httpd: server/core.c core_dump_config, server/util_mutex.c ap_dump_mutexes */
-export function describeRunSettings(plan: ServedPlan, tree: readonly ResolvedNode[]): string {
+export function describeRunSettings(
+  plan: ServedPlan,
+  tree: readonly ResolvedNode[],
+  commandLineDefines: readonly string[],
+): string {
   const { settings } = plan;
   const { scoreBoardFile, pidFile, user, group, chroot } = plan.process;
   const absolute = (path: string) => (path.startsWith('/') ? path : join(settings.serverRoot, path));
@@ -24,14 +28,24 @@ export function describeRunSettings(plan: ServedPlan, tree: readonly ResolvedNod
     ...(scoreBoardFile === undefined ? [] : [`ScoreBoardFile: "${absolute(scoreBoardFile)}"`]),
     ...mutexLines(plan, tree, `${runtime.replace(/\/$/, '')}/`),
     `PidFile: "${absolute(pidFile)}"`,
-    ...[...settings.defines].map(
-      ([name, value]) => `Define: ${name}${value === undefined ? '' : `=${value}`}`,
-    ),
+    ...defineLines(settings.defines, commandLineDefines),
     `User: ${account(user, (name) => plan.world.system.userId(name))}`,
     `Group: ${account(group, (name) => plan.world.system.groupId(name))}`,
     ...(chroot === undefined ? [] : [`ChrootDir: "${chroot}"`]),
     '',
   ].join('\n');
+}
+
+/** Names given twice on the command line are there twice. */
+function defineLines(
+  defines: ReadonlyMap<string, string | undefined>,
+  commandLine: readonly string[],
+): string[] {
+  const own = [...defines.keys()].filter((name) => !commandLine.includes(name));
+  return [...commandLine.filter((name) => defines.has(name)), ...own].map((name) => {
+    const value = defines.get(name);
+    return `Define: ${name}${value === undefined ? '' : `=${value}`}`;
+  });
 }
 
 /** A user or group; `#-1` is what httpd begins with. */

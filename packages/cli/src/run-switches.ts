@@ -133,8 +133,12 @@ async function answer(switches: Switches, tree: ConfigTree, invocation: Invocati
   if (switches.showSettings) {
     printUpToError(checked, invocation);
     const { loadedMpm, settingsText } = await import('./version-text.ts');
-    output.out(settingsText(hasError(checked.diagnostics) ? undefined : loadedMpm(resolved.modules)));
-    return hasError(checked.diagnostics) ? 1 : 0;
+    const mpm = hasError(checked.diagnostics) ? undefined : loadedMpm(resolved.modules);
+    output.out(settingsText(mpm));
+    if (mpm === undefined && !hasError(checked.diagnostics)) {
+      output.error(`AH00534: ${programOf(invocation)}: Configuration error: No MPM loaded.\n`);
+    }
+    return mpm === undefined ? 1 : 0;
   }
   const result = carryOutConfiguration(checked, world);
   printUpToError(result, invocation);
@@ -159,7 +163,7 @@ async function describe(switches: Switches, { plan, resolved }: GoodConfiguratio
   }
   if (wants('DUMP_RUN_CFG')) {
     const { describeRunSettings } = await import('./describe-run-settings.ts');
-    parts.push(describeRunSettings(plan, resolved.tree));
+    parts.push(describeRunSettings(plan, resolved.tree, switches.defines));
   }
   if (wants('DUMP_MODULES')) {
     const { describeModules } = await import('./describe-modules.ts');
