@@ -8,6 +8,7 @@ import {
   OK,
   openLogs,
   postReadRequest,
+  preConfig,
   translateName,
   typeChecker,
 } from '@httpd-ts/kernel';
@@ -68,8 +69,8 @@ export const core = defineModule({
     ...processDirectives,
   },
   hooks: [
+    preConfig(requireMpm, { order: 'really-last' }),
     checkConfig((compilation) => {
-      requireMpm(compilation);
       completeServerNames(compilation);
       setServerBanner(compilation);
       checkErrorLogs(compilation);

@@ -157,7 +157,7 @@ class Supervisor {
     const content = readPidFile(this.pidFile);
     if (content === 'missing') return undefined;
     if (content === 'corrupted') {
-      print(corruptedPidFile(this.pidFile));
+      print(corruptedPidFile(this.active.plan.process.pidFile));
       return 1;
     }
     if (content.pid === process.pid) return undefined;
