@@ -18,7 +18,7 @@ export const subnetErrorTexts: Readonly<Record<SubnetError, string>> = {
  * httpd: apr_ipsubnet_create
  */
 export function parseIpSubnet(address: string, mask: string | undefined): IpSubnet | SubnetError {
-  if (!address.includes(':') && !/^[0-9.]*$/.test(address)) return 'notAnAddress';
+  if (!address.includes(':') && !/^[0-9.]+$/.test(address)) return 'notAnAddress';
   const parsed = parseAddress(address, mask === undefined);
   if (typeof parsed === 'string' || mask === undefined) return parsed;
   const bits = /^[\t-\r ]*\+?\d+$/.test(mask) ? Number(mask) : undefined;

@@ -73,6 +73,17 @@ export function bodyLength(body: Body | undefined): number | undefined {
   }
 }
 
+/** Text as a body whose end only will tell its length. */
+export function bodyWithoutLength(text: string): Body {
+  let rest: Uint8Array | null = Uint8Array.from(text, (char) => char.charCodeAt(0));
+  const pull = () => {
+    const chunk = rest;
+    rest = null;
+    return chunk;
+  };
+  return { kind: 'source', length: undefined, source: { pull, abort() {} } };
+}
+
 /** Releases what a body holds when it is not going to be sent. */
 export function discardBody(body: Body | undefined): void {
   if (body === undefined) return;

@@ -428,7 +428,13 @@ function expander(run: Run): (text: string) => string {
       const value = run.settings.defines.get(name) ?? run.world.environment.get(name);
       if (value !== undefined) return value;
       if (!name.includes(':'))
-        warn(run, `[core:warn] AH00111: Config variable \${${name}} is not defined`, undefined, undefined, []);
+        warn(
+          run,
+          `[core:warn] AH00111: Config variable \${${name}} is not defined`,
+          undefined,
+          undefined,
+          [],
+        );
       return whole;
     });
 }

@@ -1,4 +1,5 @@
 import type { ServerRecord } from '../2-compile/server-record.ts';
+import type { RequestRecord } from './request-record.ts';
 
 /** One client connection, whatever protocol runs on it. httpd: conn_rec */
 export interface ConnectionRecord {
@@ -21,6 +22,8 @@ export interface ConnectionRecord {
   clientHost?: string | undefined;
   /** Facts of the TLS session, by the names that mod_ssl's variables use. */
   readonly tls?: TlsFacts | undefined;
+  /** The request being served, for those that show it. */
+  request?: RequestRecord | undefined;
   readonly notes: Map<string, unknown>;
   /** The thread's scoreboard slot, for those that show it. */
   readonly worker: number;

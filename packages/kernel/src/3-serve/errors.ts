@@ -1,4 +1,4 @@
-import { discardBody } from '../response.ts';
+import { bodyWithoutLength, discardBody } from '../response.ts';
 import { type HookStatus, isRedirect } from '../status.ts';
 import { internalRedirect } from './redirect.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -74,6 +74,15 @@ export async function die(status: HookStatus, request: RequestRecord): Promise<v
     }
   }
   sendErrorResponse(failed, recursiveError);
+}
+
+/**
+ * Ends a request with an error found while its body or response was under way: the page then comes without a length.
+ * httpd: modules/http/http_filters.c ap_http_header_filter, error buckets
+ */
+export async function dieWithoutLength(status: HookStatus, request: RequestRecord): Promise<void> {
+  await die(status, request);
+  if (request.output?.kind === 'text') request.output = bodyWithoutLength(request.output.text);
 }
 
 /** The canned (or ErrorDocument text) response for `request.status`. httpd: modules/http/http_protocol.c ap_send_error_response */

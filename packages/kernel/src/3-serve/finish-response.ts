@@ -1,9 +1,9 @@
-import { HeaderTable, hasToken } from '@httpd-ts/http1';
+import { checkResponseHeaders, HeaderTable, hasToken } from '@httpd-ts/http1';
 import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
-import { type Body, bodyLength, discardBody } from '../response.ts';
+import { type Body, bodyLength, bodyWithoutLength, discardBody } from '../response.ts';
 import { statusLine } from '../status.ts';
-import { answeredBy, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
+import { answeredBy, dropsConnection, isHeaderOnlyStatus, sendErrorResponse } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** A response ready for a protocol to frame. The same for every protocol, for sub-requests and for tests. */
@@ -16,6 +16,8 @@ export interface Response {
   readonly statusLine: string;
   /** All headers in the order httpd sends them, `Date` and `Server` first. */
   readonly headers: HeaderTable;
+  /** The same as lines, each with its line end. */
+  readonly headerLines: string;
   /** What to send; undefined for HEAD and for statuses without a body. */
   readonly body: Body | undefined;
   /** The body goes out in chunks, its length being unknown (HTTP/1.1). */
@@ -77,7 +79,8 @@ export function finishResponse(request: RequestRecord): Response | Promise<Respo
 function makeHead(request: RequestRecord, answering: RequestRecord, body: Body | undefined): Response {
   const { status } = answering;
   const withoutBody = answering.headerOnly || isHeaderOnlyStatus(status);
-  if (answering.protocolNumber > 1000 && answering.env('downgrade-1.0') !== undefined) answering.protocolNumber = 1000;
+  if (answering.protocolNumber > 1000 && answering.env('downgrade-1.0') !== undefined)
+    answering.protocolNumber = 1000;
   setContentLength(answering, body, withoutBody);
   const headers = combineHeaders(answering);
   const line = ownStatusLine(answering) ?? statusLine(status);
@@ -97,15 +100,48 @@ function makeHead(request: RequestRecord, answering: RequestRecord, body: Body |
   if (answering.headerOnly && headers.get('Content-Length') === '0') headers.unset('Content-Length');
   if (withoutBody) discardBody(body);
   request.bytesSent = 0;
+  const sent = withDateAndServer(answering, headers);
+  const headerLines = sent.toLines();
+  if (!fitLines.test(headerLines)) {
+    const fault = checkResponseHeaders(sent, answering.server.limits.strict ?? true);
+    if (fault !== undefined) return refuseHeaders(request, answering, body, fault);
+  }
   return {
     request,
     answering,
     statusLine: line,
-    headers: withDateAndServer(answering, headers),
+    headers: sent,
+    headerLines: headerLines,
     body: withoutBody ? undefined : body,
     isChunked: isChunked && !withoutBody,
     keepAlive: answering.connection.keepalive === 'keepalive',
   };
+}
+
+/** Lines whose names are tokens and whose values hold no control characters. */
+const fitLines = /^(?:[!#-'*+.^_`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
+
+/**
+ * Nothing that could be taken for other headers, or for a body, leaves the server: an error page goes in its place.
+ * httpd: modules/http/http_filters.c check_headers, ap_http_header_filter
+ */
+function refuseHeaders(
+  request: RequestRecord,
+  answering: RequestRecord,
+  body: Body | undefined,
+  fault: string,
+): Response {
+  answering.log('http', 'error', fault);
+  discardBody(body);
+  answering.headersOut = new HeaderTable();
+  answering.errHeadersOut = new HeaderTable();
+  answering.proxyRequest = false;
+  answering.status = 500;
+  answering.statusLine = undefined;
+  answering.connection.keepalive = 'close';
+  sendErrorResponse(answering, 0);
+  const page = answering.output;
+  return makeHead(request, answering, page?.kind === 'text' ? bodyWithoutLength(page.text) : page);
 }
 
 /** A module's status line counts as long as it is that of the status. httpd: modules/http/http_filters.c validate_status_line */

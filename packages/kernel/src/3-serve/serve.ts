@@ -1,10 +1,9 @@
-import type { HeaderTable } from '@httpd-ts/http1';
 import { requestPlan } from '../2-compile/order-hooks.ts';
 import type { AddressServers } from '../2-compile/virtual-hosts.ts';
 import { emptyRequestBody, type RequestBody } from '../response.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
 import type { ConnectionRecord } from './connection-record.ts';
-import { die } from './errors.ts';
+import { die, dieWithoutLength } from './errors.ts';
 import { finishResponse, type Response } from './finish-response.ts';
 import { invokeHandler, processRequest } from './phases.ts';
 import { setTarget } from './redirect.ts';
@@ -49,7 +48,8 @@ export function serve(
 function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
   if (status === OK || status === DONE) return finishResponse(request);
   request.status = 200;
-  return die(status, request).then(() => finishResponse(request));
+  const end = status === request.body.failure ? dieWithoutLength : die;
+  return end(status, request).then(() => finishResponse(request));
 }
 
 /** httpd: server/protocol.c ap_read_request */
@@ -65,6 +65,7 @@ function readRequest(
       ? servers.byName(host.name, host.port ?? connection.localPort)
       : servers.defaultServer;
   const request = new RequestRecord(connection, server, head, body);
+  connection.request = request;
   const { clock } = server.plan.world;
   request.requestTimeMs = clock.now();
   request.startedAtMs = clock.monotonic();
@@ -100,7 +101,8 @@ function postRead(request: RequestRecord): HookResult {
 function quick(request: RequestRecord): HookResult {
   const { scheme } = request.parsedUri;
   // Only a forward proxy takes targets of other schemes.
-  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https' && request.proxyRequest === false) return 400;
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https' && request.proxyRequest === false)
+    return 400;
   const { quickHandler } = request.directory.plan ?? requestPlan(request.directory);
   if (quickHandler.length === 0) return full(request);
   const status = runFirst(quickHandler, request);
@@ -119,9 +121,4 @@ function full(request: RequestRecord): HookResult {
 export function logRequest(request: RequestRecord): void {
   const { logTransaction: hooks } = request.directory.plan ?? requestPlan(request.directory);
   runAll(hooks, request);
-}
-
-/** The headers of a response as lines. */
-export function headerLines(headers: HeaderTable): string {
-  return headers.toLines();
 }

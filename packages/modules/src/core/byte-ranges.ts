@@ -3,6 +3,7 @@ import {
   bodyLength,
   type Compilation,
   type DirectiveDeclaration,
+  dieWithoutLength,
   FILTER_RANK,
   type OutputFilter,
   outputFilters,
@@ -11,7 +12,6 @@ import {
 } from '@httpd-ts/kernel';
 import { ifRange } from './conditions.ts';
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
-import { dieWithoutLength } from './die-without-length.ts';
 import { wholeInteger } from './parse-number.ts';
 
 /** First and last byte. */

@@ -1,6 +1,7 @@
 import {
   DECLINED,
   DONE,
+  dieWithoutLength,
   type FileInfo,
   type HookResult,
   type HookStatus,
@@ -11,7 +12,6 @@ import { allowHeader } from './allow-header.ts';
 import { meetsConditions, setLastModified } from './conditions.ts';
 import { registeredMethodsKey } from './connection-limits.ts';
 import { coreDirectory } from './core-config.ts';
-import { dieWithoutLength } from './die-without-length.ts';
 import { base64, setEtag, validatorsOf } from './etag.ts';
 import { allowMethods, isKnownMethod } from './methods.ts';
 

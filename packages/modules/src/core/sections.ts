@@ -2,6 +2,7 @@ import {
   type ConfigVector,
   type DirectiveContext,
   type DirectiveDeclaration,
+  type ExpressionCaptures,
   isPattern,
   mergeSlashes,
   NOT_IN,
@@ -140,15 +141,16 @@ function readCondition(text: string, cmd: DirectiveContext): NonNullable<Section
   const expression = cmd.expression(text, 'boolean');
   if ('error' in expression) return `Cannot parse condition clause: ${expression.error}`;
   return (request) => {
-    const holds = expression.evaluate(request);
+    const captures: ExpressionCaptures = { match: undefined };
+    const holds = expression.evaluate(request, captures);
     return holds instanceof Promise
-      ? holds.then((later) => later ?? failed(request))
-      : (holds ?? failed(request));
+      ? holds.then((later) => later ?? failed(captures, request))
+      : (holds ?? failed(captures, request));
   };
 }
 
-function failed(request: RequestRecord): boolean {
-  request.log('core', 'error', 'AH00193: Failed to evaluate <If > condition');
+function failed({ error }: ExpressionCaptures, request: RequestRecord): boolean {
+  request.log('core', 'error', `AH00193: Failed to evaluate <If > condition: ${error}`);
   return false;
 }
 

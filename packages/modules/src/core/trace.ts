@@ -1,4 +1,5 @@
 import {
+  bodyWithoutLength,
   type DirectiveDeclaration,
   DONE,
   type HookResult,
@@ -8,7 +9,6 @@ import {
   take1,
 } from '@httpd-ts/kernel';
 import { coreServer } from './core-config.ts';
-import { withoutLength } from './die-without-length.ts';
 
 const maximumBody = 65_536;
 
@@ -36,7 +36,7 @@ export function traceRequest(request: RequestRecord): HookResult {
 function echo(request: RequestRecord, body: string): HookStatus {
   request.contentType = 'message/http';
   const text = `${request.requestLine}\r\n${request.headersIn.toLines()}\r\n${body}`;
-  request.output = withoutLength(text);
+  request.output = bodyWithoutLength(text);
   return DONE;
 }
 

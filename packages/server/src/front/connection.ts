@@ -76,7 +76,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private reader: RequestHeadReader;
   private state: State = 'head';
   private body: FrontBody | undefined = undefined;
-  private request: RequestRecord | undefined = undefined;
+  request: RequestRecord | undefined = undefined;
   private backlog: Buffer | undefined = undefined;
   private bytesIn = 0;
   private phaseStartedAt: number;
@@ -169,7 +169,6 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   private onData(bytes: Buffer): void {
-    this.bytesIn += bytes.length;
     if (this.state === 'head') this.readHeads(bytes);
     else if (this.state === 'serving') this.feedBody(bytes);
     else if (this.state === 'lingering')
@@ -182,6 +181,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (body !== undefined && !body.arrived) {
       this.extendBodyDeadline(bytes.length);
       at = body.feed(bytes, 0);
+      this.bytesIn += at;
     }
     if (at >= bytes.length) return;
     const rest = at === 0 ? bytes : bytes.subarray(at);
@@ -213,6 +213,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private readHeads(bytes: Buffer): void {
     if (this.isIdle && this.keepalives > 0) this.beginHead();
     const head = this.reader.read(bytes, 0, bytes.length);
+    this.bytesIn += head === undefined ? bytes.length : this.reader.end;
     if (head === undefined) {
       const rule = this.settings.requestTimeouts?.head;
       if (rule !== undefined && rule.initialMs > 0) this.extend(rule, bytes.length);
@@ -531,7 +532,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     request.bytesOut = this.bytesOut;
     request.bytesIn = this.bytesIn;
     this.bytesOut = 0;
-    this.bytesIn = this.backlog?.length ?? 0;
+    this.bytesIn = 0;
     this.lastDurationMs = now - request.startedAtMs;
     this.engine.accesses++;
     this.engine.bytes += bodyBytes;
@@ -562,7 +563,6 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     const { backlog } = this;
     if (backlog === undefined) return;
     this.backlog = undefined;
-    this.bytesIn = 0;
     this.socket.resume();
     this.onData(backlog);
   }
@@ -631,7 +631,7 @@ function headText(response: Response): string {
     answering.protocolNumber === 1000 && answering.env('force-response-1.0') !== undefined
       ? 'HTTP/1.0'
       : 'HTTP/1.1';
-  return `${protocol} ${response.statusLine}\r\n${response.headers.toLines()}\r\n`;
+  return `${protocol} ${response.statusLine}\r\n${response.headerLines}\r\n`;
 }
 
 /** IPv4 addresses mapped into IPv6 are shown as IPv4, as httpd shows them. */
