@@ -65,6 +65,7 @@ export class ExpressionParser extends EmbeddedActionsParser {
   private checks: NameChecks = { name: () => undefined, regex: () => true };
   /** What the scanner or a look-up has complained about last. httpd: ap_expr_parse_ctx_t error2 */
   private detail: string | undefined;
+  private noted: IToken | undefined;
 
   /** condition ::= conjunction { Or conjunction } */
   readonly condition = this.RULE('condition', (): Condition => {
@@ -379,7 +380,9 @@ export class ExpressionParser extends EmbeddedActionsParser {
 
   /** The scanner has come to this token: its complaint is the latest. */
   private note(token: IToken): void {
-    if (t.isError(token)) this.detail = String(token.payload);
+    if (!t.isError(token) || this.noted === token) return;
+    this.noted = token;
+    this.detail = String(token.payload);
   }
 
   private stopAt(token: IToken): never {

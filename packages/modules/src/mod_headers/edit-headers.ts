@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
+import type { ExpressionCaptures, RequestRecord } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
 import { formatHeader } from './header-format.ts';
 import type { HeaderCondition, HeaderEdit } from './read-header.ts';
@@ -34,13 +34,16 @@ export function editHeaders(
 function isMet(condition: HeaderCondition, request: RequestRecord): boolean | Promise<boolean> {
   if (typeof condition === 'string') return true;
   if ('variable' in condition) return (request.env(condition.variable) !== undefined) === condition.wanted;
-  const met = condition.evaluate(request);
-  return met instanceof Promise ? met.then((later) => later ?? ignore(request)) : (met ?? ignore(request));
+  const captures: ExpressionCaptures = { match: undefined };
+  const met = condition.evaluate(request, captures);
+  return met instanceof Promise
+    ? met.then((later) => later ?? ignore(captures, request))
+    : (met ?? ignore(captures, request));
 }
 
 /** A condition that cannot be answered counts as met. */
-function ignore(request: RequestRecord): boolean {
-  request.log('headers', 'error', 'AH01501: Failed to evaluate expression - ignoring');
+function ignore({ error }: ExpressionCaptures, request: RequestRecord): boolean {
+  request.log('headers', 'error', `AH01501: Failed to evaluate expression (${error}) - ignoring`);
   return true;
 }
 

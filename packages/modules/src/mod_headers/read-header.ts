@@ -1,4 +1,10 @@
-import { type ConditionExpression, type DirectiveContext, nextWord, type Regex } from '@httpd-ts/kernel';
+import {
+  type ConditionExpression,
+  type DirectiveContext,
+  type ExpressionCaptures,
+  nextWord,
+  type Regex,
+} from '@httpd-ts/kernel';
 import { type HeaderFormat, readHeaderFormat } from './header-format.ts';
 
 export type HeaderAction =
@@ -143,8 +149,10 @@ function readTextFormat(text: string, cmd: DirectiveContext): HeaderFormat | { r
   if ('error' in expression) return { complaint: `Can't parse value expression : ${expression.error}` };
   return [
     (request) => {
-      const value = expression.text(request);
-      if (value === undefined) request.log('headers', 'error', "AH02557: Can't evaluate value expression");
+      const captures: ExpressionCaptures = { match: undefined };
+      const value = expression.text(request, captures);
+      if (value === undefined)
+        request.log('headers', 'error', `AH02557: Can't evaluate value expression: ${captures.error}`);
       return value ?? '';
     },
   ];
