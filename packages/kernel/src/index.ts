@@ -38,5 +38,6 @@ export * from './log.ts';
 export * from './response.ts';
 export * from './shell-pattern.ts';
 export * from './status.ts';
+export * from './strftime.ts';
 export * from './uri.ts';
 export * from './world.ts';

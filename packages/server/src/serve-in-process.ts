@@ -16,6 +16,7 @@ import { Engine } from './front/engine.ts';
 import { loadModules } from './load-modules.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeWorld } from './world/node-world.ts';
+import { nodeSystem } from './world/system-facts.ts';
 
 /** A socket to listen on and what connections to it are told about it. */
 export interface ListenMapping {

@@ -218,6 +218,7 @@ export class RequestRecord {
   log(module: string, level: LogLevel, message: string, error?: string): void {
     const { errorLogger } = this.server;
     if (!errorLogger.wants(module, level, this)) return;
+    this.logId ??= makeLogId(this);
     errorLogger.write({
       module,
       level,
@@ -228,6 +229,18 @@ export class RequestRecord {
       server: this.server,
     });
   }
+}
+
+/** An id that ties the lines of a request together; the length and alphabet are httpd's. httpd: server/core.c core_generate_log_id */
+function makeLogId({ requestTimeMs, connection }: RequestRecord): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  let seed = Math.floor(requestTimeMs * 1000) ^ (connection.id * 2654435761);
+  let id = '';
+  for (let i = 0; i < 11; i++) {
+    seed = (Math.imul(seed, 1103515245) + 12345 + i) >>> 0;
+    id += alphabet[(seed >>> 16) & 63];
+  }
+  return id;
 }
 
 const noUri: ParsedUri = {

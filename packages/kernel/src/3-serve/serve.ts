@@ -48,7 +48,8 @@ export function serve(
 function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
   if (status === OK || status === DONE) return finishResponse(request);
   request.status = 200;
-  const end = status === request.body.failure ? dieWithoutLength : die;
+  // httpd answers a body that came too slowly with a page of its own, other faults of a body while it is read.
+  const end = status === request.body.failure && status !== 408 ? dieWithoutLength : die;
   return end(status, request).then(() => finishResponse(request));
 }
 

@@ -27,7 +27,7 @@ const hashed =
 
 /** httpd: apr_escape_ldap with APR_ESCAPE_LDAP_ALL */
 function escapeLdap(text: string): string {
-  return text.replace(/[\0-\x1f"#()*+,;<=>\\\x7f-\xff]|^ | $/g, hexByte);
+  return text.replace(/[\0-\x1f"()*+,;<>\\\x7f-\xff]/g, hexByte);
 }
 
 const hexByte = (char: string) => `\\${char.charCodeAt(0).toString(16).padStart(2, '0')}`;

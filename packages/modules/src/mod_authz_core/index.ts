@@ -37,7 +37,6 @@ export const modAuthzCore = defineModule({
       ...inAuthConfig,
       args: rawArguments,
       usage: 'specifies authorization directives which one must pass (or not) for a request to suceeed',
-      support: { partial: '`Require expr` is read but not served.' },
       set: addRequirement,
     }),
     '<RequireAll': authzCoreConfig.section({

@@ -1,5 +1,4 @@
-import { words } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
+import { type ConditionExpression, nextWord, words } from '@httpd-ts/kernel';
 import { authzProvider } from './contract.ts';
 
 /** `Require all granted`, `Require all denied`. */
@@ -38,11 +37,20 @@ export const requireMethod = authzProvider<ReadonlySet<string>>({
     methods.has(request.method === 'HEAD' ? 'GET' : request.method) ? 'granted' : 'denied',
 });
 
-/** `Require expr`: read, but never served, since nothing here evaluates it. */
-export const requireExpr = authzProvider<undefined>({
+/** `Require expr EXPRESSION`, which may stand in quotes. httpd: modules/aaa/mod_authz_core.c expr_parse_config */
+export const requireExpr = authzProvider<ConditionExpression>({
   parse(args, cmd) {
-    const complaint = notServedYet(cmd, `'Require expr ${args}'`);
-    return complaint === undefined ? { parsed: undefined } : { complaint };
+    const text = /^["']/.test(args) ? nextWord({ text: args, at: 0 }) : args;
+    const parsed = cmd.expression(text, 'boolean', { noVary: true, module: 'authz_core' });
+    return 'error' in parsed
+      ? { complaint: `Cannot parse expression in require line: ${parsed.error}` }
+      : { parsed };
   },
-  check: () => 'general-error',
+  check(request, expression) {
+    const holds = expression.evaluate(request);
+    return holds instanceof Promise ? holds.then(statusOf) : statusOf(holds);
+  },
 });
+
+/** An expression that cannot be answered denies. */
+const statusOf = (holds: boolean | undefined) => (holds ? 'granted' : 'denied');

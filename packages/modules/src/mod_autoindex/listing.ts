@@ -1,5 +1,4 @@
-import { type Clock, escapeHtml, escapePath } from '@httpd-ts/kernel';
-import { localTime, strftime } from '../mod_log_config/strftime.ts';
+import { type Clock, escapeHtml, escapePath, localTime, strftime } from '@httpd-ts/kernel';
 import type { IndexSettings, SortKey } from './config.ts';
 import { BLANK_ICON, findByPath } from './find-item.ts';
 import type { IndexEntry } from './index-entry.ts';

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { logRequest } from '@httpd-ts/kernel';
+import { localTime, logRequest, strftime } from '@httpd-ts/kernel';
 import { createRegexEngine } from '@httpd-ts/regex';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configuredServer, configuredWorld } from '../recorded-answers.ts';
 import { escapeLogItem } from './escape-log-item.ts';
-import { localTime, strftime } from './strftime.ts';
 
 const regex = createRegexEngine(
   readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),

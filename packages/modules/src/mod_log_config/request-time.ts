@@ -1,7 +1,7 @@
 import type { Clock, RequestRecord } from '@httpd-ts/kernel';
+import { formatOffset, localTime, shortMonths, strftime } from '@httpd-ts/kernel';
 import type { LogValue } from './contract.ts';
 import type { LogMoment } from './log-moment.ts';
-import { formatOffset, localTime, shortMonths, strftime } from './strftime.ts';
 
 const two = (n: number) => (n < 10 ? `0${n}` : String(n));
 

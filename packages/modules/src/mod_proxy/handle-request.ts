@@ -1,5 +1,5 @@
 import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
-import { traceRequest } from '../core/contract.ts';
+import { traceModeOf, traceRequest } from '../core/contract.ts';
 import type { Balancer } from './balancer.ts';
 import { findWorker, type Origin, pathStart } from './origin.ts';
 import { balancerHooks, proxySchemes } from './providers.ts';
@@ -13,6 +13,10 @@ import { WORKER } from './worker.ts';
 export function handleRequest(request: RequestRecord): HookResult {
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
+  if (request.method === 'TRACE' && traceModeOf(request) === 'off') {
+    request.notes.set('error-notes', 'TRACE denied by server configuration');
+    return 405;
+  }
   const plan = proxyPlanOf(request.server);
   if (request.headersIn.has('Max-Forwards') || plan.config.maxForwards !== undefined) {
     const status = countForwards(request, plan.config.maxForwards ?? -1);

@@ -1,6 +1,6 @@
 import type { ConnectionStatus, RequestRecord, ThreadStatus } from '@httpd-ts/kernel';
+import { localTime, strftime } from '@httpd-ts/kernel';
 import { httpdVersion, serverNameOf } from '../core/contract.ts';
-import { localTime, strftime } from '../mod_log_config/strftime.ts';
 
 /** Everything the status pages show, gathered once for a page. */
 export interface ServerState {
