@@ -5,6 +5,7 @@ export {
   hasError,
   readConfiguration,
 } from './check-configuration.ts';
+export { describeDirectives } from './describe-modules.ts';
 export { type ConfigTree, findTree } from './find-tree.ts';
 export { main } from './main.ts';
 export { type ParsedSwitches, parseSwitches, type Switches } from './parse-switches.ts';

@@ -1,1 +1,1 @@
-export { standardModules } from './standard-modules.ts';
+export { implementedModules, standardModules } from './standard-modules.ts';

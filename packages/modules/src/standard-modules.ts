@@ -1,5 +1,6 @@
 import type { ModuleDefinition } from '@httpd-ts/kernel';
 import { core } from './core/index.ts';
+import { knownModuleDefinitions } from './known-directives.ts';
 import { modAccessCompat } from './mod_access_compat/index.ts';
 import { modAlias } from './mod_alias/index.ts';
 import { modAuthBasic } from './mod_auth_basic/index.ts';
@@ -20,6 +21,7 @@ import { modLbmethodByrequests } from './mod_lbmethod_byrequests/index.ts';
 import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic/index.ts';
 import { modLogConfig } from './mod_log_config/index.ts';
 import { modLogio } from './mod_logio/index.ts';
+import { modMacro } from './mod_macro/index.ts';
 import { modMime } from './mod_mime/index.ts';
 import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
@@ -38,8 +40,8 @@ import { mpmEvent } from './mpm_event/index.ts';
 import { mpmPrefork } from './mpm_prefork/index.ts';
 import { mpmWorker } from './mpm_worker/index.ts';
 
-/** All modules there are: those compiled into Debian's server in their order, then those that LoadModule loads. */
-export const standardModules: readonly ModuleDefinition[] = [
+/** The modules that have a folder: those compiled into Debian's server in their order, then those that LoadModule loads. */
+export const implementedModules: readonly ModuleDefinition[] = [
   core,
   modSo,
   modWatchdog,
@@ -65,6 +67,7 @@ export const standardModules: readonly ModuleDefinition[] = [
   modLbmethodBybusyness,
   modLbmethodByrequests,
   modLbmethodBytraffic,
+  modMacro,
   modMime,
   modNegotiation,
   modProxy,
@@ -78,4 +81,10 @@ export const standardModules: readonly ModuleDefinition[] = [
   mpmEvent,
   mpmPrefork,
   mpmWorker,
+];
+
+/** All modules there are; those that nothing implements last. */
+export const standardModules: readonly ModuleDefinition[] = [
+  ...implementedModules,
+  ...knownModuleDefinitions,
 ];

@@ -177,6 +177,7 @@ function readFile(
 
 interface Open {
   readonly name: string;
+  readonly file: string;
   readonly line: SourceLine;
   readonly children: ResolvedNode[];
 }
@@ -200,11 +201,12 @@ function readAll(
     return `Error reading ${source.file} at line ${source.tooLong}: Line too long`;
   }
   if (open.length === 0) return top;
-  run.errorAt ??= { file: source.file, line: open[0]!.line.line, chain: source.chain };
+  const [outermost] = open as [Open];
+  run.errorAt ??= { file: outermost.file, line: outermost.line.line, chain: source.chain };
   const unclosed = open
     .toReversed()
-    .map(({ name, line }) => `${source.file}:${line.line}: <${name}> was not closed.`);
-  return `Syntax error on line ${open[0]!.line.line} of ${source.file}: ${unclosed.join('\\n')}`;
+    .map(({ name, file, line }) => `${file}:${line.line}: <${name}> was not closed.`);
+  return `Syntax error on line ${outermost.line.line} of ${outermost.file}: ${unclosed.join('\\n')}`;
 }
 
 function placed(run: Run, source: Source, error: ReadError): ReadError {
@@ -237,18 +239,19 @@ function readOne(
     return undefined;
   }
   const name = registered === undefined ? line.name : registered.name.replace(/^</, '');
-  if (line.kind === 'section') open.push({ name, line, children: [] });
-  else target.push(nodeOf(source, line, name));
+  if (line.kind === 'section') open.push({ name, file: source.file, line, children: [] });
+  else target.push(nodeOf(source, source.file, line, name));
   return undefined;
 }
 
 function nodeOf(
   source: Source,
+  file: string,
   line: SourceLine,
   name: string,
   children?: readonly ResolvedNode[],
 ): ResolvedNode {
-  const node: ResolvedNode = { name, args: line.args, file: source.file, line: line.line };
+  const node: ResolvedNode = { name, args: line.args, file, line: line.line };
   if (source.chain.length > 0) Object.assign(node, { chain: source.chain });
   if (children !== undefined) Object.assign(node, { children });
   return node;
@@ -267,7 +270,9 @@ function closeSection(
     return `Expected </${current.name}> but saw ${line.word}`;
   }
   open.pop();
-  (open.at(-1)?.children ?? top).push(nodeOf(source, current.line, current.name, current.children));
+  (open.at(-1)?.children ?? top).push(
+    nodeOf(source, current.file, current.line, current.name, current.children),
+  );
   return undefined;
 }
 
@@ -308,16 +313,12 @@ function readNow(
         enclosing,
         depth,
       ),
-    lines(given, as) {
-      if (depth >= maximumDepth)
-        return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
-      const file = parseConfig(given.join('\n'), as);
-      return readAll(run, sourceOf(file, source.chain, expander(run), run.isHtaccess), enclosing, depth + 1);
-    },
-    bodyLines() {
+    insert: (given, as) => source.insert(parseConfig(given.join('\n'), as)),
+    nextLine() {
       consumed = true;
-      return readBody(source, sectionName);
+      return source.nextText();
     },
+    lineNumber: () => source.line,
     warn: (text) => warn(run, text, source.file, line.line, source.chain),
     memory<T>(key: object, create: () => T): T {
       if (!run.memory.has(key)) run.memory.set(key, create());
@@ -369,21 +370,6 @@ function passOver(source: Source, sectionName: string): ReadError | undefined {
       return `Expected </${open.at(-1)}> but saw </${name}>`;
     open.pop();
     if (open.length === 0) return undefined;
-  }
-}
-
-/** The lines of a section up to its closing tag, as they stand. */
-function readBody(source: Source, sectionName: string): string[] {
-  const body: string[] = [];
-  const opening = new RegExp(`^<${sectionName}(?![A-Za-z])`, 'i');
-  const closing = new RegExp(`^</${sectionName}>?`, 'i');
-  let depth = 1;
-  for (;;) {
-    const text = source.nextText();
-    if (text === undefined) return body;
-    if (opening.test(text)) depth++;
-    else if (closing.test(text) && --depth === 0) return body;
-    body.push(text);
   }
 }
 

@@ -23,6 +23,7 @@ export interface SourceLine {
 
 /** A file being read line by line. */
 export interface Source {
+  /** What the line that was given last comes from. */
   readonly file: string;
   /** Include lines that led here, outermost first. */
   readonly chain: readonly string[];
@@ -30,10 +31,18 @@ export interface Source {
   next(): SourceLine | undefined;
   /** The next line as text, variables as they stand, for content that is passed over and for macro bodies. */
   nextText(): string | undefined;
+  /** Puts lines before those that are left to read. */
+  insert(file: ConfigFile): void;
   /** Number of the line that was given last. */
   readonly line: number;
   /** Set when a line exceeded what httpd reads. */
   readonly tooLong: number | undefined;
+}
+
+interface Frame {
+  readonly file: ConfigFile;
+  readonly iterator: Iterator<Line, void>;
+  line: number;
 }
 
 /** Reads a parsed file. `expand` replaces `${NAME}`. */
@@ -43,16 +52,23 @@ export function sourceOf(
   expand: (text: string) => string,
   isHtaccess: boolean,
 ): Source {
-  const iterator = lines(file);
   const limit = isHtaccess ? maxHtaccessLineLength : maxLineLength;
-  const state = { line: 0, tooLong: undefined as number | undefined };
+  /** The file, and on top of it what was inserted and is not at its end. */
+  const frames: Frame[] = [{ file, iterator: lines(file), line: 0 }];
+  let frame = frames[0]!;
+  let tooLong: number | undefined;
   const advance = (): Line | undefined => {
-    const step = iterator.next();
+    let step = frame.iterator.next();
+    while (step.done && frames.length > 1) {
+      frames.pop();
+      frame = frames.at(-1)!;
+      step = frame.iterator.next();
+    }
     if (step.done) return undefined;
     const line = step.value;
-    state.tooLong = tooLongAt(file, line, limit);
-    if (state.tooLong !== undefined) return undefined;
-    state.line = line.line;
+    tooLong = tooLongAt(frame.file, line, limit);
+    if (tooLong !== undefined) return undefined;
+    frame.line = line.line;
     return line;
   };
   const meaningful = (): Line | undefined => {
@@ -62,27 +78,33 @@ export function sourceOf(
     }
   };
   return {
-    file: file.name,
+    get file() {
+      return frame.file.name;
+    },
     chain,
+    insert(inserted) {
+      frame = { file: inserted, iterator: lines(inserted), line: 0 };
+      frames.push(frame);
+    },
     get line() {
-      return state.line;
+      return frame.line;
     },
     get tooLong() {
-      return state.tooLong;
+      return tooLong;
     },
     next() {
       for (;;) {
         const line = meaningful();
         if (line === undefined) return undefined;
-        const text = variableIn(file, line);
-        if (text === undefined) return plain(file, line);
+        const text = variableIn(frame.file, line);
+        if (text === undefined) return plain(frame.file, line);
         const split = splitLine(expand(text));
         if (split !== undefined) return { ...split, args: split.arguments, line: line.line };
       }
     },
     nextText() {
       const line = advance();
-      return line === undefined ? undefined : logicalLine(file, line);
+      return line === undefined ? undefined : logicalLine(frame.file, line);
     },
   };
 }

@@ -174,6 +174,7 @@ function directiveContext(
         chain: node.chain,
         directive: name,
       }),
+    refuseServing: (what, module) => run.unsupported.push({ name: what, module, node }),
     memory: run.memory,
   };
 }

@@ -120,6 +120,8 @@ export interface DirectiveContext {
   expression: CompileExpression;
   /** A line for the start-up messages, such as `AH00112: Warning: …`. */
   warn(text: string): void;
+  /** Says that serving must refuse this directive, because something it names is declared only; `-t` accepts it. */
+  refuseServing(what: string, module: string): void;
   /** State of one compilation, made on first use. `key` is any object of the module's own. */
   memory<T>(key: object, create: () => T): T;
 }
@@ -174,10 +176,12 @@ export interface Reader {
   content(): readonly ResolvedNode[] | string;
   /** Reads other files in place of this line. */
   include(pattern: string, options: { readonly optional: boolean }): readonly ResolvedNode[] | string;
-  /** Resolves given lines in place of this one (macros). */
-  lines(lines: readonly string[], name: string): readonly ResolvedNode[] | string;
-  /** The unresolved lines of the section that is being read (macro bodies). */
-  bodyLines(): readonly string[];
+  /** Puts lines in place of this one, to be read next; `name` stands for their file in messages (macros). */
+  insert(lines: readonly string[], name: string): void;
+  /** Takes the next line as it stands, for a section that reads its own content; undefined at the end. */
+  nextLine(): string | undefined;
+  /** Number of the line that was read last. */
+  lineNumber(): number;
   warn(text: string): void;
   memory<T>(key: object, create: () => T): T;
   serverRootRelative(path: string): string;

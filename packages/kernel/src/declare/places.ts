@@ -22,8 +22,17 @@ export const OVERRIDE = {
 /** A class of AllowOverride. */
 export type OverrideClass = 'Limit' | 'Options' | 'FileInfo' | 'AuthConfig' | 'Indexes' | 'All';
 
-/** Where a directive may stand: the server, per-directory sections of it, both, or also `.htaccess` by class. */
-export type Context = 'server' | 'server, proxy' | 'directory' | 'server, directory' | 'anywhere';
+/**
+ * Where a directive may stand: the server, per-directory sections of it, both, or also `.htaccess` by class.
+ * The classes AuthConfig and Limit leave the server out of `anywhere`; `server, anywhere` takes it in.
+ */
+export type Context =
+  | 'server'
+  | 'server, proxy'
+  | 'directory'
+  | 'server, directory'
+  | 'anywhere'
+  | 'server, anywhere';
 
 /** The bits that httpd's command table has for a context and the classes that allow it in `.htaccess`. */
 export function requiredOverride(context: Context, classes: readonly OverrideClass[]): number {
@@ -37,11 +46,14 @@ export function requiredOverride(context: Context, classes: readonly OverrideCla
     case 'server, directory':
       return OVERRIDE.rsrcConf | OVERRIDE.accessConf;
     case 'anywhere':
-      return classes.reduce<number>(
-        (bits, name) => bits | (name === 'All' ? OVERRIDE.all : OVERRIDE[name]),
-        0,
-      );
+      return classBits(classes);
+    case 'server, anywhere':
+      return OVERRIDE.rsrcConf | classBits(classes);
   }
+}
+
+function classBits(classes: readonly OverrideClass[]): number {
+  return classes.reduce<number>((bits, name) => bits | (name === 'All' ? OVERRIDE.all : OVERRIDE[name]), 0);
 }
 
 // httpd: include/http_config.h NOT_IN_VIRTUALHOST and its companions

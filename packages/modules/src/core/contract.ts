@@ -17,7 +17,7 @@ export {
   threadDirectives,
 } from './mpm-common.ts';
 export { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
-export { readArguments, sectionArgument } from './reading.ts';
+export { readArguments, sectionArgument, unclosedSection } from './reading.ts';
 export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
 export { traceModeOf, traceRequest } from './trace.ts';
 export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';
