@@ -62,6 +62,7 @@ function ask(line: string, headers: Readonly<Record<string, string>>): Promise<I
   const [method, path] = line.split(' ');
   return new Promise((resolve, reject) => {
     const sent = request({ port, method, path, headers: { Host: 'localhost', ...headers } }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`${line} was answered ${response.statusCode}`));
       response.resume();
       response.on('end', () => resolve(response.headers));
     });
@@ -87,8 +88,8 @@ async function complaint(expression: string): Promise<string> {
   return '';
 }
 
-let conditions: string[];
-let texts: string[];
+let conditions: string[] = [];
+let texts: string[] = [];
 
 function start(): void {
   conditions = Object.keys(recording.conditions);

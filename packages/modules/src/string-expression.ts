@@ -10,31 +10,3 @@ export function notServedYet(cmd: DirectiveContext, what: string): string | unde
   cmd.warn(text);
   return undefined;
 }
-
-/**
- * The value of a string expression that holds no variable; undefined where it needs an evaluator.
- * A backslash makes the next character stand for itself.
- * httpd: server/util_expr_scan.l, state `str`
- */
-export function constantExpression(text: string): string | undefined {
-  if (!/[%\\$]/.test(text)) return text;
-  if (/%\{|\$\d/.test(text)) return undefined;
-  return text.replace(
-    /\\(?:([0-7]{1,3})|([\s\S]))/g,
-    (_, octal: string | undefined, char: string | undefined) =>
-      octal === undefined
-        ? (controlEscapes[char!] ?? char!)
-        : String.fromCharCode(Number.parseInt(octal, 8) & 255),
-  );
-}
-
-const controlEscapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
-
-/** The value of a string expression in a directive, or what `complaint` says when it cannot be had. */
-export function readStringExpression(
-  cmd: DirectiveContext,
-  text: string,
-): { readonly value: string } | { readonly complaint: string | undefined } {
-  const value = constantExpression(text);
-  return value === undefined ? { complaint: notServedYet(cmd, `the expression '${text}'`) } : { value };
-}

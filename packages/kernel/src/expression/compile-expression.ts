@@ -33,6 +33,8 @@ type ExpressionInput = ExpressionSurroundings & ExpressionOptions;
 /** A condition. */
 export interface ConditionExpression {
   readonly source: string;
+  /** It asks by a sub-request, so that the answer may be a promise. */
+  readonly waits: boolean;
   /**
    * Whether it holds; undefined when that could not be found out, which is logged. Gives a promise only when it
    * asks by a sub-request. `captures` keeps the groups of its matches. httpd: ap_expr_exec_re
@@ -134,6 +136,7 @@ function conditionExpression(
   };
   return {
     source,
+    waits: !('now' in condition),
     evaluate(request, captures) {
       const evaluation = new Evaluation(request, captures?.match);
       if ('now' in condition) return settle(condition.now(evaluation), evaluation, captures);

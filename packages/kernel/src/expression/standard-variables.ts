@@ -58,7 +58,6 @@ export const standardVariables: Readonly<Record<string, ExpressionVariable>> = {
   REMOTE_HOST: ({ connection, clientAddress }) => connection.clientHost ?? clientAddress,
   REMOTE_USER: ({ user }) => user,
   REMOTE_IDENT: () => undefined,
-  SERVER_ADMIN: ({ server }) => server.admin,
   SERVER_PROTOCOL: ({ protocol }) => protocol,
   AUTH_TYPE: ({ authType }) => authType,
   CONTENT_TYPE: ({ contentType }) => contentType,

@@ -1,5 +1,6 @@
 import {
   type DirectiveDeclaration,
+  type ExpressionCaptures,
   flag,
   type HookStatus,
   inputFilters,
@@ -8,22 +9,22 @@ import {
   outputFilters,
   type ProviderRegistry,
   type RequestRecord,
+  type TextExpression,
   take1,
   take2,
   walkConfig,
 } from '@httpd-ts/kernel';
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
 
-type TextField = 'forceType' | 'handler' | 'outputFilters' | 'inputFilters';
+type TextField = 'forceType' | 'outputFilters' | 'inputFilters';
 
 /** A directive that keeps its one word. `none` counts as a value: it undoes what an enclosing section says. */
-function wordDirective(field: TextField, usage: string, lowerCase: boolean, partial?: string) {
+function wordDirective(field: TextField, usage: string, lowerCase: boolean) {
   return coreDirectory.directive<string>({
     args: take1,
     context: 'anywhere',
     override: 'FileInfo',
     usage,
-    ...(partial === undefined ? {} : { support: { partial } }),
     set(config, word) {
       config[field] = lowerCase ? word.toLowerCase() : word;
     },
@@ -50,9 +51,25 @@ function onOff(field: 'enableMmap' | 'enableSendfile', usage: string, reason: st
 export function overrideType(request: RequestRecord): HookStatus {
   const { forceType, handler } = coreDirectory.of(request);
   if (forceType !== undefined && forceType !== 'none') request.contentType = forceType;
-  if (handler !== undefined && handler !== 'none') request.handlerName = handler;
+  if (typeof handler === 'object') {
+    const status = computeHandler(handler, request);
+    if (status !== OK) return status;
+  } else if (handler !== undefined && handler !== 'none') request.handlerName = handler;
   const { acceptPathInfo } = walkConfig.of(request);
   if (acceptPathInfo !== undefined) request.usedPathInfo = acceptPathInfo;
+  return OK;
+}
+
+/** A name that is not that of a proxy is in lower case. */
+function computeHandler(expression: TextExpression, request: RequestRecord): HookStatus {
+  const captures: ExpressionCaptures = { match: undefined };
+  const value = expression.text(request, captures);
+  if (value === undefined) {
+    request.log('core', 'error', `AH03154: Can't evaluate handler expression: ${captures.error}`);
+    return 500;
+  }
+  const name = value.startsWith('proxy:') ? value : value.toLowerCase();
+  if (name !== 'none') request.handlerName = name;
   return OK;
 }
 
@@ -109,12 +126,22 @@ const noMapping = 'files are sent by the system calls that suit them';
 /** What files are: types, handlers, filters, charsets. */
 export const contentDirectives = {
   ForceType: wordDirective('forceType', 'a mime type that overrides other configured type', true),
-  SetHandler: wordDirective(
-    'handler',
-    'a handler name that overrides any other configured handler',
-    false,
-    'expr=... is not evaluated',
-  ),
+  SetHandler: coreDirectory.directive({
+    args: take1,
+    context: 'anywhere',
+    override: 'FileInfo',
+    usage: 'a handler name that overrides any other configured handler',
+    set(config, word, cmd) {
+      if (!word.includes('%{')) {
+        config.handler = word;
+        return undefined;
+      }
+      const expression = cmd.expression(word, 'string');
+      if ('error' in expression) return `Can't parse expression : ${expression.error}`;
+      config.handler = expression;
+      return undefined;
+    },
+  }),
   SetOutputFilter: wordDirective(
     'outputFilters',
     'filter (or ; delimited list of filters) to be run on the request content',

@@ -1,4 +1,4 @@
-import { innerWins, type LogLevel, perDirectory, perServer, type RequestRecord } from '@httpd-ts/kernel';
+import { innerWins, type LogLevel, perDirectory, perServer, type TextExpression } from '@httpd-ts/kernel';
 
 /** Levels of the error log set in one place: one for all modules and those of single modules, by short name. */
 export interface LogLevels {
@@ -16,7 +16,7 @@ export interface EtagSettings {
 /** What the core's directives set by directory. A field left out was not set. httpd: core_dir_config */
 export interface CoreDirectoryConfig {
   /** ErrorDocument by status; null brings the canned page back. */
-  errorDocuments?: Map<number, string | ((request: RequestRecord) => string) | null>;
+  errorDocuments?: Map<number, TextExpression | null>;
   serverSignature?: 'off' | 'on' | 'email';
   useCanonicalName?: 'on' | 'off' | 'dns';
   useCanonicalPhysicalPort?: boolean;
@@ -28,7 +28,7 @@ export interface CoreDirectoryConfig {
   /** Charset that AddDefaultCharset adds; null for `Off`. */
   defaultCharset?: string | null;
   forceType?: string;
-  handler?: string;
+  handler?: string | TextExpression;
   outputFilters?: string;
   inputFilters?: string;
   /** Limits on ranges; 0 refuses all of them, -1 is no limit. */

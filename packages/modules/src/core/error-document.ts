@@ -1,13 +1,13 @@
 import {
   type DirectiveContext,
   type DirectiveDeclaration,
+  type ExpressionCaptures,
   type RequestRecord,
   reasonPhrase,
   take2,
 } from '@httpd-ts/kernel';
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
 import { leadingInteger } from './parse-number.ts';
-import { compileResponseText } from './response-text.ts';
 
 const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
 
@@ -32,17 +32,31 @@ function setErrorDocument(
     );
     return undefined;
   }
-  const compiled = compileResponseText(response);
-  if (typeof compiled === 'object') return compiled.complaint;
   config.errorDocuments ??= new Map();
-  config.errorDocuments.set(status, text.toLowerCase() === 'default' ? null : compiled);
+  if (text.toLowerCase() === 'default') {
+    config.errorDocuments.set(status, null);
+    return undefined;
+  }
+  const expression = cmd.expression(response, 'string');
+  if ('error' in expression) return `Cannot parse expression in ErrorDocument: ${expression.error}`;
+  config.errorDocuments.set(status, expression);
   return undefined;
 }
 
 /** The ErrorDocument of a status. httpd: server/core.c ap_response_code_string */
 export function customResponse(request: RequestRecord, status: number): string | undefined {
-  const response = coreDirectory.of(request).errorDocuments?.get(status) ?? undefined;
-  return typeof response === 'function' ? response(request) : response;
+  const expression = coreDirectory.of(request).errorDocuments?.get(status);
+  if (expression === undefined || expression === null) return undefined;
+  const captures: ExpressionCaptures = { match: undefined };
+  const response = expression.text(request, captures);
+  if (response === undefined) {
+    request.log(
+      'core',
+      'error',
+      `AH02841: core: ErrorDocument: can't evaluate require expression: ${captures.error}`,
+    );
+  }
+  return response;
 }
 
 export const errorDocumentDirectives = {
@@ -51,9 +65,6 @@ export const errorDocumentDirectives = {
     context: 'anywhere',
     override: 'FileInfo',
     usage: 'Change responses for HTTP errors',
-    support: {
-      partial: 'of expressions, the usual variables and header, environment and note look-ups are filled in',
-    },
     set: setErrorDocument,
   }),
 } satisfies Record<string, DirectiveDeclaration>;

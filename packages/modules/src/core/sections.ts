@@ -150,7 +150,7 @@ function readCondition(text: string, cmd: DirectiveContext): NonNullable<Section
 }
 
 function failed({ error }: ExpressionCaptures, request: RequestRecord): boolean {
-  request.log('core', 'error', `AH00193: Failed to evaluate <If > condition: ${error}`);
+  request.log('core', 'error', `AH00039: Failed to evaluate <If > condition: ${error}`);
   return false;
 }
 

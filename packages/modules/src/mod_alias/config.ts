@@ -1,4 +1,4 @@
-import { innerWins, perDirectory, perServer } from '@httpd-ts/kernel';
+import { innerWins, perDirectory, perServer, type TextExpression } from '@httpd-ts/kernel';
 import type { AliasEntry, RedirectEntry } from './entries.ts';
 import { type EntryIndex, entryIndex } from './entry-index.ts';
 
@@ -13,9 +13,13 @@ export interface AliasDirectoryConfig {
   redirects: RedirectEntry[];
   redirectIndex?: EntryIndex<RedirectEntry>;
   /** `Alias` in a `<Location>`. */
-  alias?: { readonly target: string; readonly location: string; readonly handler: string | undefined };
+  alias?: {
+    readonly target: TextExpression;
+    readonly location: string;
+    readonly handler: string | undefined;
+  };
   /** `Redirect` in a `<Location>`, without a path of its own. */
-  redirect?: { readonly target: string | undefined; readonly status: number };
+  redirect?: { readonly target: TextExpression | undefined; readonly status: number };
   relative?: boolean;
   preservePath?: boolean;
 }

@@ -1,5 +1,4 @@
 import { type DirectiveContext, isRedirect, NOT_IN, type Regex } from '@httpd-ts/kernel';
-import { readStringExpression } from '../string-expression.ts';
 import { type AliasDirectoryConfig, type AliasServerConfig, aliasServer } from './config.ts';
 import { type AliasEntry, matchedLength, type RedirectEntry } from './entries.ts';
 
@@ -33,9 +32,9 @@ function addLocationAlias(
   handler: string | undefined,
   cmd: DirectiveContext,
 ): string | undefined {
-  const read = readStringExpression(cmd, text);
-  if ('complaint' in read) return read.complaint;
-  config.alias = { target: read.value, location, handler };
+  const target = cmd.expression(text, 'string', { module: 'alias' });
+  if ('error' in target) return `Cannot parse alias expression '${text}': ${target.error}`;
+  config.alias = { target, location, handler };
   return undefined;
 }
 
@@ -134,9 +133,9 @@ function setLocationRedirect(
     return undefined;
   }
   if (!isRedirect(status)) return 'Redirect URL not valid for this status';
-  const read = readStringExpression(cmd, text);
-  if ('complaint' in read) return read.complaint;
-  config.redirect = { target: read.value, status };
+  const target = cmd.expression(text, 'string', { module: 'alias' });
+  if ('error' in target) return `Cannot parse redirect expression '${text}': ${target.error}`;
+  config.redirect = { target, status };
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import {
   DECLINED,
+  type ExpressionCaptures,
   escapePath,
   escapeUri,
   type HookStatus,
@@ -35,12 +36,22 @@ export function redirectBy(
   numbers: LogNumbers,
 ): HookStatus {
   const { redirect } = aliasDirectory.of(request);
-  const target =
-    redirect === undefined
-      ? listed(config, request)
-      : { url: escapeTarget(redirect.target ?? ''), status: redirect.status };
+  const target = redirect === undefined ? listed(config, request) : computed(redirect, request);
+  if (typeof target === 'number') return target;
   if (target === undefined) return DECLINED;
   return isRedirect(target.status) ? sendTo(target, request, numbers) : target.status;
+}
+
+function computed(
+  { target, status }: NonNullable<AliasDirectoryConfig['redirect']>,
+  request: RequestRecord,
+): Target | number {
+  if (target === undefined) return { url: '', status };
+  const captures: ExpressionCaptures = { match: undefined };
+  const url = target.text(request, captures);
+  if (url !== undefined) return { url: escapeTarget(url), status };
+  request.log('alias', 'error', `AH02826: Can't evaluate redirect expression: ${captures.error}`);
+  return 500;
 }
 
 function listed(

@@ -1,4 +1,4 @@
-import { DECLINED, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { DECLINED, type ExpressionCaptures, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
 import { type AliasDirectoryConfig, aliasDirectory, aliasesOf, aliasServer } from './config.ts';
 import { matchedLength } from './entries.ts';
@@ -31,9 +31,15 @@ function byLocation(
   alias: NonNullable<AliasDirectoryConfig['alias']>,
   preservePath: boolean,
 ): HookStatus {
+  const captures: ExpressionCaptures = { match: undefined };
+  const target = alias.target.text(request, captures);
+  if (target === undefined) {
+    request.log('alias', 'error', `AH02825: Can't evaluate alias expression: ${captures.error}`);
+    return 500;
+  }
   const length = preservePath ? matchedLength(request.uri, alias.location) : 0;
-  if (length > 0) setContext(request, request.uri.slice(0, length), alias.target);
-  return mapTo(request, length > 0 ? alias.target + request.uri.slice(length) : alias.target, alias.handler);
+  if (length > 0) setContext(request, request.uri.slice(0, length), target);
+  return mapTo(request, length > 0 ? target + request.uri.slice(length) : target, alias.handler);
 }
 
 function mapTo(request: RequestRecord, path: string, handler: string | undefined): HookStatus {

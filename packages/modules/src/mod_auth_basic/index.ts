@@ -1,17 +1,18 @@
 import {
   checkUserId,
   defineModule,
+  type ExpressionCaptures,
   encodeBase64,
   fixups,
   flag,
   iterate,
   OK,
   type RequestRecord,
+  type TextExpression,
   take1,
   take12,
 } from '@httpd-ts/kernel';
 import { authSchemes, findAuthnProvider } from '../mod_authn_core/contract.ts';
-import { readStringExpression } from '../string-expression.ts';
 import { authenticateBasic, noteBasicFailure } from './authenticate.ts';
 import { authBasicConfig } from './config.ts';
 
@@ -21,8 +22,12 @@ const inAuthConfig = { context: 'anywhere', override: 'AuthConfig' } as const;
 function presentFakeUser(request: RequestRecord): number {
   const { fake } = authBasicConfig.of(request);
   if (fake === undefined || fake === 'off') return OK;
-  if (fake.user === '' || fake.password === '') {
-    const [number, what] = fake.user === '' ? ['AH02458', 'username'] : ['AH02459', 'password'];
+  const user = evaluateFake(fake.user, 'AH02455', 'username', request);
+  if (user === undefined) return 500;
+  const password = evaluateFake(fake.password, 'AH02456', 'password', request);
+  if (password === undefined) return 500;
+  if (user === '' || password === '') {
+    const [number, what] = user === '' ? ['AH02458', 'username'] : ['AH02459', 'password'];
     request.log(
       'auth_basic',
       'error',
@@ -30,10 +35,28 @@ function presentFakeUser(request: RequestRecord): number {
     );
     return OK;
   }
-  const value = `Basic ${encodeBase64(`${fake.user}:${fake.password}`)}`;
+  const value = `Basic ${encodeBase64(`${user}:${password}`)}`;
   request.headersIn.set('Authorization', value);
   request.log('auth_basic', 'debug', `AH02457: AuthBasicFake: "Authorization: ${value}"`);
   return OK;
+}
+
+function evaluateFake(
+  expression: TextExpression,
+  number: string,
+  what: string,
+  request: RequestRecord,
+): string | undefined {
+  const captures: ExpressionCaptures = { match: undefined };
+  const text = expression.text(request, captures);
+  if (text === undefined) {
+    request.log(
+      'auth_basic',
+      'error',
+      `${number}: AuthBasicFake: could not evaluate ${what} expression for URI '${request.uri}': ${captures.error}`,
+    );
+  }
+  return text;
 }
 
 /** User name and password in the clear, as HTTP's Basic scheme has them. */
@@ -73,17 +96,18 @@ export const modAuthBasic = defineModule({
       args: take12,
       usage:
         "Fake basic authentication using the given expressions for username and password, 'off' to disable. Password defaults to 'password' if missing.",
-      support: { partial: 'Expressions are read but not served.' },
       set(config, [userText, passwordText], cmd) {
         if (userText.toLowerCase() === 'off') {
           config.fake = 'off';
           return undefined;
         }
-        const user = readStringExpression(cmd, userText);
-        if ('complaint' in user) return user.complaint;
-        const password = readStringExpression(cmd, passwordText ?? 'password');
-        if ('complaint' in password) return password.complaint;
-        config.fake = { user: user.value, password: password.value };
+        const user = cmd.expression(userText, 'string', { module: 'auth_basic' });
+        if ('error' in user) return `Could not parse fake username expression '${userText}': ${user.error}`;
+        const password = cmd.expression(passwordText ?? 'password', 'string', { module: 'auth_basic' });
+        if ('error' in password) {
+          return `Could not parse fake password expression associated to user '${userText}': ${password.error}`;
+        }
+        config.fake = { user, password };
         return undefined;
       },
     }),

@@ -1,9 +1,8 @@
-import { innerWins, perDirectory } from '@httpd-ts/kernel';
+import { innerWins, perDirectory, type TextExpression } from '@httpd-ts/kernel';
 
 export interface AuthnCoreConfig {
-  authType?: string;
-  /** With quotes escaped. */
-  authName?: string;
+  authType?: TextExpression;
+  authName?: TextExpression;
 }
 
 export const authnCoreConfig = perDirectory<AuthnCoreConfig>({ create: () => ({}), merge: innerWins });

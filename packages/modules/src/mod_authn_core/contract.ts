@@ -1,4 +1,9 @@
-import { providerKind, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  type ExpressionCaptures,
+  providerKind,
+  type RequestRecord,
+  type TextExpression,
+} from '@httpd-ts/kernel';
 import { authnCoreConfig } from './config.ts';
 
 /** What a provider says of a user and password. httpd: include/mod_auth.h authn_status */
@@ -28,13 +33,33 @@ export const authSchemes = providerKind<AuthScheme>('auth-scheme');
 
 /** AuthType in force; undefined when there is none or it is `None`. httpd: ap_auth_type */
 export function authTypeOf(request: RequestRecord): string | undefined {
-  const { authType } = authnCoreConfig.of(request);
+  const authType = evaluate(authnCoreConfig.of(request).authType, request, 'AuthType');
   return authType?.toLowerCase() === 'none' ? undefined : authType;
 }
 
 /** AuthName in force, fit to stand between quotes. httpd: ap_auth_name */
 export function authNameOf(request: RequestRecord): string | undefined {
-  return authnCoreConfig.of(request).authName;
+  return evaluate(authnCoreConfig.of(request).authName, request, 'AuthName')?.replaceAll('"', '\\"');
+}
+
+/** A value that cannot be found out counts as not set. */
+function evaluate(
+  expression: TextExpression | undefined,
+  request: RequestRecord,
+  directive: string,
+): string | undefined {
+  if (expression === undefined) return undefined;
+  const captures: ExpressionCaptures = { match: undefined };
+  const text = expression.text(request, captures);
+  if (text === undefined) {
+    const number = directive === 'AuthType' ? 'AH02834' : 'AH02835';
+    request.log(
+      'authn_core',
+      'error',
+      `${number}: ${directive} expression could not be evaluated: ${captures.error}`,
+    );
+  }
+  return text;
 }
 
 /** Puts into the response how the client can authenticate. httpd: ap_note_auth_failure */

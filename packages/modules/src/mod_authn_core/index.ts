@@ -1,5 +1,4 @@
 import { checkUserId, defineModule, NOT_IN, OK, type RequestRecord, section, take1 } from '@httpd-ts/kernel';
-import { readStringExpression } from '../string-expression.ts';
 import { authnCoreConfig } from './config.ts';
 import { authTypeOf } from './contract.ts';
 import { openProviderAlias } from './provider-alias.ts';
@@ -23,11 +22,11 @@ export const modAuthnCore = defineModule({
       context: 'anywhere',
       override: 'AuthConfig',
       usage: 'an HTTP authorization type (e.g., "Basic")',
-      support: { partial: 'Expressions are read but not served.' },
       set(config, text, cmd) {
-        const read = readStringExpression(cmd, text);
-        if ('complaint' in read) return read.complaint;
-        config.authType = read.value;
+        const expression = cmd.expression(text, 'string', { module: 'authn_core' });
+        if ('error' in expression)
+          return `Cannot parse expression '${text}' in AuthType: ${expression.error}`;
+        config.authType = expression;
         return undefined;
       },
     }),
@@ -36,11 +35,11 @@ export const modAuthnCore = defineModule({
       context: 'anywhere',
       override: 'AuthConfig',
       usage: 'the authentication realm (e.g. "Members Only")',
-      support: { partial: 'Expressions are read but not served.' },
       set(config, text, cmd) {
-        const read = readStringExpression(cmd, text);
-        if ('complaint' in read) return read.complaint;
-        config.authName = read.value.replaceAll('"', '\\"');
+        const expression = cmd.expression(text, 'string', { module: 'authn_core' });
+        if ('error' in expression)
+          return `Cannot parse expression '${text}' in AuthName: ${expression.error}`;
+        config.authName = expression;
         return undefined;
       },
     }),

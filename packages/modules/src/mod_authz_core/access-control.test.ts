@@ -390,8 +390,8 @@ const refused: readonly (readonly [string, string])[] = [
   ['Deny from 10.0.0.300', 'The specified IP address is invalid.'],
   ['Deny from 10.0.0.0/33', 'The specified network mask is invalid.'],
   [
-    'Require expr true',
-    "Require: 'Require expr true' is not supported yet, so this configuration cannot be served",
+    'Require expr "foo bar"',
+    "Cannot parse expression in require line: syntax error, unexpected T_ID, expecting '('",
   ],
 ];
 

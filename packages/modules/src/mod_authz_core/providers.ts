@@ -1,5 +1,11 @@
-import { type ConditionExpression, nextWord, words } from '@httpd-ts/kernel';
-import { authzProvider } from './contract.ts';
+import {
+  type ConditionExpression,
+  type ExpressionCaptures,
+  nextWord,
+  type RequestRecord,
+  words,
+} from '@httpd-ts/kernel';
+import { type AuthzStatus, authzProvider } from './contract.ts';
 
 /** `Require all granted`, `Require all denied`. */
 export const requireAll = authzProvider<boolean>({
@@ -47,10 +53,20 @@ export const requireExpr = authzProvider<ConditionExpression>({
       : { parsed };
   },
   check(request, expression) {
-    const holds = expression.evaluate(request);
-    return holds instanceof Promise ? holds.then(statusOf) : statusOf(holds);
+    const captures: ExpressionCaptures = { match: undefined };
+    const holds = expression.evaluate(request, captures);
+    return holds instanceof Promise
+      ? holds.then((later) => statusOf(later, captures, request))
+      : statusOf(holds, captures, request);
   },
 });
 
-/** An expression that cannot be answered denies. */
-const statusOf = (holds: boolean | undefined) => (holds ? 'granted' : 'denied');
+function statusOf(
+  holds: boolean | undefined,
+  { error }: ExpressionCaptures,
+  request: RequestRecord,
+): AuthzStatus {
+  if (holds !== undefined) return holds ? 'granted' : 'denied';
+  request.log('authz_core', 'error', `AH02320: Error evaluating expression in 'Require expr': ${error}`);
+  return 'general-error';
+}

@@ -10,7 +10,7 @@ import {
   words,
 } from '@httpd-ts/kernel';
 import { type AuthzStatus, authzProvider, authzProviders } from '../mod_authz_core/contract.ts';
-import { readStringExpression } from '../string-expression.ts';
+import { type RequiredNames, readRequiredNames } from '../required-names.ts';
 import { clientHostName, isInDomain } from './client-host.ts';
 
 /** `Require ip ADDRESS …`. httpd: modules/aaa/mod_authz_host.c ip_parse_config, ip_check_authorization */
@@ -37,28 +37,17 @@ const requireIp = authzProvider<readonly IpSubnet[]>({
     subnets.some((subnet) => isInSubnet(subnet, clientAddress)) ? 'granted' : 'denied',
 });
 
-interface Names {
-  readonly text: string;
-  readonly names: readonly string[];
-}
-
-function readNames(
-  args: string,
-  cmd: DirectiveContext,
-): { readonly parsed: Names } | { readonly complaint: string } {
-  const read = readStringExpression(cmd, args);
-  if ('value' in read) return { parsed: { text: args, names: words(withoutComment(read.value)) } };
-  return read.complaint === undefined ? { parsed: { text: args, names: [] } } : { complaint: read.complaint };
-}
-
 /** A host name holds no `#`, so what follows one is meant as a comment. */
 function withoutComment(text: string): string {
   return text.includes('#') ? text.slice(0, text.indexOf('#')) : text;
 }
 
+const readHostNames = (args: string, cmd: DirectiveContext) =>
+  readRequiredNames(args, cmd, 'authz_host', (text) => words(withoutComment(text)));
+
 /** `Require host DOMAIN …`. httpd: host_check_authorization */
-const requireHost = authzProvider<Names>({
-  parse: readNames,
+const requireHost = authzProvider<RequiredNames>({
+  parse: readHostNames,
   check(request, names) {
     const host = clientHostName(request);
     return host instanceof Promise
@@ -67,7 +56,11 @@ const requireHost = authzProvider<Names>({
   },
 });
 
-function checkHost(request: RequestRecord, { text, names }: Names, host: string | undefined): AuthzStatus {
+function checkHost(
+  request: RequestRecord,
+  { text, of }: RequiredNames,
+  host: string | undefined,
+): AuthzStatus {
   if (host === undefined) {
     request.log(
       'authz_host',
@@ -76,15 +69,15 @@ function checkHost(request: RequestRecord, { text, names }: Names, host: string 
     );
     return 'denied';
   }
-  return names.some((name) => isInDomain(name, host)) ? 'granted' : 'denied';
+  return of(request)?.some((name) => isInDomain(name, host)) ? 'granted' : 'denied';
 }
 
 /** `Require forward-dns NAME …`: the client has an address of the name. httpd: forward_dns_check_authorization */
-const requireForwardDns = authzProvider<Names>({
-  parse: readNames,
-  async check(request, { names }) {
+const requireForwardDns = authzProvider<RequiredNames>({
+  parse: readHostNames,
+  async check(request, { of }) {
     const { network } = request.server.plan.world;
-    for (const name of names) {
+    for (const name of of(request) ?? []) {
       const addresses = (await network.resolve(name)) ?? [];
       if (addresses.some((address) => isSameAddress(address, request.clientAddress))) return 'granted';
     }

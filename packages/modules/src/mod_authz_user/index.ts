@@ -1,19 +1,15 @@
-import { defineModule, type RequestRecord, words } from '@httpd-ts/kernel';
+import { defineModule, type RequestRecord } from '@httpd-ts/kernel';
 import { authzProvider, authzProviders } from '../mod_authz_core/contract.ts';
-import { readStringExpression } from '../string-expression.ts';
+import { type RequiredNames, readRequiredNames } from '../required-names.ts';
 
 /** `Require user NAME …`. httpd: modules/aaa/mod_authz_user.c user_check_authorization */
-const requireUser = authzProvider<{ readonly text: string; readonly names: readonly string[] }>({
-  parse(args, cmd) {
-    const read = readStringExpression(cmd, args);
-    if ('value' in read) return { parsed: { text: args, names: words(read.value) } };
-    return read.complaint === undefined
-      ? { parsed: { text: args, names: [] } }
-      : { complaint: read.complaint };
-  },
-  check(request, { names }) {
+const requireUser = authzProvider<RequiredNames>({
+  parse: (args, cmd) => readRequiredNames(args, cmd, 'authz_user'),
+  check(request, required) {
     const { user } = request;
     if (user === undefined) return 'denied-no-user';
+    const names = required.of(request);
+    if (names === undefined) return 'denied';
     if (names.includes(user)) return 'granted';
     logMismatch(request, user);
     return 'denied';

@@ -11,7 +11,6 @@ import {
   take12,
   take23,
 } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
 import { compileLogFormat } from './log-format.ts';
 import { builtInSpecifiers } from './specifiers.ts';
 import {
@@ -25,7 +24,7 @@ import {
 
 type Logs = ReturnType<typeof logConfig.create>;
 
-/** The `env=` clause; a string is the complaint. */
+/** The `env=` or `expr=` clause; a string is the complaint. */
 function readCondition(clause: string | undefined, cmd: DirectiveContext): TransferLog['condition'] | string {
   if (clause === undefined) return undefined;
   if (/^env=/i.test(clause)) {
@@ -35,7 +34,9 @@ function readCondition(clause: string | undefined, cmd: DirectiveContext): Trans
     return { variable: wanted ? name : name.slice(1), wanted };
   }
   if (/^expr=/i.test(clause)) {
-    return clause.length === 5 ? 'missing condition' : notServedYet(cmd, 'the condition expr=');
+    if (clause.length === 5) return 'missing condition';
+    const expression = cmd.expression(clause.slice(5), 'boolean', { noVary: true, module: 'log_config' });
+    return 'error' in expression ? expression.error : expression;
   }
   return 'error in condition clause';
 }
@@ -81,7 +82,6 @@ export const modLogConfig = defineModule({
       args: take23,
       context: 'server',
       usage: logUsage,
-      support: { partial: 'The condition expr= is refused.' },
       set: (config, args, cmd) => addLog(config, args, cmd, false),
     }),
     GlobalLog: logConfig.directive({
@@ -89,7 +89,6 @@ export const modLogConfig = defineModule({
       context: 'server',
       usage: 'Same as CustomLog, but forces virtualhosts to inherit the log',
       notIn: NOT_IN.anySection,
-      support: { partial: 'The condition expr= is refused.' },
       set: (config, args, cmd) => addLog(config, args, cmd, true),
     }),
     TransferLog: logConfig.directive({

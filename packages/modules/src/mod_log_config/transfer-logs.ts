@@ -1,6 +1,8 @@
 import {
   type Compilation,
+  type ConditionExpression,
   type ConfigView,
+  type ExpressionCaptures,
   type FileError,
   type HookResult,
   type LogWriter,
@@ -18,8 +20,11 @@ export interface TransferLog {
   readonly target: string;
   /** A format or the nickname of one; undefined uses the server's default format. */
   readonly format: string | undefined;
-  /** `env=`: written only when the variable is set, or with `!` when it is not. */
-  readonly condition: { readonly variable: string; readonly wanted: boolean } | undefined;
+  /** `env=`: written only when the variable is set, or with `!` when it is not. `expr=`: when it holds. */
+  readonly condition:
+    | { readonly variable: string; readonly wanted: boolean }
+    | ConditionExpression
+    | undefined;
   /** GlobalLog: written by virtual hosts with logs of their own, too. */
   readonly isGlobal: boolean;
   readonly file: string;
@@ -174,13 +179,45 @@ export function logTransactions(request: RequestRecord): HookResult {
   return writeAll(open, request, current);
 }
 
-function writeAll(open: readonly OpenLog[], request: RequestRecord, current: RequestRecord): number {
-  const moment = new LogMoment(request);
+function writeAll(open: readonly OpenLog[], request: RequestRecord, current: RequestRecord): HookResult {
+  return writeFrom(0, open, request, current, new LogMoment(request));
+}
+
+/** Gives a promise only where a condition must be waited for. */
+function writeFrom(
+  from: number,
+  open: readonly OpenLog[],
+  request: RequestRecord,
+  current: RequestRecord,
+  moment: LogMoment,
+): HookResult {
   const original = request.initial;
-  for (const { condition, format, writer } of open) {
-    if (condition !== undefined && (request.env(condition.variable) !== undefined) !== condition.wanted)
-      continue;
-    writer.write(format.line(original, current, moment));
+  for (let i = from; i < open.length; i++) {
+    const { condition, format, writer } = open[i]!;
+    const met = isMet(condition, request);
+    if (met instanceof Promise) {
+      return met.then((later) => {
+        if (later) writer.write(format.line(original, current, moment));
+        return writeFrom(i + 1, open, request, current, moment);
+      });
+    }
+    if (met) writer.write(format.line(original, current, moment));
   }
   return OK;
+}
+
+/** A condition that cannot be answered is not met. */
+function isMet(condition: TransferLog['condition'], request: RequestRecord): boolean | Promise<boolean> {
+  if (condition === undefined) return true;
+  if ('variable' in condition) return (request.env(condition.variable) !== undefined) === condition.wanted;
+  const captures: ExpressionCaptures = { match: undefined };
+  const met = condition.evaluate(request, captures);
+  return met instanceof Promise
+    ? met.then((later) => later ?? unanswered(captures, request))
+    : (met ?? unanswered(captures, request));
+}
+
+function unanswered({ error }: ExpressionCaptures, request: RequestRecord): boolean {
+  request.log('log_config', 'warn', `AH00644: Error evaluating log condition: ${error}`);
+  return false;
 }

@@ -1,4 +1,4 @@
-import { lookupFile, lookupUri, type RegexMatch } from '@httpd-ts/kernel';
+import { type ExpressionCaptures, lookupFile, lookupUri, type RegexMatch } from '@httpd-ts/kernel';
 import { awaitVariables, expand } from './expansion.ts';
 import { type Comparison, type Condition, type FileTest, leadingInteger } from './read-condition.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
@@ -6,13 +6,23 @@ import { mayAskAhead } from './variables.ts';
 
 /** Whether a condition can be answered only by waiting. */
 export function mustWait({ input, test }: Condition): boolean {
-  return input.waiting.length > 0 || test.kind === 'uri' || test.kind === 'accessible-file';
+  return (
+    input.waiting.length > 0 ||
+    test.kind === 'uri' ||
+    test.kind === 'accessible-file' ||
+    (test.kind === 'expression' && test.expression.waits)
+  );
 }
 
 /** Whether a condition holds. httpd: modules/mappers/mod_rewrite.c apply_rewrite_cond */
 export function checkCondition(condition: Condition, context: RewriteContext): boolean {
   const input = expand(condition.input, context);
   const { test } = condition;
+  if (test.kind === 'expression') {
+    const captures: ExpressionCaptures = { match: context.conditionMatch };
+    const holds = test.expression.evaluate(context.request, captures);
+    if (!(holds instanceof Promise)) return concludeExpression(condition, context, captures, holds);
+  }
   if (test.kind === 'regex') {
     const match = test.regex.exec(input);
     if (match !== null && !condition.negate) context.conditionMatch = match as RegexMatch;
@@ -24,11 +34,28 @@ export function checkCondition(condition: Condition, context: RewriteContext): b
 /** The same for a condition that has to wait. */
 export async function checkWaitingCondition(condition: Condition, context: RewriteContext): Promise<boolean> {
   await awaitVariables(condition.input, context);
-  const { kind } = condition.test;
+  const { test } = condition;
+  if (test.kind === 'expression') {
+    const captures: ExpressionCaptures = { match: context.conditionMatch };
+    const holds = await test.expression.evaluate(context.request, captures);
+    return concludeExpression(condition, context, captures, holds);
+  }
+  const { kind } = test;
   if (kind !== 'uri' && kind !== 'accessible-file') return checkCondition(condition, context);
   const input = expand(condition.input, context);
   const holds = input !== '' && mayAskAhead(context.request) && (await isReachable(kind, input, context));
   return conclude(condition, context, input, holds);
+}
+
+/** An expression that cannot be answered does not hold. */
+function concludeExpression(
+  condition: Condition,
+  context: RewriteContext,
+  { match }: ExpressionCaptures,
+  holds: boolean | undefined,
+): boolean {
+  if (holds && !condition.negate) context.conditionMatch = match;
+  return conclude(condition, context, '', holds ?? false);
 }
 
 async function isReachable(

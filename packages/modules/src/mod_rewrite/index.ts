@@ -111,7 +111,6 @@ export const modRewrite = defineModule({
       ...inFileInfo,
       args: rawArguments,
       usage: 'an input string and a to be applied regexp-pattern',
-      support: { partial: '`expr` is read but not served.' },
       set(config, line, cmd) {
         const condition = readCondition(line, cmd);
         if (typeof condition === 'string') return condition;

@@ -1,5 +1,4 @@
-import type { DirectiveContext, Regex } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
+import type { ConditionExpression, DirectiveContext, Regex } from '@httpd-ts/kernel';
 import { compileExpansion, type Expansion } from './expansion.ts';
 import { readFlags, readLineWords } from './read-arguments.ts';
 
@@ -13,7 +12,7 @@ export type ConditionTest =
   | { readonly kind: 'uri' | 'accessible-file' }
   | { readonly kind: 'text'; readonly comparison: Comparison; readonly operand: string }
   | { readonly kind: 'number'; readonly comparison: Comparison; readonly operand: number }
-  | { readonly kind: 'never' };
+  | { readonly kind: 'expression'; readonly expression: ConditionExpression };
 
 /** A RewriteCond. */
 export interface Condition {
@@ -45,8 +44,16 @@ export function readCondition(line: string, cmd: DirectiveContext): Condition | 
   const pattern = negated ? given.second.slice(1) : given.second;
   const common = { ...flags, pattern: given.second };
   if (given.first.toLowerCase() === 'expr') {
-    const refused = notServedYet(cmd, `'RewriteCond expr'`);
-    return refused ?? { ...common, negate: negated, input: compileExpansion(''), test: { kind: 'never' } };
+    const options = { noVary: flags.noVary, module: 'rewrite' };
+    const expression = cmd.expression(pattern, 'boolean', options);
+    if ('error' in expression)
+      return `RewriteCond: cannot compile expression "${pattern}" ${expression.error}`;
+    return {
+      ...common,
+      negate: negated,
+      input: compileExpansion(''),
+      test: { kind: 'expression', expression },
+    };
   }
   const read = readTest(pattern, flags, cmd);
   if (typeof read === 'string') return read;

@@ -401,8 +401,8 @@ const refused: readonly (readonly [string, string])[] = [
     'RewriteRule: rewriting inside a directory section is not supported yet, so this configuration cannot be served',
   ],
   [
-    'RewriteCond expr true\nRewriteRule x y',
-    "RewriteCond: 'RewriteCond expr' is not supported yet, so this configuration cannot be served",
+    'RewriteCond expr "foo bar"\nRewriteRule x y',
+    `RewriteCond: cannot compile expression "foo bar" syntax error, unexpected T_ID, expecting '('`,
   ],
 ];
 

@@ -3,6 +3,8 @@ import {
   type DirectiveContext,
   defineModule,
   directive,
+  type ExpressionCaptures,
+  type HookResult,
   headerParser,
   perDirectory,
   perServer,
@@ -12,7 +14,14 @@ import {
   rawArguments,
 } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
-import { type Attribute, type EnvRule, readBrowserMatch, readSetEnvIf } from './read-rule.ts';
+import {
+  type Attribute,
+  type EnvRule,
+  type MatchRule,
+  readBrowserMatch,
+  readSetEnvIf,
+  readSetEnvIfExpr,
+} from './read-rule.ts';
 
 interface SetEnvIfConfig {
   readonly rules: EnvRule[];
@@ -27,26 +36,52 @@ const spec = {
 const serverConfig = perServer<SetEnvIfConfig>(spec);
 const directoryConfig = perDirectory<SetEnvIfConfig>(spec);
 
+/** What a pass over the rules keeps from one to the next. */
+interface Pass extends ExpressionCaptures {
+  attributeName: string | undefined;
+  value: string;
+}
+
 /** Sets the variables whose patterns meet the request. httpd: modules/metadata/mod_setenvif.c match_headers */
 function setVariables(key: RecordKey<SetEnvIfConfig>) {
-  return (request: RequestRecord): number => {
-    let lastName: string | undefined;
-    let value = '';
-    for (const { attributeName, attribute, regex, variables } of key.of(request).rules) {
-      if (attributeName !== lastName) {
-        lastName = attributeName;
-        value = readValue(attribute, request) ?? '';
-      }
-      const groups = regex.exec(value);
-      if (groups === null) continue;
-      for (const [name, text] of variables) {
-        if (text === undefined) request.subprocessEnv.unset(name);
-        else request.subprocessEnv.set(name, substituteGroups(text, groups));
-        request.log('setenvif', 'trace2', `Setting ${name}`);
-      }
+  return (request: RequestRecord): HookResult =>
+    applyRules(key.of(request).rules, request, { match: undefined, attributeName: undefined, value: '' }, 0);
+}
+
+/** Gives a promise only where an expression must be waited for. */
+function applyRules(rules: readonly EnvRule[], request: RequestRecord, pass: Pass, from: number): HookResult {
+  for (let i = from; i < rules.length; i++) {
+    const rule = rules[i]!;
+    const meets =
+      rule.kind === 'match' ? meetsPattern(rule, request, pass) : rule.expression.evaluate(request, pass);
+    if (meets instanceof Promise) {
+      return meets.then((later) => {
+        if (later) change(rule, request, pass);
+        return applyRules(rules, request, pass, i + 1);
+      });
     }
-    return DECLINED;
-  };
+    if (meets) change(rule, request, pass);
+  }
+  return DECLINED;
+}
+
+function meetsPattern(rule: MatchRule, request: RequestRecord, pass: Pass): boolean {
+  if (rule.attributeName !== pass.attributeName) {
+    pass.attributeName = rule.attributeName;
+    pass.value = readValue(rule.attribute, request) ?? '';
+  }
+  const match = rule.regex.exec(pass.value);
+  if (match !== null) pass.match = match;
+  return match !== null;
+}
+
+/** The groups are those of the last match, by whichever line it was. */
+function change({ variables }: EnvRule, request: RequestRecord, { match }: Pass): void {
+  for (const [name, text] of variables) {
+    if (text === undefined) request.subprocessEnv.unset(name);
+    else request.subprocessEnv.set(name, substituteGroups(text, match ?? []));
+    request.log('setenvif', 'trace2', `Setting ${name}`);
+  }
 }
 
 function readValue(attribute: Attribute, request: RequestRecord): string | undefined {
@@ -86,18 +121,7 @@ export const modSetenvif = defineModule({
   directives: {
     SetEnvIf: ruleDirective(readSetEnvIf, false, 'A header-name, regex and a list of variables.'),
     SetEnvIfNoCase: ruleDirective(readSetEnvIf, true, 'a header-name, regex and a list of variables.'),
-    SetEnvIfExpr: directive({
-      args: rawArguments,
-      context: 'anywhere',
-      override: 'FileInfo',
-      usage: 'an expression and a list of variables.',
-      support: 'known',
-      set(_config, raw, cmd) {
-        return /^\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S+)\s*$/.test(raw)
-          ? `Missing envariable expression for ${cmd.name}`
-          : undefined;
-      },
-    }),
+    SetEnvIfExpr: ruleDirective(readSetEnvIfExpr, false, 'an expression and a list of variables.'),
     BrowserMatch: ruleDirective(readBrowserMatch, false, 'A browser regex and a list of variables.'),
     BrowserMatchNoCase: ruleDirective(readBrowserMatch, true, 'A browser regex and a list of variables.'),
   },

@@ -1,4 +1,5 @@
 import {
+  type ConditionExpression,
   type DirectiveContext,
   nextWord,
   type Regex,
@@ -13,14 +14,26 @@ export type Attribute =
   | { readonly kind: 'header-pattern'; readonly regex: Regex };
 
 /** One SetEnvIf or BrowserMatch line. */
-export interface EnvRule {
+export interface MatchRule {
+  readonly kind: 'match';
   /** In lower case; rules in a row with the same one look at the same value. */
   readonly attributeName: string;
   readonly attribute: Attribute;
   readonly regex: Regex;
   /** Undefined removes the variable. */
-  readonly variables: ReadonlyMap<string, string | undefined>;
+  readonly variables: EnvChanges;
 }
+
+type EnvChanges = ReadonlyMap<string, string | undefined>;
+
+/** One SetEnvIfExpr line. */
+export interface ExpressionRule {
+  readonly kind: 'expression';
+  readonly expression: ConditionExpression;
+  readonly variables: EnvChanges;
+}
+
+export type EnvRule = MatchRule | ExpressionRule;
 
 const specials: Readonly<Record<string, (request: RequestRecord) => string | undefined>> = {
   remote_addr: (request) => request.clientAddress,
@@ -44,6 +57,18 @@ export function readBrowserMatch(raw: string, caseless: boolean, cmd: DirectiveC
   return readRule('User-Agent', { text: raw, at: 0 }, caseless, cmd);
 }
 
+/** SetEnvIfExpr. httpd: add_setenvifexpr */
+export function readSetEnvIfExpr(raw: string, _caseless: boolean, cmd: DirectiveContext): EnvRule | string {
+  const cursor = { text: raw, at: 0 };
+  const text = nextWord(cursor);
+  if (text === '') return `Missing expression for ${cmd.name}`;
+  const expression = cmd.expression(text, 'boolean', { module: 'setenvif' });
+  if ('error' in expression) return `Could not parse expression "${text}": ${expression.error}`;
+  const variables = readVariables(cursor);
+  if (variables.size === 0) return `Missing envariable expression for ${cmd.name}`;
+  return { kind: 'expression', expression, variables };
+}
+
 /** httpd: add_setenvif_core */
 function readRule(
   name: string,
@@ -59,7 +84,7 @@ function readRule(
   if (typeof attribute === 'string') return attribute;
   const variables = readVariables(cursor);
   if (variables.size === 0) return `Missing envariable expression for ${cmd.name}`;
-  return { attributeName: name.toLowerCase(), attribute, regex, variables };
+  return { kind: 'match', attributeName: name.toLowerCase(), attribute, regex, variables };
 }
 
 function readAttribute(name: string, caseless: boolean, cmd: DirectiveContext): Attribute | string {
