@@ -22,7 +22,7 @@ export function describeDirectives(modules: readonly ModuleDefinition[]): string
     .flatMap((module) =>
       Object.entries(module.directives).map(
         ([name, declaration]) =>
-          `${name} (${sourceFile(module)})\n\t${declaration.usage ?? ''}\n\t${places(declaration)}\n`,
+          `${name} (${sourceFile(module)})\n\t${declaration.usage ?? ''}\n\t${places(declaration, sourceFile(module))}\n`,
       ),
     )
     .join('');
@@ -33,10 +33,21 @@ const inside = '<Directory>, <Files>, <Location>, or <If>';
 /** Classes that hold outside of per-directory sections too. */
 const serverClasses = OVERRIDE.rsrcConf | OVERRIDE.Options | OVERRIDE.FileInfo | OVERRIDE.Indexes;
 
+/** Modules that keep nothing by directory although their directives may stand there. httpd: no create_dir_config */
+const withoutDirectoryRecords = new Set([
+  'mod_macro.c',
+  'mod_md.c',
+  'mod_proxy_express.c',
+  'mod_proxy_hcheck.c',
+  'mod_version.c',
+]);
+
 /** httpd: server/config.c show_overrides */
-function places({ requiredOverride: bits }: DirectiveDeclaration): string {
+function places({ requiredOverride: bits }: DirectiveDeclaration, source: string): string {
   const isDirectory = (bits & (OVERRIDE.accessConf | OVERRIDE.all)) !== 0;
-  return `Allowed in *.conf ${fileScope((bits & serverClasses) !== 0, isDirectory)}${htaccessScope(bits)}`;
+  const scope = fileScope((bits & serverClasses) !== 0, isDirectory);
+  const remark = isDirectory && withoutDirectoryRecords.has(source) ? ' [no per-dir config]' : '';
+  return `Allowed in *.conf ${scope}${remark}${htaccessScope(bits)}`;
 }
 
 function fileScope(isServer: boolean, isDirectory: boolean): string {
