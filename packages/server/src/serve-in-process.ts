@@ -1,4 +1,4 @@
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import {
   type Compilation,
   type Diagnostic,
@@ -11,12 +11,11 @@ import {
 } from '@httpd-ts/kernel';
 import { addressText, uniqueListen } from './bind-address.ts';
 import { type ConfigurationSource, configure } from './configure.ts';
-import { type ConnectionAddresses, Http1Connection } from './front/connection.ts';
 import { Engine } from './front/engine.ts';
+import { frontServer } from './front/front-server.ts';
 import { loadModules } from './load-modules.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeWorld } from './world/node-world.ts';
-import { nodeSystem } from './world/system-facts.ts';
 
 /** A socket to listen on and what connections to it are told about it. */
 export interface ListenMapping {
@@ -152,10 +151,7 @@ function listen(
   { bind, local }: ListenMapping,
   options: InProcessOptions,
 ): Promise<net.Server> {
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    const addresses: ConnectionAddresses = { local, client: options.mapPeer?.(plainPeer(socket)) };
-    new Http1Connection(engine, socket, addresses);
-  });
+  const server = frontServer(engine, (socket) => ({ local, client: options.mapPeer?.(plainPeer(socket)) }));
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =

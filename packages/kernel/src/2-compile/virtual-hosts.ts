@@ -16,6 +16,8 @@ export interface AddressServers {
 
 /** Finds virtual hosts at a cost that does not grow with their number. */
 export interface VirtualHostTable {
+  /** Whether the local address of a connection counts, or its port alone. */
+  readonly dependsOnAddress: boolean;
   forAddress(localAddress: string, localPort: number): AddressServers;
 }
 
@@ -56,6 +58,7 @@ export function virtualHostTable(
   };
 
   return {
+    dependsOnAddress: exact.size > 0,
     forAddress(localAddress, localPort) {
       const key = `${localAddress}|${localPort}`;
       let servers = cache.get(key);

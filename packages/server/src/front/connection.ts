@@ -47,6 +47,8 @@ const shortLingerMs = 2_000;
 export interface ConnectionAddresses {
   readonly client?: string | undefined;
   readonly local?: { readonly address: string; readonly port: number } | undefined;
+  /** The port of the listener. */
+  readonly port?: number | undefined;
 }
 
 /**
@@ -57,7 +59,6 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   readonly id: number;
   readonly clientAddress: string;
   readonly clientPort: number;
-  readonly localAddress: string;
   readonly localPort: number;
   readonly isTls = false;
   readonly tls = undefined;
@@ -82,6 +83,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private phaseStartedAt: number;
   private phaseBytes = 0;
   private lastDurationMs = 0;
+  private knownAddress: string | undefined;
+  private isNoDelay = false;
   private inputEnded = false;
   /** The answer to a request whose first line is incomplete is logged and not sent. */
   private isMute = false;
@@ -96,9 +99,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.worker = engine.thread;
     this.clientAddress = given?.client ?? plainAddress(socket.remoteAddress);
     this.clientPort = socket.remotePort ?? 0;
-    this.localAddress = given?.local?.address ?? plainAddress(socket.localAddress);
-    this.localPort = given?.local?.port ?? socket.localPort ?? 0;
-    this.settings = engine.settingsFor(this.localAddress, this.localPort);
+    this.knownAddress = given?.local?.address;
+    this.localPort = given?.local?.port ?? given?.port ?? socket.localPort ?? 0;
+    this.settings = engine.settingsFor(this);
     this.server = this.settings.servers.defaultServer;
     this.reader = new RequestHeadReader(this.settings.head);
     this.phaseStartedAt = performance.now();
@@ -109,6 +112,12 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     socket.on('close', () => this.onGone());
     socket.on('drain', () => this.onDrain());
     engine.watch(this);
+  }
+
+  /** Asks the system only when somebody wants to know. */
+  get localAddress(): string {
+    this.knownAddress ??= plainAddress(this.socket.localAddress);
+    return this.knownAddress;
   }
 
   get notes(): Map<string, unknown> {
@@ -235,7 +244,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   private useNewPlan(): void {
-    this.settings = this.engine.settingsFor(this.localAddress, this.localPort);
+    this.settings = this.engine.settingsFor(this);
     this.server = this.settings.servers.defaultServer;
     this.reader = new RequestHeadReader(this.settings.head);
   }
@@ -281,6 +290,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   beforeFirstRead(): void {
+    this.sendWithoutDelay();
     this.write('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
@@ -393,7 +403,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   /** Sends a body piece by piece, waiting for the client where it is slow. */
+  /** Needed as soon as a connection carries more than one small response. */
+  private sendWithoutDelay(): void {
+    if (this.isNoDelay) return;
+    this.isNoDelay = true;
+    this.socket.setNoDelay(true);
+  }
+
   private async stream(response: Response, head: string, body: Body): Promise<void> {
+    this.sendWithoutDelay();
     const chunked = response.isChunked;
     const expected = bodyLength(body);
     let pendingHead = head;
@@ -546,6 +564,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   private nextRequest(now: number): void {
+    this.sendWithoutDelay();
     const { body } = this;
     if (body !== undefined && !body.arrived) {
       body.drop();
@@ -606,7 +625,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (this.state === 'head' && this.reader.hasBegun) this.giveUpHead(400);
     else if (this.state === 'head') this.close();
     else if (this.state === 'serving') this.body?.fail(400);
-    else if (this.state === 'lingering') this.socket.end();
+    else if (this.state === 'lingering') this.socket.destroySoon();
   }
 
   private onGone(): void {

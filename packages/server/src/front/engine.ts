@@ -61,11 +61,14 @@ export class Engine {
   }
 
   /** Settings for connections that arrive at a local address. */
-  settingsFor(localAddress: string, localPort: number): FrontSettings {
+  settingsFor(connection: { readonly localAddress: string; readonly localPort: number }): FrontSettings {
+    const { virtualHosts } = this.plan;
+    const localAddress = virtualHosts.dependsOnAddress ? connection.localAddress : '';
+    const { localPort } = connection;
     const key = `${localAddress}|${localPort}`;
     let settings = this.settings.get(key);
     if (settings === undefined) {
-      settings = frontSettings(this.plan, this.plan.virtualHosts.forAddress(localAddress, localPort));
+      settings = frontSettings(this.plan, virtualHosts.forAddress(localAddress, localPort));
       this.settings.set(key, settings);
     }
     return settings;
@@ -78,9 +81,6 @@ export class Engine {
 
   unwatch(connection: Watched): void {
     this.connections.delete(connection);
-    if (this.connections.size > 0 || this.sweep === undefined) return;
-    clearInterval(this.sweep);
-    this.sweep = undefined;
   }
 
   private sweepDeadlines(): void {

@@ -1,4 +1,3 @@
-import * as net from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
   type Compilation,
@@ -9,8 +8,8 @@ import {
   type ServedPlan,
   type ThreadStatus,
 } from '@httpd-ts/kernel';
-import { Http1Connection } from '../front/connection.ts';
 import { Engine } from '../front/engine.ts';
+import { frontServer } from '../front/front-server.ts';
 import { loadModules } from '../load-modules.ts';
 import { nodeWorld } from '../world/node-world.ts';
 import { nodeSystem } from '../world/system-facts.ts';
@@ -78,12 +77,7 @@ function serveWith(first: Compiled): void {
   let current = first;
   const engine = new Engine(first.plan, start.thread);
   const servers = start.slot.listeners.map((fd) =>
-    net
-      .createServer(
-        { allowHalfOpen: true, noDelay: true },
-        (socket) => void new Http1Connection(engine, socket),
-      )
-      .listen({ fd, backlog: start.backlog }),
+    frontServer(engine).listen({ fd, backlog: start.backlog }),
   );
 
   const reload = (configuration: PlainConfiguration) => {
