@@ -30,18 +30,14 @@ describe('conditions', () => {
     ['%{Content_Type} =~ m#^TEXT/#i', true],
     ['%{CONTENT_TYPE} =~ /^image/ || %{REQUEST_URI} == "/a.html"', true],
     ["!(%{CONTENT_TYPE} = 'text/html' && true)", false],
-    ["resp('Content-Type') = 'text/html'", true],
+    ["resp('Content-Type') = 'text/html'", false],
+    ['-f %{REQUEST_FILENAME}', true],
+    ["-U '/a.html' && -n %{CONTENT_TYPE}", true],
     ['%{req:Accept-Encoding} !~ /gzip/', false],
     ['false', false],
   ])('%s', async (expression, used) => {
     const quoted = expression.replace(/"/g, '\\"');
     expect(await isFiltered(`FilterProvider f DEFLATE "${quoted}"\nFilterChain f`, '/a.html')).toBe(used);
-  });
-
-  it('that need more than comparisons are refused', async () => {
-    await expect(isFiltered('FilterProvider f DEFLATE "-f %{REQUEST_FILENAME}"', '/a.html')).rejects.toThrow(
-      'is not supported yet',
-    );
   });
 });
 

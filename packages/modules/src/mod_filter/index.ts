@@ -16,8 +16,7 @@ import {
   take23,
   takeArgv,
 } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
-import { type Condition, readCondition } from './dispatch-condition.ts';
+import { answerOf, type Condition } from './dispatch-condition.ts';
 import { harness, type Protocol, protocolsOfProviders, type SmartFilter } from './smart-filter.ts';
 
 interface FilterConfig {
@@ -182,16 +181,14 @@ export const modFilter = defineModule({
       ...inOptions,
       args: take3,
       usage: 'filter-name provider-name match-expression',
-      support: { partial: 'Of the expression language, comparisons of texts and patterns are understood.' },
       set(config, [name, providerName, expression], cmd) {
         const complaint = addProvider(config, name, providerName, () => false, cmd);
         if (complaint) return complaint;
         const smart = config.filters.get(name)!;
         const [added, ...others] = smart.providers;
-        const read = readCondition(expression, cmd);
-        if (read === undefined) return notServedYet(cmd, `the expression '${expression}'`);
-        if ('complaint' in read) return `Error parsing FilterProvider expression:${read.complaint}`;
-        smart.providers = [{ filter: added!.filter, matches: read.condition }, ...others];
+        const read = cmd.expression(expression, 'boolean', { module: 'filter' });
+        if ('error' in read) return `Error parsing FilterProvider expression:${read.error}`;
+        smart.providers = [{ filter: added!.filter, matches: answerOf(read) }, ...others];
         return undefined;
       },
     }),

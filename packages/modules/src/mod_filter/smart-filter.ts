@@ -1,4 +1,4 @@
-import type { OutputFilter, Plan, RequestRecord } from '@httpd-ts/kernel';
+import type { Body, OutputFilter, Plan, RequestRecord } from '@httpd-ts/kernel';
 import type { Condition } from './dispatch-condition.ts';
 
 /** What a filter does to a response, as FilterProtocol says. httpd: include/util_filter.h AP_FILTER_PROTO_* */
@@ -71,15 +71,33 @@ export function harness(smart: SmartFilter): OutputFilter {
     apply(request, body) {
       if (request.status !== 200 && request.env('filter-errordocs') === undefined) return body;
       if (refusesProxied(request, smart.protocol)) return body;
-      const protocols = protocolsOfProviders(request.server.plan);
-      for (const { filter, matches } of smart.providers) {
-        if (!matches(request)) continue;
-        const protocol = protocols.get(filter.name.toLowerCase()) ?? {};
-        if (refusesProxied(request, protocol)) continue;
-        applyProtocol(request, protocol);
-        return filter.apply(request, body);
-      }
-      return body;
+      return applyFrom(0, smart.providers, request, body);
     },
   };
+}
+
+/** Gives a promise only where a condition, or the filter chosen, must be waited for. */
+function applyFrom(
+  from: number,
+  providers: readonly FilterProvider[],
+  request: RequestRecord,
+  body: Body | undefined,
+): ReturnType<OutputFilter['apply']> {
+  const protocols = protocolsOfProviders(request.server.plan);
+  for (let i = from; i < providers.length; i++) {
+    const { filter, matches } = providers[i]!;
+    const protocol = protocols.get(filter.name.toLowerCase()) ?? {};
+    const use = () => {
+      applyProtocol(request, protocol);
+      return filter.apply(request, body);
+    };
+    const met = matches(request);
+    if (met instanceof Promise) {
+      return met.then((later) =>
+        later && !refusesProxied(request, protocol) ? use() : applyFrom(i + 1, providers, request, body),
+      );
+    }
+    if (met && !refusesProxied(request, protocol)) return use();
+  }
+  return body;
 }
