@@ -298,6 +298,7 @@ function readNow(
     enclosing,
     hasModule: (wanted) => run.loaded.some((module) => isNamed(module, wanted)),
     hasDirective: (wanted) => run.table.has(wanted.toLowerCase()),
+    isAvailable: (identifier) => run.available.some((module) => module.identifier === identifier),
     loadModule: (identifier, file) => loadModule(run, identifier, file),
     content() {
       consumed = true;

@@ -170,6 +170,8 @@ export interface Reader {
   hasModule(name: string): boolean;
   /** Whether some loaded module has this directive (`<Name` for a section). */
   hasDirective(name: string): boolean;
+  /** Whether there is such a module, loaded or not. */
+  isAvailable(identifier: string): boolean;
   /** Makes a module's directives known; a text is the complaint. */
   loadModule(identifier: string, file: string): string | undefined;
   /** Resolves the content of the section that is being read, as if it stood outside. */
