@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { type Configuration, preamble } from './configurations.ts';
+
+/** One running server of the two. */
+export interface RunningServer {
+  readonly name: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** Its folder, with `access.log` and `error.log`. */
+  readonly folder: string;
+}
+
+const changed = new Date('2024-01-02T03:04:05Z');
+const launcher = join(import.meta.dirname, '../../node_modules/.bin/httpd-ts');
+
+/** Writes the document roots that both servers share. */
+export function layOutFiles(configuration: Configuration, root: string): void {
+  const folders = new Set<string>();
+  for (const [name, text] of Object.entries(configuration.files)) {
+    const path = join(root, name);
+    mkdirSync(dirname(path), { recursive: true });
+    for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder))
+      folders.add(folder);
+    if (text.startsWith('->')) symlinkSync(text.slice(2), path);
+    else {
+      writeFileSync(path, text.replaceAll('@ROOT@', root), 'latin1');
+      utimesSync(path, changed, changed);
+    }
+  }
+  for (const folder of folders) {
+    chmodSync(folder, 0o755);
+    utimesSync(folder, changed, changed);
+  }
+}
+
+/** Writes the configuration for one server and starts it; resolves when it accepts connections. */
+export async function startServer(
+  name: 'apache2' | 'httpd-ts',
+  configuration: Configuration,
+  folder: string,
+  root: string,
+  port: number,
+  backEndPorts: readonly number[],
+): Promise<RunningServer> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'httpd.conf');
+  writeFileSync(file, fillIn(preamble + configuration.text, { folder, root, port, backEndPorts }), 'latin1');
+  const program = name === 'apache2' ? '/usr/sbin/apache2' : launcher;
+  const child = spawn(program, ['-d', folder, '-f', file, '-DFOREGROUND'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  for (let tries = 0; !(await accepts(port)); tries++) {
+    if (child.exitCode !== null || tries > 100) throw new Error(`${name} does not start: ${readLog(folder)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { name, port, process: child, folder };
+}
+
+interface Places {
+  readonly folder: string;
+  readonly root: string;
+  readonly port: number;
+  readonly backEndPorts: readonly number[];
+}
+
+const fillIn = (text: string, places: Places) =>
+  text
+    .replaceAll('@OWN@', places.folder)
+    .replaceAll('@ROOT@', places.root)
+    .replaceAll('@PORT@', String(places.port))
+    .replace(/@BACK(\d)@/g, (_, digit: string) => String(places.backEndPorts[Number(digit)]));
+
+function readLog(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'error.log'), 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+/** Ends a server and waits until it is gone. */
+export function stopServer(server: RunningServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.process.once('exit', () => resolve());
+    server.process.kill('SIGTERM');
+    setTimeout(() => server.process.kill('SIGKILL'), 5000).unref();
+  });
+}
