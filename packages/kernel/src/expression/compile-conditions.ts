@@ -185,8 +185,10 @@ function compileMatch(
   const regex = compile(literal);
   if (regex.groupCount === 0) return (evaluation) => regex.test(word(evaluation)) !== negated;
   return (evaluation) => {
-    const match = regex.exec(word(evaluation));
+    const text = word(evaluation);
+    const match = regex.exec(text);
     evaluation.match = match ?? undefined;
+    evaluation.subject = match === null ? undefined : text;
     return (match !== null) !== negated;
   };
 }

@@ -100,7 +100,7 @@ function compileText(source: string, input: ExpressionInput): OrError<TextExpres
     source,
     constant: undefined,
     text(request, captures) {
-      const evaluation = new Evaluation(request, captures?.match);
+      const evaluation = new Evaluation(request, captures);
       const text = word(evaluation);
       return finish(evaluation, captures, input) ? text : undefined;
     },
@@ -138,7 +138,7 @@ function conditionExpression(
     source,
     waits: !('now' in condition),
     evaluate(request, captures) {
-      const evaluation = new Evaluation(request, captures?.match);
+      const evaluation = new Evaluation(request, captures);
       if ('now' in condition) return settle(condition.now(evaluation), evaluation, captures);
       const answer = condition.later(evaluation);
       return typeof answer === 'boolean'
@@ -150,12 +150,13 @@ function conditionExpression(
 
 /** Hands the groups out, and says what went wrong if something did. httpd: ap_expr_exec_ctx */
 function finish(
-  { match, error, request }: Evaluation,
+  { match, subject, error, request }: Evaluation,
   captures: ExpressionCaptures | undefined,
   { file, line, module = 'core' }: ExpressionInput,
 ): boolean {
   if (captures !== undefined) {
     captures.match = match;
+    captures.subject = subject;
     captures.error = error;
   }
   if (error === undefined) return true;

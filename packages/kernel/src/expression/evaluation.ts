@@ -7,6 +7,8 @@ import type { RequestRecord } from '../3-serve/request-record.ts';
  */
 export interface ExpressionCaptures {
   match: RegexMatch | undefined;
+  /** What the last pattern with groups was matched against; undefined where it did not match. httpd: re_source */
+  subject?: string | undefined;
   /** Set when there was no answer: why. */
   error?: string | undefined;
 }
@@ -15,14 +17,16 @@ export interface ExpressionCaptures {
 export class Evaluation implements ExpressionCaptures {
   readonly request: RequestRecord;
   match: RegexMatch | undefined;
+  subject: string | undefined;
   /** Headers the answer depends on. */
   vary: string | undefined = undefined;
   /** Why there is no answer; the last reason counts. */
   error: string | undefined = undefined;
 
-  constructor(request: RequestRecord, match: RegexMatch | undefined) {
+  constructor(request: RequestRecord, captures: ExpressionCaptures | undefined) {
     this.request = request;
-    this.match = match;
+    this.match = captures?.match;
+    this.subject = captures?.subject;
   }
 
   /** A request header, noted for `Vary` unless it is Host. httpd: req_table_func, add_vary */

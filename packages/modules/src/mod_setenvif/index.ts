@@ -39,13 +39,22 @@ const directoryConfig = perDirectory<SetEnvIfConfig>(spec);
 /** What a pass over the rules keeps from one to the next. */
 interface Pass extends ExpressionCaptures {
   attributeName: string | undefined;
-  value: string;
+  /**
+   * The value at hand. httpd keeps what an expression matched in the same place, so that lines behind SetEnvIfExpr
+   * that look at the attribute of the line before it see that instead.
+   */
+  subject: string | undefined;
 }
 
 /** Sets the variables whose patterns meet the request. httpd: modules/metadata/mod_setenvif.c match_headers */
 function setVariables(key: RecordKey<SetEnvIfConfig>) {
   return (request: RequestRecord): HookResult =>
-    applyRules(key.of(request).rules, request, { match: undefined, attributeName: undefined, value: '' }, 0);
+    applyRules(
+      key.of(request).rules,
+      request,
+      { match: undefined, attributeName: undefined, subject: undefined },
+      0,
+    );
 }
 
 /** Gives a promise only where an expression must be waited for. */
@@ -68,9 +77,9 @@ function applyRules(rules: readonly EnvRule[], request: RequestRecord, pass: Pas
 function meetsPattern(rule: MatchRule, request: RequestRecord, pass: Pass): boolean {
   if (rule.attributeName !== pass.attributeName) {
     pass.attributeName = rule.attributeName;
-    pass.value = readValue(rule.attribute, request) ?? '';
+    pass.subject = readValue(rule.attribute, request);
   }
-  const match = rule.regex.exec(pass.value);
+  const match = rule.regex.exec(pass.subject ?? '');
   if (match !== null) pass.match = match;
   return match !== null;
 }
