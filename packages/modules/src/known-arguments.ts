@@ -1,7 +1,394 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
+import { nextWord, parseIpSubnet, subnetErrorTexts } from '@httpd-ts/kernel';
+import { isKnownMethod, leadingInteger, parseTimeout } from './core/contract.ts';
+import { expiresComplaint } from './known-expires.ts';
+import { tlsArguments } from './known-tls-arguments.ts';
 
 /** Looks at the words of a directive that does nothing here; a text is the complaint. */
 export type ArgumentCheck = (words: readonly string[], cmd: DirectiveContext) => Complaint;
 
+/** One word of a few, in any case. */
+const oneOf =
+  (allowed: readonly string[], complaint: (word: string) => string): ArgumentCheck =>
+  ([word = '']) =>
+    allowed.includes(word.toLowerCase()) ? undefined : complaint(word);
+
+/** A number between two others, read as C reads it. */
+const between =
+  (low: number, high: number, complaint: (name: string) => string): ArgumentCheck =>
+  ([word = ''], { name }) => {
+    const value = leadingInteger(word);
+    return value < low || value > high ? complaint(name) : undefined;
+  };
+
+const atLeast = (low: number, text: string) => between(low, Number.MAX_SAFE_INTEGER, () => text);
+
+/** `On` or `Off` where the directive words its own complaint. */
+const onOff = (text: string) => oneOf(['on', 'off'], () => text);
+
+const timeout: ArgumentCheck = ([word = ''], { name }) =>
+  parseTimeout(word) === undefined ? `${name} has wrong format` : undefined;
+
+const isDigits = (word: string) => /^\d+$/.test(word);
+
+/** A text with variables. */
+const expression =
+  (what: string): ArgumentCheck =>
+  ([word = ''], cmd) => {
+    const read = cmd.expression(word, 'string');
+    return 'error' in read ? `Could not parse ${what} expression '${word}': ${read.error}` : undefined;
+  };
+
+/** `name:arguments` of a shared cache whose module must be loaded. httpd: AP_SOCACHE_PROVIDER_GROUP */
+const sharedCache =
+  (complaint: (provider: string, name: string) => string): ArgumentCheck =>
+  ([word = ''], cmd) => {
+    const provider = word.split(':', 1)[0]!;
+    const module = provider === 'default' ? 'mod_socache_shmcb' : `mod_socache_${provider}`;
+    return cmd.hasModule(module) ? undefined : complaint(provider, cmd.name);
+  };
+
+const maybeLoad = 'Maybe you need to load the appropriate socache module (mod_socache_foo?)';
+
+// httpd: modules/filters/mod_substitute.c set_pattern
+const substitute: ArgumentCheck = ([line = ''], cmd) => {
+  if (line[0]?.toLowerCase() !== 's') return 'Bad Substitute format, must be an s/// pattern';
+  const delimiter = line[1];
+  const [from = '', to, flags] = delimiter === undefined ? [] : line.slice(2).split(delimiter);
+  if (delimiter === undefined || from === '' || to === undefined) {
+    return 'Bad Substitute format, must be a complete s/// pattern';
+  }
+  if (flags === undefined) return 'Bad Substitute format, must be a complete s/// pattern';
+  if (/[^infq]/i.test(flags)) return 'Bad Substitute flag, only s///[infq] are supported';
+  if (/n/i.test(flags)) return undefined;
+  return typeof cmd.regex(from) === 'string' ? 'Substitute could not compile regex' : undefined;
+};
+
+/** Levels and length of the names in a disk cache, by server. httpd: modules/cache/mod_cache_disk.c */
+const cacheDirectory =
+  (field: 'levels' | 'length'): ArgumentCheck =>
+  ([word = ''], cmd) => {
+    const value = leadingInteger(word);
+    if (value < 1) return `${cmd.name} value must be an integer greater than 0`;
+    const names = cmd.memory(cacheNames, () => new Map<number, { levels: number; length: number }>());
+    const own = { ...(names.get(cmd.server.index) ?? { levels: 2, length: 2 }), [field]: value };
+    names.set(cmd.server.index, own);
+    return own.levels * own.length > 20
+      ? 'CacheDirLevels*CacheDirLength value must not be higher than 20'
+      : undefined;
+  };
+const cacheNames = { name: 'names in the disk cache' };
+
+// httpd: modules/cache/mod_cache.c add_cache_enable
+const cacheEnable: ArgumentCheck = ([type = '', url], { path }) => {
+  if (type.startsWith('/'))
+    return `CacheEnable provider (${type}) starts with a '/'.  Are url and provider switched?`;
+  return url === undefined && path === undefined
+    ? `CacheEnable provider (${type}) is missing an URL.`
+    : undefined;
+};
+
+const cacheKeyBase: ArgumentCheck = ([url = '']) =>
+  /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url)
+    ? undefined
+    : `URL '${url}' must contain at least one of a scheme, a hostname or a port.`;
+
+const cachedFile: ArgumentCheck = ([file = ''], cmd) => {
+  const path = cmd.serverRootRelative(file);
+  if (cmd.world.files.stat(path) === 'ENOENT') {
+    cmd.warn(`[file_cache:warn] (2)No such file or directory: AH00795: unable to stat(${path}), skipping`);
+  }
+};
+
+// httpd: modules/metadata/mod_remoteip.c proxies_set
+const trustedProxy: ArgumentCheck = ([word = ''], { name }) => {
+  const slash = word.indexOf('/');
+  const [address, mask] = slash < 0 ? [word, undefined] : [word.slice(0, slash), word.slice(slash + 1)];
+  if (mask !== undefined && !/^[0-9.]+$/.test(mask)) {
+    return `RemoteIP: Error parsing IP ${word} the subnet /${mask} is invalid for ${name}`;
+  }
+  const subnet = parseIpSubnet(address, mask);
+  if (typeof subnet !== 'string' || subnet === 'notAnAddress') return undefined;
+  return `RemoteIP: Error parsing IP ${word} (${subnetErrorTexts[subnet]} error) for ${name}`;
+};
+
+const trustedProxyList: ArgumentCheck = ([file = ''], cmd) => {
+  const path = cmd.serverRootRelative(file);
+  const found = cmd.world.files.stat(path);
+  return found === 'ENOENT'
+    ? `${cmd.name}: Could not open file ${path}: No such file or directory`
+    : undefined;
+};
+
+// httpd: modules/filters/mod_ext_filter.c parse_cmd, define_filter
+const externalFilter: ArgumentCheck = ([raw = '']) => {
+  const cursor = { text: raw, at: 0 };
+  if (nextWord(cursor) === '') return 'Filter name not found';
+  while (cursor.at < raw.length) {
+    const rest = raw.slice(cursor.at);
+    if (/^PreservesContentLength/i.test(rest)) cursor.at += 22;
+    else if (/^cmd=/i.test(rest)) {
+      cursor.at += 4;
+      nextWord(cursor);
+      continue;
+    } else if (!/^(?:mode|intype|outtype|disableenv|enableenv|ftype)=/i.test(rest)) {
+      return `Unexpected parameter: \`${rest}'`;
+    }
+    const word = nextWord(cursor);
+    const mode = /^mode=(.*)/is.exec(word)?.[1];
+    if (mode !== undefined && !/^(?:output|input)$/i.test(mode)) return `Invalid mode: \`${mode}'`;
+  }
+  return undefined;
+};
+
+const externalFilterOption: ArgumentCheck = ([word = '']) =>
+  /^(?:NoLogStderr|LogStderr|Onfail=(?:remove|abort))$/i.test(word) || /^DebugLevel=\d/i.test(word)
+    ? undefined
+    : `Invalid ExtFilterOptions option: ${word}`;
+
+const cookieStyle = oneOf(
+  ['netscape', 'cookie', 'cookie2', 'rfc2109', 'rfc2965'],
+  (word) => `Invalid CookieStyle keyword: '${word}'`,
+);
+
+/** What `%` may stand before in VirtualDocumentRoot and its kin. httpd: modules/mappers/mod_vhost_alias.c vhost_alias_set */
+const hostPattern: ArgumentCheck = ([map = ''], { name }) => {
+  if (map.toLowerCase() === 'none') return undefined;
+  const isAddress = name.toLowerCase().endsWith('ip');
+  if (!map.startsWith('/')) return `format string must start with '/'`;
+  for (const [, what] of map.matchAll(/%(%|p|-?\d\+?(?:\.-?\d\+?)?(?!\.)|.?)/gs)) {
+    if (what === 'p' || what === '%') continue;
+    if (!/^-?\d\+?(?:\.-?\d\+?)?$/.test(what!)) return 'syntax error in format string';
+    if (isAddress && Number.parseInt(what!.replace('-', ''), 10) > 4) return 'syntax error in format string';
+  }
+  return undefined;
+};
+
+const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) =>
+  /^\d+[bkmg]?$/i.test(word)
+    ? undefined
+    : `${name} must be a non-negative integer optionally suffixed with 'b', 'k', 'm' or 'g'.`;
+
+const certificateTypes =
+  'CA_DER CA_BASE64 CA_CERT7_DB CA_SECMOD CERT_DER CERT_BASE64 CERT_KEY3_DB CERT_NICKNAME KEY_DER KEY_BASE64'.split(
+    ' ',
+  );
+
+const ldapUrl: ArgumentCheck = ([url = '']) => {
+  if (!/^ldap[si]?:\/\//i.test(url)) return 'The scheme was not recognised as a valid LDAP URL scheme.';
+  const scope = url.split('?')[2];
+  return scope === undefined || /^(?:one|onelevel|sub|subtree|base|)$/i.test(scope)
+    ? undefined
+    : 'Bad scope encountered while parsing LDAP URL.';
+};
+
+const logMessage: ArgumentCheck = (words, cmd) => {
+  for (const word of words.slice(1)) {
+    const hook = /^hook=(.*)/is.exec(word)?.[1];
+    if (hook === undefined) continue;
+    if (!logHooks.includes(hook.toLowerCase())) return `Invalid hook name: ${hook}`;
+  }
+  return expression('message')(words, cmd);
+};
+const logHooks = [
+  'log_transaction',
+  'quick_handler',
+  'handler',
+  'translate_name',
+  'map_to_storage',
+  'fixups',
+  'type_checker',
+  'check_access',
+  'check_access_ex',
+  'check_authn',
+  'check_authz',
+  'insert_filter',
+  'all',
+];
+
+const notServedMethods: ArgumentCheck = (words) => {
+  const wrong = words.find((word) => word.toLowerCase() !== 'reset' && !isKnownMethod(word, undefined));
+  return wrong === undefined ? undefined : `AllowMethods: Invalid Method '${wrong}'`;
+};
+
+const davProvider: ArgumentCheck = ([word = ''], cmd) => {
+  const name = word.toLowerCase();
+  if (name === 'off') return undefined;
+  const provider = name === 'on' ? 'filesystem' : word;
+  return provider === 'filesystem' && cmd.hasModule('mod_dav_fs')
+    ? undefined
+    : `Unknown DAV provider: ${provider}`;
+};
+
+const fcgiProvider: ArgumentCheck = ([type = '', , address = '']) => {
+  if (!/^auth(?:n|z|nz)$/i.test(type)) return `AuthnzFcgiDefineProvider: Invalid provider type ${type}`;
+  return /^fcgi:\/\/[^/:]+(?::\d+)?\/?$/i.test(address)
+    ? undefined
+    : `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid form`;
+};
+
+const numeric: ArgumentCheck = ([word = '']) => (isDigits(word) ? undefined : 'Argument must be numeric!');
+
+const mdOnly: ArgumentCheck = (_words, cmd) =>
+  cmd.enclosing.at(-1)?.toLowerCase().startsWith('mdomain')
+    ? undefined
+    : `${cmd.name} is only valid inside a '<MDomainSet' context, not here`;
+
 /** What directives of modules that are only declared say of their arguments, beyond their number. */
-export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {};
+export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
+  ...tlsArguments,
+  Action: ([, , option]) =>
+    option === undefined || option.toLowerCase() === 'virtual'
+      ? undefined
+      : `unrecognized option '${option}'`,
+  AllowCONNECT: ([word = '']) =>
+    /^\d+(?:-\d+)?$/.test(word) ? undefined : 'AllowCONNECT: port numbers must be numeric',
+  AllowMethods: notServedMethods,
+  AuthDigestAlgorithm: ([word = '']) =>
+    /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
+  AuthDigestNonceLifetime: ([word = '']) =>
+    /^[+-]?\d+$/.test(word) ? undefined : `Invalid time in AuthDigestNonceLifetime: ${word}`,
+  AuthFormLoginRequiredLocation: expression('login required'),
+  AuthFormLoginSuccessLocation: expression('login success'),
+  AuthFormLogoutLocation: expression('logout'),
+  AuthLDAPURL: ldapUrl,
+  AuthnCacheSOCache: sharedCache(
+    (provider) => `AuthnCacheSOCache: Unknown socache provider '${provider}'. ${maybeLoad}`,
+  ),
+  AuthnzFcgiDefineProvider: fcgiProvider,
+  BrotliCompressionMaxInputBlock: between(16, 24, (name) => `${name} must be between 16 and 24`),
+  BrotliCompressionQuality: between(0, 11, (name) => `${name} must be between 0 and 11`),
+  BrotliCompressionWindow: between(10, 24, (name) => `${name} must be between 10 and 24`),
+  CacheDirLength: cacheDirectory('length'),
+  CacheDirLevels: cacheDirectory('levels'),
+  CacheEnable: cacheEnable,
+  CacheFile: cachedFile,
+  CacheKeyBaseURL: cacheKeyBase,
+  CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad}`),
+  CGIDScriptTimeout: timeout,
+  CookieDomain: ([word = '']) => {
+    if (word === '') return 'CookieDomain values may not be null';
+    if (!word.startsWith('.')) return 'CookieDomain values must begin with a dot';
+    return word.includes('.', 1) ? undefined : 'CookieDomain values must contain at least one embedded dot';
+  },
+  CookieExpires: ([word = '']) => {
+    if (isDigits(word)) return undefined;
+    return /^\d/.test(word.split(/[ \t]+/).find((part) => !/^plus$/i.test(part)) ?? '')
+      ? undefined
+      : 'bad expires code, numeric value expected.';
+  },
+  CookieStyle: cookieStyle,
+  DAV: davProvider,
+  DBDExptime: numeric,
+  DBDKeep: numeric,
+  DBDMax: numeric,
+  DBDMin: numeric,
+  DBDriver: ([word = '']) =>
+    /^(?:mysql|odbc|pgsql|sqlite3)$/.test(word) ? undefined : `Can't load driver file apr_dbd_${word}.so`,
+  ExpiresByType: ([type = '', code = '']) => expiresComplaint(`ExpiresByType ${type} ${code}`, code),
+  ExpiresDefault: ([code = '']) => expiresComplaint(`ExpiresDefault ${code}`, code),
+  ExtFilterDefine: externalFilter,
+  ExtFilterOptions: externalFilterOption,
+  H2CopyFiles: onOff('value must be On or Off'),
+  H2Direct: onOff('value must be On or Off'),
+  H2EarlyHints: onOff('value must be On or Off'),
+  H2MaxSessionStreams: atLeast(1, 'value must be > 0'),
+  H2MaxWorkerIdleSeconds: atLeast(1, 'value must be > 0'),
+  H2MaxWorkers: atLeast(1, 'value must be > 0'),
+  H2MinWorkers: atLeast(1, 'value must be > 0'),
+  H2ModernTLSOnly: onOff('value must be On or Off'),
+  H2Padding: ([word = '']) => {
+    const bits = leadingInteger(word);
+    if (bits < 0) return 'number of bits must be >= 0';
+    return bits > 8 ? 'number of bits must be <= 8' : undefined;
+  },
+  H2Push: onOff('value must be On or Off'),
+  H2PushPriority: ([, dependency = '']) =>
+    /^(?:after|before|interleaved)$/i.test(dependency)
+      ? undefined
+      : "dependency must be one of 'After', 'Before' or 'Interleaved'",
+  H2PushResource: ([, last]) =>
+    last === undefined || last.toLowerCase() === 'critical' ? undefined : 'unknown last parameter',
+  H2SerializeHeaders: onOff('value must be On or Off'),
+  H2StreamMaxMemSize: atLeast(1024, 'value must be >= 1024'),
+  H2Upgrade: onOff('value must be On or Off'),
+  H2WindowSize: atLeast(1024, 'value must be >= 1024'),
+  HeartbeatListen: ([word = '']) =>
+    /:\d+$/.test(word) ? undefined : 'HeartbeatListen: No port provided in multicast address',
+  KeptBodySize: ([word = '']) =>
+    isDigits(word) ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
+  LDAPReferrals: oneOf(['on', 'off', 'default'], () => "LDAPReferrals must be 'on', 'off', or 'default'"),
+  LDAPTrustedGlobalCert: ([type = '']) =>
+    certificateTypes.includes(type.toUpperCase())
+      ? undefined
+      : `The certificate type ${type} is not recognised. It should be one of ${certificateTypes.join(', ')}`,
+  LDAPTrustedMode: oneOf(
+    ['none', 'ssl', 'tls', 'starttls'],
+    () => 'Invalid LDAPTrustedMode setting: must be one of NONE, SSL, or TLS/STARTTLS',
+  ),
+  LogMessage: logMessage,
+  LuaCodeCache: oneOf(
+    ['never', 'stat', 'forever'],
+    (word) =>
+      `LuaCodeCache type of '${word}' not recognized, valid options are 'never', 'stat', and 'forever'`,
+  ),
+  LuaMapHandler: ([pattern = ''], cmd) =>
+    typeof cmd.regex(pattern) === 'string' ? 'Invalid regex pattern!' : undefined,
+  LuaScope: oneOf(
+    ['once', 'request', 'conn', 'thread', 'server'],
+    (word) =>
+      `Invalid value for LuaScope, '${word}', acceptable values are: 'once', 'request', 'conn', 'thread', 'server'`,
+  ),
+  MDCertificateAuthority: ([word = '']) =>
+    /^(?:LetsEncrypt|LetsEncrypt-Test|Buypass|Buypass-Test)$/i.test(word) || /^https?:\/\//i.test(word)
+      ? undefined
+      : `The CA name '${word}' is not known and it is not a URL either (missing uri scheme). Known CA names are: LetsEncrypt LetsEncrypt-Test Buypass Buypass-Test.`,
+  MDCertificateFile: mdOnly,
+  MDCertificateKeyFile: mdOnly,
+  MDHttpProxy: ([word = '']) => (/^[a-z][a-z0-9+.-]*:/i.test(word) ? undefined : 'missing uri scheme'),
+  MDMustStaple: oneOf(
+    ['on', 'off'],
+    (word) => `unknown '${word}', supported parameter values are 'on' and 'off'`,
+  ),
+  MDPortMap: ([raw = '']) =>
+    raw.split(/\s+/).every((word) => word.includes(':')) ? undefined : "no ':' after first port number",
+  MDRenewWindow: ([word = '']) =>
+    /^\d+%$/.test(word) && Number.parseInt(word, 10) >= 100
+      ? 'MDRenewWindow a length of 100% or more is not allowed.'
+      : undefined,
+  MDRequireHttps: oneOf(
+    ['off', 'temporary', 'permanent'],
+    (word) => `unknown '${word}', supported parameter values are 'temporary' and 'permanent'`,
+  ),
+  MemcacheConnTTL: timeout,
+  MMapFile: cachedFile,
+  ModemStandard: ([word = '']) =>
+    /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
+      ? undefined
+      : 'mod_dialup: Unknown Modem Standard specified.',
+  ProxyHCExpr: ([, text]) => (text === undefined ? 'Missing expression for ProxyHCExpr' : undefined),
+  ProxyHCTemplate: ([raw = '']) => {
+    const [name = '', ...pairs] = raw.split(/\s+/);
+    const wrong = pairs.find(
+      (pair) => !/^(?:hcmethod|hcpasses|hcfails|hcinterval|hcuri|hcexpr|hctemplate)=/i.test(pair),
+    );
+    return wrong === undefined
+      ? undefined
+      : `ProxyHCTemplate: unknown Worker hcheck parameter ${wrong}; ${name}`;
+  },
+  RedisConnPoolTTL: timeout,
+  RedisTimeout: timeout,
+  RemoteIPInternalProxy: trustedProxy,
+  RemoteIPInternalProxyList: trustedProxyList,
+  RemoteIPTrustedProxy: trustedProxy,
+  RemoteIPTrustedProxyList: trustedProxyList,
+  Substitute: substitute,
+  SubstituteMaxLineLength: bytesWithUnit,
+  SuexecUserGroup: () =>
+    'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',
+  VirtualDocumentRoot: hostPattern,
+  VirtualDocumentRootIP: hostPattern,
+  VirtualScriptAlias: hostPattern,
+  VirtualScriptAliasIP: hostPattern,
+  XBitHack: oneOf(['off', 'on', 'full'], () => 'XBitHack must be set to Off, On, or Full'),
+};

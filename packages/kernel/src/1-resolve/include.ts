@@ -1,7 +1,7 @@
 import { isPattern, matchesPattern } from '../shell-pattern.ts';
 import type { FileError, Files } from '../world.ts';
 
-const maximumDirectoryDepth = 20;
+const maximumDirectoryDepth = 128;
 
 const errorTexts: Readonly<Record<FileError, string>> = {
   ENOENT: 'No such file or directory',
@@ -65,7 +65,7 @@ function allBelow(files: Files, path: string, optional: boolean, depth: number):
     return optional && files.stat(path) === 'ENOENT' ? [] : [path];
   }
   if (depth >= maximumDirectoryDepth) {
-    return `Directory ${path} exceeds the maximum include directory nesting level of ${maximumDirectoryDepth}. You have probably a recursion somewhere.`;
+    return `Include/IncludeOptional: Directory '${path}' exceeds the maximum include directory nesting level of ${maximumDirectoryDepth}. You have probably a recursion somewhere.`;
   }
   const names = files.readDirectory(path);
   if (typeof names === 'string') return `Could not open config directory ${path}: ${systemErrorText(names)}`;

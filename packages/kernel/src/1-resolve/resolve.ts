@@ -154,7 +154,7 @@ function readFile(
   enclosing: readonly string[],
   depth: number,
 ): ResolvedNode[] | ReadError {
-  if (depth >= maximumDepth) {
+  if (depth > maximumDepth) {
     return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
   }
   const info = run.world.files.stat(path);

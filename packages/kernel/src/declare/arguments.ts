@@ -155,10 +155,13 @@ export const take123 = counted<readonly [string, string?, string?]>(
   (given) => given as unknown as readonly [string, string?, string?],
 );
 
-/** All words at once, any number of them. */
+/** As many words as httpd hands on at once; it drops the others. httpd: AP_MAX_ARGC */
+const maximumWords = 64;
+
+/** All words at once. */
 export const takeArgv: ArgumentShape<readonly string[]> = {
   style: 'TAKE_ARGV',
-  read: (raw, _usage, each) => each(words(raw)),
+  read: (raw, _usage, each) => each(words(raw).slice(0, maximumWords)),
 };
 
 /** One call a word, at least one. */

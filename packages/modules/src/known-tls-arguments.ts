@@ -1,0 +1,200 @@
+import { type DirectiveContext, nextWord } from '@httpd-ts/kernel';
+import { leadingInteger } from './core/contract.ts';
+import type { ArgumentCheck } from './known-arguments.ts';
+
+// httpd: modules/ssl/ssl_engine_config.c, the functions ssl_cmd_*
+
+/** A file that is there and not empty; keys may also be named by a PKCS #11 URI. */
+const file: ArgumentCheck = ([name = ''], cmd) => {
+  if (name.startsWith('pkcs11:')) return undefined;
+  const path = cmd.serverRootRelative(name);
+  const info = cmd.world.files.stat(path);
+  return typeof info === 'object' && info.type === 'file' && info.size > 0
+    ? undefined
+    : `${cmd.name}: file '${path}' does not exist or is empty`;
+};
+
+const directory: ArgumentCheck = ([name = ''], cmd) => {
+  const path = cmd.serverRootRelative(name);
+  const info = cmd.world.files.stat(path);
+  return typeof info === 'object' && info.type === 'directory'
+    ? undefined
+    : `${cmd.name}: directory '${path}' does not exist`;
+};
+
+const outsideDirectories =
+  (check: ArgumentCheck): ArgumentCheck =>
+  (words, cmd) =>
+    cmd.path === undefined
+      ? check(words, cmd)
+      : 'Your SSL library does not have support for per-directory CA';
+
+const invalidArgument = ({ name }: DirectiveContext, word: string) => `${name}: Invalid argument '${word}'`;
+
+const verify: ArgumentCheck = ([word = ''], cmd) =>
+  /^(?:none|off|optional|require|on|optional_no_ca)$/i.test(word) ? undefined : invalidArgument(cmd, word);
+
+const depth: ArgumentCheck = ([word = ''], cmd) =>
+  leadingInteger(word) < 0 ? invalidArgument(cmd, word) : undefined;
+
+const revocationCheck: ArgumentCheck = ([mode = '', flag], cmd) => {
+  if (!/^(?:none|leaf|chain)$/i.test(mode)) return invalidArgument(cmd, mode);
+  return flag === undefined || flag.toLowerCase() === 'no_crl_for_cert_ok'
+    ? undefined
+    : invalidArgument(cmd, flag);
+};
+
+/** Names with an optional sign before each. httpd: ssl_cmd_protocol_parse */
+const protocol: ArgumentCheck = ([raw = ''], { name }) => {
+  const cursor = { text: raw, at: 0 };
+  while (cursor.at < raw.length) {
+    const word = nextWord(cursor);
+    const bare = word.replace(/^[+-]/, '');
+    const isLeftOut = word.startsWith('-');
+    if (/^SSLv2$/i.test(bare) && !isLeftOut) return `${name}: SSLv2 is no longer supported`;
+    if (/^SSLv3$/i.test(bare) && !isLeftOut) return 'SSLv3 not supported by this version of OpenSSL';
+    if (!/^(?:SSLv[23]|TLSv1(?:\.[123])?|all)$/i.test(bare)) return `${name}: Illegal protocol '${bare}'`;
+  }
+  return undefined;
+};
+
+const cipherSuite: ArgumentCheck = ([first = '', second]) =>
+  second === undefined || /^(?:SSL|TLSv1\.3)$/.test(first) ? undefined : `protocol '${first}' not supported`;
+
+const optionNames =
+  /^(?:StdEnvVars|ExportCertData|FakeBasicAuth|StrictRequire|OptRenegotiate|LegacyDNStringFormat)$/i;
+
+const options: ArgumentCheck = ([raw = ''], { name }) => {
+  const cursor = { text: raw, at: 0 };
+  while (cursor.at < raw.length) {
+    const option = nextWord(cursor).replace(/^[+-]/, '');
+    if (!optionNames.test(option)) return `${name}: Illegal option '${option}'`;
+  }
+  return undefined;
+};
+
+const cacheProviders = ['redis', 'shmcb', 'dbm', 'memcache', 'default'];
+
+function cacheProviderComplaint(
+  word: string,
+  cmd: DirectiveContext,
+  what: string,
+  dot: string,
+): string | undefined {
+  const provider = word.split(':', 1)[0]!;
+  const module = provider === 'default' ? 'shmcb' : provider;
+  if (cacheProviders.includes(provider) && cmd.hasModule(`mod_socache_${module}`))
+    return shmcbComplaint(word, cmd);
+  const known = cacheProviders.filter((one) =>
+    cmd.hasModule(`mod_socache_${one === 'default' ? 'shmcb' : one}`),
+  );
+  return `${cmd.name}: '${provider}' ${what} cache not supported (known names: ${known.join(',')})${dot} Maybe you need to load the appropriate socache module (mod_socache_foo?)`;
+}
+
+/** `shmcb:path(size)`. httpd: modules/cache/mod_socache_shmcb.c socache_shmcb_create */
+function shmcbComplaint(word: string, { name }: DirectiveContext): string | undefined {
+  const argument = /^shmcb:(.*)/s.exec(word)?.[1];
+  const open = argument?.indexOf('(') ?? -1;
+  if (argument === undefined || open < 0) return undefined;
+  const inside = argument.slice(open + 1);
+  if (!inside.endsWith(')') || inside === ')') {
+    return `${name}: Invalid argument: no closing parenthesis or cache size missing after pathname with parenthesis`;
+  }
+  return leadingInteger(inside) < 8192
+    ? `${name}: Invalid argument: size has to be >= 8192 bytes`
+    : undefined;
+}
+
+const sessionCache: ArgumentCheck = ([word = ''], cmd) => {
+  if (/^(?:none|nonenotnull)$/i.test(word)) return undefined;
+  const complaint = cacheProviderComplaint(word, cmd, 'session', '.');
+  return complaint?.endsWith('?)') ? `${complaint}.` : complaint;
+};
+
+const randomSeed: ArgumentCheck = ([when = '', source = ''], cmd) => {
+  if (!/^(?:startup|connect)$/i.test(when)) return `SSLRandomSeed: invalid context: \`${when}'`;
+  if (source === 'builtin' || source.startsWith('egd:')) return undefined;
+  const path = cmd.serverRootRelative(source.replace(/^(?:file|exec):/, ''));
+  return typeof cmd.world.files.stat(path) === 'string'
+    ? `SSLRandomSeed: source path '${path}' does not exist`
+    : undefined;
+};
+
+const passPhrase: ArgumentCheck = ([word = ''], cmd) => {
+  if (word === 'builtin' || word.startsWith('|')) return undefined;
+  const program = /^exec:(.*)/s.exec(word)?.[1]?.split(/[ \t]/)[0] ?? word;
+  const path = cmd.serverRootRelative(program);
+  return typeof cmd.world.files.stat(path) === 'string'
+    ? `SSLPassPhraseDialog: file '${path}' does not exist`
+    : undefined;
+};
+
+const openSslCommands =
+  /^(?:Protocol|MinProtocol|MaxProtocol|Options|VerifyMode|CipherString|Ciphersuites|Curves|Groups|ECDHParameters|DHParameters|RecordPadding|(?:Client)?SignatureAlgorithms|Certificate|PrivateKey|ServerInfoFile|(?:Chain|Verify|Request|Client)CA(?:File|Path)|NumTickets)$/i;
+
+const removed =
+  (text: string): ArgumentCheck =>
+  () =>
+    text;
+
+/** What mod_ssl says of arguments. */
+export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
+  SSLCACertificateFile: outsideDirectories(file),
+  SSLCACertificatePath: outsideDirectories(directory),
+  SSLCADNRequestFile: file,
+  SSLCADNRequestPath: directory,
+  SSLCARevocationCheck: revocationCheck,
+  SSLCARevocationFile: file,
+  SSLCARevocationPath: directory,
+  SSLCertificateChainFile: file,
+  SSLCertificateFile: file,
+  SSLCertificateKeyFile: file,
+  SSLCipherSuite: cipherSuite,
+  SSLCryptoDevice: ([word = '']) =>
+    /^(?:builtin|dynamic)$/i.test(word)
+      ? undefined
+      : "SSLCryptoDevice: Invalid argument; must be one of: 'builtin' (none), 'dynamic' (Dynamic engine loading support)",
+  SSLEngine: ([word = ''], cmd) => {
+    if (/^optional$/i.test(word)) {
+      cmd.warn("[ssl:notice] AH10510: 'SSLEngine optional' is no longer supported");
+      return undefined;
+    }
+    return /^(?:on|off)$/i.test(word) ? undefined : 'Argument must be On or Off';
+  },
+  SSLLog: removed('SSLLog directive is no longer supported - use ErrorLog.'),
+  SSLLogLevel: removed('SSLLogLevel directive is no longer supported - use LogLevel.'),
+  SSLOpenSSLConfCmd: ([command = '']) =>
+    openSslCommands.test(command) ? undefined : `'${command}': invalid OpenSSL configuration command`,
+  SSLOptions: options,
+  SSLPassPhraseDialog: passPhrase,
+  SSLProtocol: protocol,
+  SSLProxyCACertificateFile: file,
+  SSLProxyCACertificatePath: directory,
+  SSLProxyCARevocationCheck: revocationCheck,
+  SSLProxyCARevocationFile: file,
+  SSLProxyCARevocationPath: directory,
+  SSLProxyCipherSuite: cipherSuite,
+  SSLProxyMachineCertificateChainFile: file,
+  SSLProxyMachineCertificateFile: file,
+  SSLProxyMachineCertificatePath: directory,
+  SSLProxyProtocol: protocol,
+  SSLProxyVerify: verify,
+  SSLProxyVerifyDepth: depth,
+  SSLRandomSeed: randomSeed,
+  SSLRequire: ([text = ''], cmd) => {
+    const read = cmd.expression(text, 'boolean');
+    return 'error' in read ? `SSLRequire: ${read.error}` : undefined;
+  },
+  SSLSessionCache: sessionCache,
+  SSLSessionCacheTimeout: ([word = '']) =>
+    leadingInteger(word) < 0 ? 'SSLSessionCacheTimeout: Invalid argument' : undefined,
+  SSLSessionTicketKeyFile: file,
+  SSLSRPVerifierFile: file,
+  SSLStaplingCache: ([word = ''], cmd) => cacheProviderComplaint(word, cmd, 'stapling', ''),
+  SSLVerifyClient: verify,
+  SSLVerifyDepth: depth,
+  SSLVHostSNIPolicy: ([word = '']) =>
+    /^(?:strict|authonly|secure|insecure)$/i.test(word)
+      ? undefined
+      : `Invalid SSLVhostSNIPolicy argument '${word}'`,
+};
