@@ -54,11 +54,10 @@ const maybeLoad = 'Maybe you need to load the appropriate socache module (mod_so
 const substitute: ArgumentCheck = ([line = ''], cmd) => {
   if (line[0]?.toLowerCase() !== 's') return 'Bad Substitute format, must be an s/// pattern';
   const delimiter = line[1];
-  const [from = '', to, flags] = delimiter === undefined ? [] : line.slice(2).split(delimiter);
+  const [from = '', to, flags = ''] = delimiter === undefined ? [] : line.slice(2).split(delimiter);
   if (delimiter === undefined || from === '' || to === undefined) {
     return 'Bad Substitute format, must be a complete s/// pattern';
   }
-  if (flags === undefined) return 'Bad Substitute format, must be a complete s/// pattern';
   if (/[^infq]/i.test(flags)) return 'Bad Substitute flag, only s///[infq] are supported';
   if (/n/i.test(flags)) return undefined;
   return typeof cmd.regex(from) === 'string' ? 'Substitute could not compile regex' : undefined;
@@ -152,14 +151,11 @@ const cookieStyle = oneOf(
 );
 
 /** What `%` may stand before in VirtualDocumentRoot and its kin. httpd: modules/mappers/mod_vhost_alias.c vhost_alias_set */
-const hostPattern: ArgumentCheck = ([map = ''], { name }) => {
+const hostPattern: ArgumentCheck = ([map = '']) => {
   if (map.toLowerCase() === 'none') return undefined;
-  const isAddress = name.toLowerCase().endsWith('ip');
   if (!map.startsWith('/')) return `format string must start with '/'`;
-  for (const [, what] of map.matchAll(/%(%|p|-?\d\+?(?:\.-?\d\+?)?(?!\.)|.?)/gs)) {
-    if (what === 'p' || what === '%') continue;
-    if (!/^-?\d\+?(?:\.-?\d\+?)?$/.test(what!)) return 'syntax error in format string';
-    if (isAddress && Number.parseInt(what!.replace('-', ''), 10) > 4) return 'syntax error in format string';
+  for (const [, what = ''] of map.matchAll(/%(%|p|-?\d\+?(?:\.-?\d\+?|(?!\.))|.?)/gs)) {
+    if (!/^(?:[%p]|-?\d\+?(?:\.-?\d\+?)?)$/.test(what)) return 'syntax error in format string';
   }
   return undefined;
 };
@@ -262,7 +258,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   CacheDirLength: cacheDirectory('length'),
   CacheDirLevels: cacheDirectory('levels'),
   CacheEnable: cacheEnable,
-  CacheFile: cachedFile,
+  cachefile: cachedFile,
   CacheKeyBaseURL: cacheKeyBase,
   CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad}`),
   CGIDScriptTimeout: timeout,
@@ -361,7 +357,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     (word) => `unknown '${word}', supported parameter values are 'temporary' and 'permanent'`,
   ),
   MemcacheConnTTL: timeout,
-  MMapFile: cachedFile,
+  mmapfile: cachedFile,
   ModemStandard: ([word = '']) =>
     /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
       ? undefined

@@ -21,7 +21,7 @@ export interface RegisteredDirective {
   readonly declaration: DirectiveDeclaration;
 }
 
-/** Directives of the loaded modules by lower-case name; a section's name begins with `<`. */
+/** Directives of the loaded modules by lower-case name, the last loaded first; a section's name begins with `<`. */
 export type DirectiveTable = ReadonlyMap<string, readonly RegisteredDirective[]>;
 
 /** The table of a list of modules. */
@@ -30,7 +30,7 @@ export function directiveTable(modules: readonly ModuleDefinition[]): DirectiveT
   for (const { name: module, directives } of modules) {
     for (const [name, declaration] of Object.entries(directives)) {
       const key = name.toLowerCase();
-      table.set(key, [...(table.get(key) ?? []), { name, module, declaration }]);
+      table.set(key, [{ name, module, declaration }, ...(table.get(key) ?? [])]);
     }
   }
   return table;

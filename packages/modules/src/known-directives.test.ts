@@ -1,0 +1,80 @@
+import { compile, resolve } from '@httpd-ts/kernel';
+import { memoryWorld } from '@httpd-ts/kernel/memory-world';
+import { describe, expect, it } from 'vitest';
+import { knownArguments } from './known-arguments.ts';
+import { knownModuleDefinitions } from './known-directives.ts';
+import { standardModules } from './standard-modules.ts';
+
+const serverLines = 'ServerName x\nListen 80\n';
+
+/** What a configuration is told when it is checked, or when it is to be served. */
+function messages(config: string, checkOnly: boolean): readonly string[] {
+  const loads = knownModuleDefinitions.map(
+    ({ name, identifier }) => `LoadModule ${identifier} m/${name}.so\n`,
+  );
+  const needed =
+    'LoadModule mpm_event_module m/mod_mpm_event.so\nLoadModule authz_core_module m/mod_authz_core.so\n';
+  // Modules that others take symbols from come first.
+  const first = /LoadModule (?:dav|cache|session|dbd|ldap)_module/;
+  const sorted = [...loads.filter((line) => first.test(line)), ...loads.filter((line) => !first.test(line))];
+  const withoutProxy = sorted.filter((line) => !line.includes('LoadModule proxy_'));
+  const text = needed + withoutProxy.join('') + serverLines + config;
+  const world = memoryWorld({ files: { '/srv/test.conf': text, '/usr/local/htdocs/x': '' } });
+  const settings = {
+    serverRoot: '/srv',
+    defaultRuntimeDir: undefined,
+    defines: new Map<string, undefined>(),
+    checkOnly,
+    anyDocumentRoot: true,
+    configFile: '/srv/test.conf',
+  };
+  const resolved = resolve({ world, settings, modules: standardModules, configFile: '/srv/test.conf' });
+  const { tree, modules, memory } = resolved;
+  const { diagnostics } = compile({ tree, settings, world, modules, memory });
+  return [...resolved.diagnostics, ...diagnostics]
+    .filter(({ severity }) => severity === 'error')
+    .map(({ text: said }) => said);
+}
+
+describe('directives that are only declared', () => {
+  it('are checked under names that are declared', () => {
+    const declared = new Set(knownModuleDefinitions.flatMap(({ directives }) => Object.keys(directives)));
+    expect(Object.keys(knownArguments).filter((name) => !declared.has(name))).toEqual([]);
+  });
+
+  it.each([
+    ['ExpiresActive On', []],
+    ['ExpiresActive maybe', ['ExpiresActive must be On or Off']],
+    ['ExpiresDefault', ['ExpiresDefault takes one argument, an expiry date code']],
+    ['SSLRequireSSL', ['SSLRequireSSL not allowed here']],
+    [
+      '<VirtualHost *>\nSSLSessionCache none\n</VirtualHost>',
+      ['SSLSessionCache cannot occur within <VirtualHost> section'],
+    ],
+    ['Session On\n<Location /x>\nSession Off\n</Location>', []],
+    ['<Location /x>\nRequire ldap-user a\n</Location>', []],
+    ['<Location /x>\nRequire ssl x\n</Location>', ["'Require ssl' does not take arguments"]],
+    ['<MDomainSet a.example>\nMDMember b.example\n</MDomainSet>', []],
+    ['<LuaHookFixups first>\nfunction x()\n</LuaHookFixups>\nExpiresActive On', []],
+  ])('%s: the verdict of Apache', (config, expected) => {
+    expect(messages(config, true)).toEqual(expected);
+  });
+
+  it.each([
+    ['', []],
+    ['<IfModule mod_expires.c>\nExpiresActive On\n</IfModule>', ['ExpiresActive']],
+    ['<IfModule !mod_expires.c>\nExpiresActive On\n</IfModule>', []],
+    ['<Location /x>\nRequire ldap-user a\n</Location>', ['Require ldap-user']],
+    ['<LuaHookFixups first>\nfunction x()\n</LuaHookFixups>', ['<LuaHookFixups']],
+    ['LuaAuthzProvider a b c', ['LuaAuthzProvider']],
+  ])('%s: serving refuses what is in use', (config, names) => {
+    expect(messages(config, false)).toEqual(
+      names.map((name) => expect.stringContaining(`${name} (`) as unknown),
+    );
+  });
+
+  it('refuse to serve a port for https', () => {
+    const said = messages('Listen 443 https', false);
+    expect(said).toEqual([expect.stringContaining('port 443 is for https, which mod_ssl would serve')]);
+  });
+});
