@@ -1,11 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OVERRIDE } from '@httpd-ts/kernel';
+import { compile, OVERRIDE, resolve } from '@httpd-ts/kernel';
+import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { standardModules } from '@httpd-ts/modules';
+import { createRegexEngine } from '@httpd-ts/regex';
 import { describeDirectives } from 'httpd-ts';
 import { describe, expect, it } from 'vitest';
+
+const regex = createRegexEngine(
+  readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),
+);
 
 // fixtures/apache-2.4 holds the command tables of a running Apache httpd 2.4.71 with all its modules, for each MPM.
 
@@ -16,6 +23,8 @@ interface DirectiveFacts {
   readonly flags: readonly string[];
   readonly usage: string;
   readonly usageByMpm?: Readonly<Record<string, string>>;
+  /** What is said where the directive may not stand, by the kind of section around it. */
+  readonly rejects?: Readonly<Record<string, string>>;
 }
 
 interface ModuleFacts {
@@ -114,6 +123,76 @@ describe('the declarations', () => {
       };
       return JSON.stringify(ours) === JSON.stringify(theirs) ? [] : [{ name: one.name, ours, theirs }];
     });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Sections to put a line into; what Apache says was recorded with the same ones. */
+const sections: Readonly<Record<string, (line: string) => string>> = {
+  server: (line) => line,
+  vhost: (line) => `<VirtualHost *>\nServerName v\n${line}\n</VirtualHost>`,
+  directory: (line) => `<Directory "/">\n${line}\n</Directory>`,
+  location: (line) => `<Location "/">\n${line}\n</Location>`,
+  files: (line) => `<Files "x">\n${line}\n</Files>`,
+  limit: (line) => `<Directory "/">\n<Limit GET>\n${line}\n</Limit>\n</Directory>`,
+  if: (line) => `<If "true">\n${line}\n</If>`,
+  proxy: (line) => `<Proxy "http://x/">\n${line}\n</Proxy>`,
+};
+
+const wordsOf: Readonly<Record<string, string>> = {
+  FLAG: 'on',
+  TAKE2: 'a b',
+  TAKE3: 'a b c',
+  TAKE23: 'a b',
+  ITERATE2: 'a b',
+};
+
+/** An MPM that has the directive. */
+const mpmOf = ({ sources }: DirectiveFacts) =>
+  sources.every((source) => source === 'prefork.c') ? 'mpm_prefork' : 'mpm_event';
+
+/** A line with the right number of arguments. */
+const lineOf = ({ name, style }: DirectiveFacts) =>
+  name.startsWith('<') ? `${name} "a">\n</${name.slice(1)}>` : `${name} ${wordsOf[style] ?? 'a'}`;
+
+/** The first error of a configuration with all modules, one MPM among them. */
+function firstError(config: string, mpm: string): string | undefined {
+  const world = memoryWorld({ regex, files: { '/x/test.conf': config } });
+  const settings = {
+    serverRoot: '/x',
+    defaultRuntimeDir: undefined,
+    defines: new Map<string, undefined>(),
+    checkOnly: true,
+    configFile: '/x/test.conf',
+  };
+  const resolved = resolve({
+    world,
+    settings,
+    modules: standardModules,
+    configFile: '/x/test.conf',
+    assumeModules: standardModules
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('mpm_') || name === mpm),
+  });
+  if (resolved.diagnostics.length > 0) return resolved.diagnostics[0]!.text;
+  const { tree, modules: loaded, memory } = resolved;
+  return compile({ tree, settings, world, modules: loaded, memory }).diagnostics.find(
+    ({ severity }) => severity === 'error',
+  )?.text;
+}
+
+describe('a directive', () => {
+  it('is refused where Apache refuses it, in the same words', () => {
+    const wrong = directives.flatMap((one) =>
+      Object.entries(one.rejects ?? {})
+        .filter(([place]) => sections[place] !== undefined)
+        .map(([place, theirs]) => ({
+          place,
+          theirs,
+          ours: firstError(sections[place]!(lineOf(one)), mpmOf(one)),
+        }))
+        .filter(({ theirs, ours }) => theirs !== ours),
+    );
     expect(wrong).toEqual([]);
   });
 });

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { compile, resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
+import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
 import { knownArguments } from './known-arguments.ts';
 import { knownModuleDefinitions } from './known-directives.ts';
 import { standardModules } from './standard-modules.ts';
+
+const regex = createRegexEngine(
+  readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),
+);
 
 const serverLines = 'ServerName x\nListen 80\n';
 
@@ -19,7 +26,7 @@ function messages(config: string, checkOnly: boolean): readonly string[] {
   const sorted = [...loads.filter((line) => first.test(line)), ...loads.filter((line) => !first.test(line))];
   const withoutProxy = sorted.filter((line) => !line.includes('LoadModule proxy_'));
   const text = needed + withoutProxy.join('') + serverLines + config;
-  const world = memoryWorld({ files: { '/srv/test.conf': text, '/usr/local/htdocs/x': '' } });
+  const world = memoryWorld({ regex, files: { '/srv/test.conf': text, '/usr/local/htdocs/x': '' } });
   const settings = {
     serverRoot: '/srv',
     defaultRuntimeDir: undefined,

@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
+import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
 import { standardModules } from '../standard-modules.ts';
+
+const regex = createRegexEngine(
+  readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),
+);
 
 const elf = (symbols: string) => `\x7fELF${'.'.repeat(100)}\0${symbols}\0`;
 
@@ -19,7 +26,7 @@ const installed = {
 };
 
 function firstMessage(config: string, files: Readonly<Record<string, string>>): string {
-  const world = memoryWorld({ files: { ...files, '/srv/test.conf': config } });
+  const world = memoryWorld({ regex, files: { ...files, '/srv/test.conf': config } });
   const settings = {
     serverRoot: '/srv',
     defaultRuntimeDir: undefined,
