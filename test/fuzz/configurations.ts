@@ -189,7 +189,7 @@ ProxyPassMatch ^/match/(.*)\\.gif$ http://127.0.0.1:@BACK1@/img/$1
     ProxyPass http://127.0.0.1:@BACK0@/loc/
     ProxyPassReverse http://127.0.0.1:@BACK0@/loc/
     RequestHeader set X-Front here
-    Header always set X-Seen "%{Host}i"
+    Header always set X-Seen "%{REQUEST_URI}e %s"
 </Location>
 ProxyPass /nocanon/ http://127.0.0.1:@BACK0@/nc/ nocanon
 ProxyPass /keep/ http://127.0.0.1:@BACK0@/keep/ disablereuse=on
@@ -374,9 +374,7 @@ SetEnvIfNoCase User-Agent "bad" keepout
 <If "%{QUERY_STRING} =~ /deny=1/">
     Require all denied
 </If>
-<Location /encoded>
-    AllowEncodedSlashes NoDecode
-</Location>
+AllowEncodedSlashes NoDecode
 Alias /aliased @ROOT@/html/denied
 Alias /aliasopen/ @ROOT@/html/open/
 `;
@@ -725,7 +723,7 @@ Header always set X-Req "%{X-Test}i" "expr=-n %{HTTP:X-Test}"
 Header setifempty X-Empty 1
 Header note X-Twice twicenote
 Header echo ^X-Echo
-RequestHeader set X-Test aab early "expr=%{REQUEST_URI} =~ m#^/early#"
+RequestHeader set X-Test aab early
 RequestHeader unset Range "expr=%{QUERY_STRING} == 'norange'"
 RequestHeader edit Accept-Language en de
 <Location /hdr>
@@ -735,7 +733,6 @@ RequestHeader edit Accept-Language en de
 </Location>
 <Files "one.html">
     ForceType text/plain
-    AddDefaultCharset utf-8
     Header set Content-Type-Was "expr=%{CONTENT_TYPE}"
 </Files>
 <FilesMatch "\\.css$">
@@ -753,10 +750,8 @@ RequestHeader edit Accept-Language en de
     AddEncoding x-gzip .gz
     Options -Indexes
 </Directory>
-<Location /hdr2>
-    RewriteEngine On
-    RewriteRule .* - [E=got:rw,CO=name:value:.example:60:/:secure:httponly,R=303]
-</Location>
+RewriteEngine On
+RewriteRule ^/hdr2 - [E=got:rw,CO=name:value:.example:60:/:secure:httponly,R=303]
 ErrorDocument 404 "<b>not here</b>"
 ErrorDocument 403 /sub/one.html
 ErrorDocument 410 http://else.example/gone

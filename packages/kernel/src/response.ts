@@ -1,3 +1,4 @@
+import type { HeaderTable } from '@httpd-ts/http1';
 import type { FileInfo } from './world.ts';
 
 /**
@@ -99,8 +100,12 @@ export interface RequestBody extends PullSource {
   readonly ended: boolean;
   /** Status of a failed read (400, 408, 413), after `pull` threw. */
   readonly failure: number | undefined;
+  /** It failed as the client ended its side. */
+  readonly isCutOff?: boolean | undefined;
   /** The client waits for `100 Continue`, which the first pull sends. */
   readonly awaitsContinue: boolean;
+  /** Fields behind the last chunk, once the end was reached. */
+  readonly trailers: HeaderTable | undefined;
   /** Makes later pulls fail with 413 beyond this many bytes; 0 lifts the limit. */
   limit(bytes: number): void;
 }
@@ -111,6 +116,7 @@ export const emptyRequestBody: RequestBody = {
   ended: true,
   failure: undefined,
   awaitsContinue: false,
+  trailers: undefined,
   pull: () => null,
   abort: () => {},
   limit: () => {},

@@ -3,8 +3,8 @@ import type { AddressServers } from '../2-compile/virtual-hosts.ts';
 import { emptyRequestBody, type RequestBody } from '../response.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
 import type { ConnectionRecord } from './connection-record.ts';
-import { die, dieWithoutLength } from './errors.ts';
-import { finishResponse, type Response } from './finish-response.ts';
+import { die, dieWithoutLength, dropsConnection } from './errors.ts';
+import { answeringRequest, finishResponse, type Response } from './finish-response.ts';
 import { invokeHandler, processRequest } from './phases.ts';
 import { setTarget } from './redirect.ts';
 import { type RequestHead, RequestRecord } from './request-record.ts';
@@ -37,7 +37,7 @@ export function serve(
   body: RequestBody = emptyRequestBody,
   fault?: RequestFault,
 ): Response | Promise<Response> {
-  const request = readRequest(connection, servers, head, host, body);
+  const request = readRequest(connection, servers, head, host, body, fault === undefined);
   if (fault !== undefined) return answerFault(request, fault);
   const status = postRead(request);
   return typeof status === 'number'
@@ -46,11 +46,40 @@ export function serve(
 }
 
 function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
-  if (status === OK || status === DONE) return finishResponse(request);
+  if (status === OK || status === DONE) return passBody(request);
   request.status = 200;
-  // httpd answers a body that came too slowly with a page of its own, other faults of a body while it is read.
-  const end = status === request.body.failure && status !== 408 ? dieWithoutLength : die;
-  return end(status, request).then(() => finishResponse(request));
+  const end = status === request.body.failure ? dieOfBody(request.body) : die;
+  return end(status, request).then(() => passBody(request));
+}
+
+/**
+ * What a handler left of the request body is read before the response begins, as httpd does: a body that is malformed
+ * or does not come is answered with an error in place of what was to be sent.
+ * httpd: modules/http/http_filters.c ap_discard_request_body
+ */
+function passBody(request: RequestRecord): Response | Promise<Response> {
+  const { body, connection } = request;
+  if (body.ended || body.awaitsContinue || connection.keepalive === 'close') return finishResponse(request);
+  if (dropsConnection(answeringRequest(request).status)) return finishResponse(request);
+  return readToEnd(body).then((isComplete) => {
+    if (isComplete) return finishResponse(request);
+    return dieOfBody(body)(body.failure ?? 400, answeringRequest(request)).then(() =>
+      finishResponse(request),
+    );
+  });
+}
+
+/** httpd answers a body that ended too early or came too slowly once it knows, other faults of a body while it is read. */
+const dieOfBody = ({ failure, isCutOff }: RequestBody) =>
+  failure === 408 || isCutOff === true ? die : dieWithoutLength;
+
+async function readToEnd(body: RequestBody): Promise<boolean> {
+  try {
+    while ((await body.pull()) !== null);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** httpd: server/protocol.c ap_read_request */
@@ -60,6 +89,7 @@ function readRequest(
   head: RequestHead,
   host: RequestedHost,
   body: RequestBody,
+  isSound: boolean,
 ): RequestRecord {
   const server =
     host.name !== undefined && servers.isNameBased
@@ -73,7 +103,7 @@ function readRequest(
   setTarget(request, head.target);
   request.hostname = host.name;
   if (host.port !== undefined) request.parsedUri = { ...request.parsedUri, port: host.port };
-  if (host.name === undefined) {
+  if (host.name === undefined && isSound) {
     const byPath = servers.byPath(request.uri);
     if (byPath !== undefined) {
       request.server = byPath;
@@ -87,9 +117,10 @@ function readRequest(
 async function answerFault(request: RequestRecord, fault: RequestFault): Promise<Response> {
   if (fault.note !== undefined) request.notes.set('error-notes', fault.note);
   if (fault.logMessage !== undefined) request.log('core', 'info', fault.logMessage);
-  request.connection.keepalive = 'close';
+  // An expectation that is not known ends the connection as other faults do, but the response does not say so.
+  if (fault.status !== 417) request.connection.keepalive = 'close';
   await die(fault.status, request);
-  return finishResponse(request);
+  return { ...(await finishResponse(request)), keepAlive: false };
 }
 
 function postRead(request: RequestRecord): HookResult {

@@ -230,7 +230,7 @@ async function counters(): Promise<{ pulled: number; aborted: number }> {
 describe('closing', () => {
   it('lets the client read the answer although it still sends', async () => {
     const client = new Client().send(
-      `POST /text HTTP/1.1\r\n${host}Connection: close\r\nContent-Length: 1000000\r\n\r\n`,
+      `POST /text HTTP/1.1\r\n${host}Expect: 100-continue\r\nContent-Length: 1000000\r\n\r\n`,
     );
     await client.until(({ received }) => received.endsWith('hello'));
     for (let i = 0; i < 20; i++) {
@@ -239,6 +239,24 @@ describe('closing', () => {
     }
     expect(client.received).toMatch(/hello$/);
     client.close();
+  });
+
+  it('takes nothing behind a malformed body for a request', async () => {
+    const rest = `GET /text HTTP/1.1\r\n${host}\r\n`;
+    for (const body of ['zz\r\n', '5\r\nhell\r\n']) {
+      const request = `POST /text HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`;
+      expect(statusLines(await exchange(request + body + rest))).toEqual([400]);
+      const client = new Client().send(request);
+      await delay(20);
+      client.send(body + rest);
+      await client.until(({ ended }) => ended);
+      expect(statusLines(client.received)).toEqual([400]);
+    }
+  });
+
+  it('answers all requests of a client that has ended its side', async () => {
+    const both = `GET /slow/50 HTTP/1.1\r\n${host}\r\nGET /text HTTP/1.1\r\n${host}\r\n`;
+    expect(statusLines(await exchange(both, true))).toEqual([200, 200]);
   });
 
   it('answers a client that has ended its side', async () => {

@@ -39,6 +39,8 @@ const noHead: Omit<RequestHeadError, 'status' | 'log' | 'headers'> = {
   ...{ kind: 'error', note: undefined, requestLine: '-', method: undefined, target: '/' },
   ...{ path: undefined, query: undefined, protocol: 'HTTP/1.0', protocolNumber: 1000, hostname: undefined },
 };
+/** Of a client that expects `100 Continue` and has no body to send: it is never told, so the connection is not kept. */
+const emptyAwaitedBody = { ...emptyRequestBody, awaitsContinue: true };
 /** httpd: server/connection.c MAX_SECS_TO_LINGER and SECONDS_TO_LINGER */
 const lingerMs = 30_000;
 const shortLingerMs = 2_000;
@@ -206,9 +208,12 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 
   private extendBodyDeadline(bytes: number): void {
     const rule = this.settings.requestTimeouts?.body;
-    if (rule === undefined || rule.initialMs === 0)
-      this.deadline = performance.now() + this.settings.timeoutMs;
-    else this.extend(rule, bytes);
+    if (rule === undefined || rule.initialMs === 0) this.deadline = this.bodyDeadline();
+    else {
+      this.deadline = this.phaseStartedAt + rule.initialMs;
+      this.extend(rule, bytes);
+      this.deadline = Math.min(this.deadline, performance.now() + this.settings.timeoutMs);
+    }
   }
 
   private extend(rule: TimeoutRule, bytes: number): void {
@@ -217,6 +222,13 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     const extended = rule.initialMs + (this.phaseBytes / rule.minRate) * 1000;
     const limit = rule.maximumMs > 0 ? Math.min(extended, rule.maximumMs) : extended;
     this.deadline = this.phaseStartedAt + limit;
+  }
+
+  /** No single read of a body takes longer than Timeout, whatever mod_reqtimeout allows for the whole. */
+  private bodyDeadline(): number {
+    const rule = this.settings.requestTimeouts?.body;
+    const whole = rule !== undefined && rule.initialMs > 0 ? rule.initialMs : Number.POSITIVE_INFINITY;
+    return Math.min(this.phaseStartedAt + whole, performance.now() + this.settings.timeoutMs);
   }
 
   private readHeads(bytes: Buffer): void {
@@ -274,11 +286,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       this.body = body;
       this.phaseStartedAt = performance.now();
       this.phaseBytes = 0;
-      const rule = this.settings.requestTimeouts?.body;
-      this.deadline =
-        this.phaseStartedAt +
-        (rule !== undefined && rule.initialMs > 0 ? rule.initialMs : this.settings.timeoutMs);
+      this.deadline = this.bodyDeadline();
       if (rest !== undefined) this.feedBody(rest);
+      if (this.inputEnded) body.cutOff();
     } else {
       this.deadline = Number.POSITIVE_INFINITY;
       if (rest !== undefined) this.keepForLater(rest);
@@ -286,7 +296,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (head.mustClose) this.keepalive = 'close';
     if (this.engine.isStopping) this.keepalive = 'close';
     const host = { name: head.hostname, port: head.port === 0 ? undefined : head.port };
-    this.send(serve(this, this.settings.servers, head, host, body ?? emptyRequestBody));
+    const none = head.expectsContinue ? emptyAwaitedBody : emptyRequestBody;
+    this.send(serve(this, this.settings.servers, head, host, body ?? none));
   }
 
   beforeFirstRead(): void {
@@ -402,7 +413,6 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.finish(response, part.length);
   }
 
-  /** Sends a body piece by piece, waiting for the client where it is slow. */
   /** Needed as soon as a connection carries more than one small response. */
   private sendWithoutDelay(): void {
     if (this.isNoDelay) return;
@@ -410,6 +420,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.socket.setNoDelay(true);
   }
 
+  /** Sends a body piece by piece, waiting for the client where it is slow. */
   private async stream(response: Response, head: string, body: Body): Promise<void> {
     this.sendWithoutDelay();
     const chunked = response.isChunked;
@@ -559,20 +570,24 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.request = undefined;
     if (this.state === 'closed' || this.state === 'taken over') return;
     if (cutOff) this.socket.destroy();
-    else if (response.keepAlive && !this.inputEnded) this.nextRequest(now);
+    // What follows a body that was cut off or malformed is not to be taken for a request.
+    else if (response.keepAlive && this.body?.failure === undefined) this.nextRequest(now);
     else this.close();
   }
 
   private nextRequest(now: number): void {
     this.sendWithoutDelay();
+    // httpd looks at the first byte of each further request once more, and counts it.
+    this.bytesIn = 1;
     const { body } = this;
-    if (body !== undefined && !body.arrived) {
+    if (body !== undefined && !body.arrived && body.failure === undefined) {
+      this.extendBodyDeadline(0);
       body.drop();
       body.whenArrived(() => this.nextRequest(performance.now()));
       return;
     }
     this.body = undefined;
-    if (this.engine.isStopping) {
+    if (this.engine.isStopping || body?.failure !== undefined) {
       this.close();
       return;
     }
@@ -580,10 +595,12 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.phaseStartedAt = now;
     this.deadline = now + this.server.plan.keepAliveOf(this.server).timeoutMs;
     const { backlog } = this;
-    if (backlog === undefined) return;
-    this.backlog = undefined;
-    this.socket.resume();
-    this.onData(backlog);
+    if (backlog !== undefined) {
+      this.backlog = undefined;
+      this.socket.resume();
+      this.onData(backlog);
+    }
+    if (this.inputEnded && this.state === 'head') this.onEnd();
   }
 
   /** Ends our side, then reads on for a while so that the client sees the response. httpd: ap_lingering_close */
@@ -624,7 +641,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.inputEnded = true;
     if (this.state === 'head' && this.reader.hasBegun) this.giveUpHead(400);
     else if (this.state === 'head') this.close();
-    else if (this.state === 'serving') this.body?.fail(400);
+    else if (this.state === 'serving') this.body?.cutOff();
     else if (this.state === 'lingering') this.socket.destroySoon();
   }
 
@@ -634,7 +651,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.state = 'closed';
     this.aborted = true;
     this.engine.unwatch(this);
-    this.body?.fail(400);
+    this.body?.cutOff();
     this.drained?.();
     if (wasServing) this.abortBody?.abort();
     this.onAbort?.();

@@ -27,6 +27,7 @@ export class BodyFailure extends Error {
 export class FrontBody implements RequestBody {
   readonly length: number | undefined;
   failure: number | undefined = undefined;
+  isCutOff = false;
   /** Body bytes received. */
   received = 0;
   private readonly decoder: BodyDecoder;
@@ -49,8 +50,9 @@ export class FrontBody implements RequestBody {
     this.expectsContinue = head.expectsContinue;
   }
 
+  /** A body that failed has not ended: the next pull says so. */
   get ended(): boolean {
-    return this.decoder.state !== 'more' && this.waiting.length === 0;
+    return this.decoder.state === 'done' && this.waiting.length === 0 && this.failure === undefined;
   }
 
   /** All of it has arrived, or it has failed. */
@@ -110,9 +112,9 @@ export class FrontBody implements RequestBody {
     }
   }
 
-  /** Calls back once everything has arrived. */
+  /** Calls back once everything has arrived, or will not come any more. */
   whenArrived(run: () => void): void {
-    if (this.arrived) run();
+    if (this.arrived || this.failure !== undefined) run();
     else this.onEnded = run;
   }
 
@@ -127,13 +129,22 @@ export class FrontBody implements RequestBody {
     return end;
   }
 
-  /** The client is gone or took too long. */
+  /** The client has ended its side, or is gone. */
+  cutOff(): void {
+    if (this.arrived) return;
+    this.isCutOff = this.failure === undefined;
+    this.fail(400);
+  }
+
+  /** The body is malformed, too long, or took too long. */
   fail(status: number): void {
     if (this.failure !== undefined) return;
     this.failure = status;
-    const { taker } = this;
+    const { taker, onEnded } = this;
     this.taker = undefined;
     taker?.reject(new BodyFailure(status));
+    this.onEnded = undefined;
+    onEnded?.();
   }
 
   private take(slice: Uint8Array): void {
