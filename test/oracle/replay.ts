@@ -92,6 +92,7 @@ function createWorld(
     mapPath,
     unmapPath: (path) => (path.startsWith(`${root}/`) ? path.slice(root.length) : path),
     resolve: (hostName) => testCase.hosts[hostName.toLowerCase()],
+    nameOf: (address) => Object.keys(testCase.hosts).find((name) => testCase.hosts[name] === address),
     mapListen: ports.listen,
     mapConnect: (address, port) => ports.backEndOrRefusal({ address, port }),
     mapPeer: ports.claimedAddress,

@@ -21,6 +21,8 @@ export interface ReplayWorld {
   unmapPath(path: string): string;
   /** The address of a host name, or undefined when it does not resolve. */
   resolve(hostName: string): string | undefined;
+  /** The first host name of an address, as a hosts file gives it. */
+  nameOf(address: string): string | undefined;
   /** Sockets to listen on for one `Listen`, and the local address and port to report for each. */
   mapListen(address: string | undefined, port: number): readonly ListenMapping[];
   /** Where to connect for a back end. */
@@ -94,7 +96,7 @@ function mappedNetwork(replay: ReplayWorld): Network {
     hostName: replay.hostName,
     resolveNow,
     resolve: async (host) => resolveNow(host),
-    reverse: async () => undefined,
+    reverse: async (address) => replay.nameOf(address),
     async connect(target) {
       if (target.path !== undefined) return network.connect({ ...target, path: replay.mapPath(target.path) });
       const [address] = resolveNow(target.host ?? 'localhost') ?? [];

@@ -16,6 +16,7 @@ import { frontServer } from './front/front-server.ts';
 import { loadModules } from './load-modules.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeWorld } from './world/node-world.ts';
+import { nodeSystem } from './world/system-facts.ts';
 
 /** A socket to listen on and what connections to it are told about it. */
 export interface ListenMapping {
@@ -60,6 +61,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
   const scoreboard: Scoreboard = { collect: async () => [engine.status(process.pid)] };
   const world = nodeWorld({
+    system: nodeSystem(Date.now()),
     scoreboard,
     ...options.world,
     ...(ownLogs === undefined ? {} : { logs: ownLogs }),

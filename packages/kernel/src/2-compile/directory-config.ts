@@ -12,26 +12,48 @@ export class DirectoryConfig {
   readonly vector: ConfigVector;
   /** The steps of a request under this configuration; made when first asked for. */
   plan: RequestPlan | undefined = undefined;
-  private readonly entered = new Map<Section, DirectoryConfig>();
+  /** What held before the walk that led here, and the records of that walk's sections merged among themselves. */
+  private readonly base: DirectoryConfig;
+  private readonly walked: ConfigVector;
+  private readonly entered = new WeakMap<Section, DirectoryConfig>();
+  private readonly continued = new WeakMap<Section, DirectoryConfig>();
 
-  constructor(server: ServerRecord, vector: ConfigVector) {
+  constructor(server: ServerRecord, vector: ConfigVector, base?: DirectoryConfig, walked: ConfigVector = []) {
     this.server = server;
     this.vector = vector;
+    this.base = base ?? this;
+    this.walked = walked;
   }
 
-  /** The configuration inside a section. */
+  /** The configuration inside a section, the first of a walk. */
   enter(section: Section): DirectoryConfig {
     let inner = this.entered.get(section);
     if (inner === undefined) {
-      inner = new DirectoryConfig(this.server, mergeVectors('directory', this.vector, section.records));
+      const vector = mergeVectors('directory', this.vector, section.records);
+      inner = new DirectoryConfig(this.server, vector, this, section.records);
       this.entered.set(section, inner);
     }
     return inner;
   }
 
-  /** Forgets what was entered through a section that is no longer used (a `.htaccess` that changed). */
-  forget(section: Section): void {
-    this.entered.delete(section);
+  /**
+   * The configuration inside a further section of the walk that led here. As in httpd, the sections of one walk are
+   * merged among themselves before they are merged over what held outside.
+   */
+  private enterFurther(section: Section): DirectoryConfig {
+    let inner = this.continued.get(section);
+    if (inner === undefined) {
+      const walked = mergeVectors('directory', this.walked, section.records);
+      const vector = mergeVectors('directory', this.base.vector, walked);
+      inner = new DirectoryConfig(this.server, vector, this.base, walked);
+      this.continued.set(section, inner);
+    }
+    return inner;
+  }
+
+  /** Enters a section in the course of a walk that began at `start`. httpd: server/request.c, now_merged */
+  enterInWalk(section: Section, start: DirectoryConfig): DirectoryConfig {
+    return this === start ? this.enter(section) : this.enterFurther(section);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DirectoryConfig } from '../2-compile/directory-config.ts';
 import type { Section } from '../2-compile/section.ts';
 import { everyOption } from '../declare/places.ts';
 import { type HookStatus, OK } from '../status.ts';
@@ -20,7 +21,12 @@ const maximumCached = 10_000;
  * Enters the first access file of a directory, compiled once and again only when the file changes.
  * httpd: server/config.c ap_parse_htaccess
  */
-export function htaccessOf(request: RequestRecord, directory: string, config: WalkConfig): HookStatus {
+export function htaccessOf(
+  request: RequestRecord,
+  directory: string,
+  config: WalkConfig,
+  start: DirectoryConfig,
+): HookStatus {
   const { plan } = request.server;
   for (const name of plan.policy.accessFileNames(request)) {
     const path = directory + name;
@@ -45,7 +51,6 @@ export function htaccessOf(request: RequestRecord, directory: string, config: Wa
       cached.size !== info.size ||
       cached.inode !== info.inode
     ) {
-      if (cached !== undefined) request.directory.forget(cached.section);
       const fresh = compileFile(request, directory, path, config, info);
       if (typeof fresh === 'number') return fresh;
       cached = fresh;
@@ -56,7 +61,7 @@ export function htaccessOf(request: RequestRecord, directory: string, config: Wa
       request.log('core', 'alert', cached.error);
       return 500;
     }
-    request.directory = request.directory.enter(cached.section);
+    request.directory = request.directory.enterInWalk(cached.section, start);
     return OK;
   }
   return OK;

@@ -233,7 +233,7 @@ export class RequestRecord {
 
 /** An id that ties the lines of a request together; the length and alphabet are httpd's. httpd: server/core.c core_generate_log_id */
 function makeLogId({ requestTimeMs, connection }: RequestRecord): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   let seed = Math.floor(requestTimeMs * 1000) ^ (connection.id * 2654435761);
   let id = '';
   for (let i = 0; i < 11; i++) {

@@ -16,9 +16,10 @@ export function locationWalk(request: RequestRecord): HookStatus {
   const uri = request.uri;
   if (!uri.startsWith('/')) return OK;
   const merged = mergeSlashes(uri);
+  const start = request.directory;
   for (const section of index.candidates(merged)) {
     if (section.regex === undefined || matchesExpression(section, uri, request)) {
-      request.directory = request.directory.enter(section);
+      request.directory = request.directory.enterInWalk(section, start);
     }
   }
   return OK;
@@ -44,6 +45,7 @@ export function fileWalk(request: RequestRecord): HookStatus {
   if (files.length === 0 || request.filename === undefined) return OK;
   const name = request.filename.slice(request.filename.lastIndexOf('/') + 1);
   if (name === '') return OK;
+  const start = request.directory;
   for (const section of files) {
     const matches =
       section.regex !== undefined
@@ -51,7 +53,7 @@ export function fileWalk(request: RequestRecord): HookStatus {
         : section.isPattern
           ? matchesPattern(section.path, name)
           : section.path === name;
-    if (matches) request.directory = request.directory.enter(section);
+    if (matches) request.directory = request.directory.enterInWalk(section, start);
   }
   return OK;
 }
@@ -160,7 +162,7 @@ export function directoryWalk(request: RequestRecord): HookStatus {
     const known = memo.get(entry);
     if (known !== undefined && (!isFile || followsLinks(walkConfig.at(known.vector)))) {
       request.directory = known;
-      return enterExpressions(request);
+      return enterExpressions(request, server.lookupDefaults);
     }
   }
   return walkDown(request, entry, memo);
@@ -186,11 +188,13 @@ function walkDown(
   let depth = 1;
   let at = 1;
   for (;;) {
-    for (const section of index.at(directory, depth)) request.directory = request.directory.enter(section);
+    for (const section of index.at(directory, depth)) {
+      request.directory = request.directory.enterInWalk(section, start);
+    }
     const config = walkConfig.of(request);
     if (effectiveOverride(config) !== 0 || config.overrideList !== undefined) {
       pathDecides = false;
-      const status = htaccessOf(request, directory, config);
+      const status = htaccessOf(request, directory, config, start);
       if (status !== OK) return status;
     }
     while (filename[at] === '/') at++;
@@ -227,14 +231,15 @@ function walkDown(
     if (memo.size >= maximumRemembered) memo.clear();
     memo.set(entry, request.directory);
   }
-  return enterExpressions(request);
+  return enterExpressions(request, start);
 }
 
-function enterExpressions(request: RequestRecord): HookStatus {
+function enterExpressions(request: RequestRecord, start: DirectoryConfig): HookStatus {
   const { expressions } = request.server.plan.directories(request.server);
   for (const section of expressions) {
-    if (matchesExpression(section, request.filename!, request))
-      request.directory = request.directory.enter(section);
+    if (matchesExpression(section, request.filename!, request)) {
+      request.directory = request.directory.enterInWalk(section, start);
+    }
   }
   return OK;
 }

@@ -14,6 +14,7 @@ export const authzCoreConfig = perDirectory<AuthzCoreConfig>({
     const merged: AuthzCoreConfig = {};
     const group = mergeGroups(outer, inner);
     if (group !== undefined) merged.group = group;
+    if (inner.merging !== undefined) merged.merging = inner.merging;
     const forbidden = inner.forbiddenOnFailure ?? outer.forbiddenOnFailure;
     if (forbidden !== undefined) merged.forbiddenOnFailure = forbidden;
     return merged;

@@ -20,6 +20,8 @@ async function lookUp(request: RequestRecord): Promise<string | undefined> {
   const { network } = request.server.plan.world;
   const name = await network.reverse(request.clientAddress);
   if (name === undefined) return undefined;
+  // Known from now on, to the log too.
+  request.connection.clientHost ??= name;
   const addresses = (await network.resolve(name)) ?? [];
   return addresses.some((address) => isSameAddress(address, request.clientAddress))
     ? name.toLowerCase()

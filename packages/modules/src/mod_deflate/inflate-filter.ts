@@ -168,6 +168,9 @@ function expandedBody(request: RequestRecord, compressed: RequestBody): RequestB
     get failure() {
       return failure ?? compressed.failure;
     },
+    get trailers() {
+      return compressed.trailers;
+    },
     get awaitsContinue() {
       return compressed.awaitsContinue;
     },

@@ -163,7 +163,11 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   V: ofCurrent(plain((request) => escapeLogItem(serverNameOf(request)))),
   X: ofCurrent(plain(connectionStatus)),
   // Trailers are not kept: the codec drops them unless MergeTrailers makes headers of them.
-  '^ti': ofCurrent(plain(() => undefined)),
+  '^ti': ofCurrent(
+    (name) =>
+      ({ body }) =>
+        escaped(body.trailers?.get(name)),
+  ),
   '^to': ofCurrent(plain(() => undefined)),
 };
 

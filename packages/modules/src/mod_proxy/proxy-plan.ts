@@ -42,7 +42,8 @@ function makePlan(config: ProxyServerConfig): ProxyPlan {
     aliases: aliasIndex(config.aliases.filter(({ mapping }) => mapping === undefined)),
     encodedAliases: aliasIndex(config.aliases.filter(({ mapping }) => mapping !== undefined)),
     origins: new OriginTable(config.workers),
-    balancers: new Map(config.balancers.map((balancer) => [balancer.name, balancer])),
+    // Of two with one name httpd finds the first, which is the main server's.
+    balancers: new Map(config.balancers.toReversed().map((balancer) => [balancer.name, balancer])),
     sectionsOf: sectionFinder(config.sections),
     reverse,
   };
