@@ -3,6 +3,7 @@ import { nextWord, parseIpSubnet, subnetErrorTexts } from '@httpd-ts/kernel';
 import { isKnownMethod, leadingInteger, parseTimeout } from './core/contract.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
+import { findAuthnProvider } from './mod_authn_core/contract.ts';
 
 /** Looks at the words of a directive that does nothing here; a text is the complaint. */
 export type ArgumentCheck = (words: readonly string[], cmd: DirectiveContext) => Complaint;
@@ -54,10 +55,11 @@ const maybeLoad = 'Maybe you need to load the appropriate socache module (mod_so
 const substitute: ArgumentCheck = ([line = ''], cmd) => {
   if (line[0]?.toLowerCase() !== 's') return 'Bad Substitute format, must be an s/// pattern';
   const delimiter = line[1];
-  const [from = '', to, flags = ''] = delimiter === undefined ? [] : line.slice(2).split(delimiter);
+  const [from = '', to, ...rest] = delimiter === undefined ? [] : line.slice(2).split(delimiter);
   if (delimiter === undefined || from === '' || to === undefined) {
     return 'Bad Substitute format, must be a complete s/// pattern';
   }
+  const flags = rest.join(delimiter);
   if (/[^infq]/i.test(flags)) return 'Bad Substitute flag, only s///[infq] are supported';
   if (/n/i.test(flags)) return undefined;
   return typeof cmd.regex(from) === 'string' ? 'Substitute could not compile regex' : undefined;
@@ -80,8 +82,7 @@ const cacheNames = { name: 'names in the disk cache' };
 
 // httpd: modules/cache/mod_cache.c add_cache_enable
 const cacheEnable: ArgumentCheck = ([type = '', url], { path }) => {
-  if (type.startsWith('/'))
-    return `CacheEnable provider (${type}) starts with a '/'.  Are url and provider switched?`;
+  if (type.startsWith('/')) return `provider (${type}) starts with a '/'.  Are url and provider switched?`;
   return url === undefined && path === undefined
     ? `CacheEnable provider (${type}) is missing an URL.`
     : undefined;
@@ -122,7 +123,7 @@ const trustedProxyList: ArgumentCheck = ([file = ''], cmd) => {
 // httpd: modules/filters/mod_ext_filter.c parse_cmd, define_filter
 const externalFilter: ArgumentCheck = ([raw = '']) => {
   const cursor = { text: raw, at: 0 };
-  if (nextWord(cursor) === '') return 'Filter name not found';
+  nextWord(cursor);
   while (cursor.at < raw.length) {
     const rest = raw.slice(cursor.at);
     if (/^PreservesContentLength/i.test(rest)) cursor.at += 22;
@@ -141,9 +142,25 @@ const externalFilter: ArgumentCheck = ([raw = '']) => {
 };
 
 const externalFilterOption: ArgumentCheck = ([word = '']) =>
-  /^(?:NoLogStderr|LogStderr|Onfail=(?:remove|abort))$/i.test(word) || /^DebugLevel=\d/i.test(word)
+  /^(?:NoLogStderr|LogStderr|Onfail=(?:remove|abort))$/i.test(word)
     ? undefined
     : `Invalid ExtFilterOptions option: ${word}`;
+
+// httpd: modules/metadata/mod_usertrack.c set_cookie_exp
+const cookieExpires: ArgumentCheck = ([code = '']) => {
+  if (isDigits(code)) return undefined;
+  const parts = code.split(/[ \t]+/).filter((word) => word !== '');
+  if (/^plus$/i.test(parts[0] ?? '')) parts.shift();
+  while (parts.length > 0) {
+    if (!/^\d/.test(parts.shift()!)) return 'bad expires code, numeric value expected.';
+    const unit = parts.shift();
+    if (unit === undefined) return 'bad expires code, missing <type>';
+    if (!/^(?:years|months|weeks|days|hours|minutes|seconds)/i.test(unit)) {
+      return 'bad expires code, unrecognized type';
+    }
+  }
+  return undefined;
+};
 
 const cookieStyle = oneOf(
   ['netscape', 'cookie', 'cookie2', 'rfc2109', 'rfc2965'],
@@ -225,6 +242,55 @@ const fcgiProvider: ArgumentCheck = ([type = '', , address = '']) => {
 
 const numeric: ArgumentCheck = ([word = '']) => (isDigits(word) ? undefined : 'Argument must be numeric!');
 
+// httpd: modules/http2/h2_config.c h2_conf_add_push_priority
+const pushPriority: ArgumentCheck = ([, dependency = '', weight]) => {
+  if (!/^(?:after|before|interleaved)$/i.test(dependency)) {
+    return "dependency must be one of 'After', 'Before' or 'Interleaved'";
+  }
+  if (weight === undefined) return undefined;
+  if (/^before$/i.test(dependency)) return `dependency '${dependency}' does not allow a weight`;
+  return leadingInteger(weight) < 1 ? 'weight must be a number >= 1' : undefined;
+};
+
+const h2Time =
+  (complaint: string): ArgumentCheck =>
+  ([word = '']) =>
+    (parseTimeout(word) ?? -1) < 0 ? complaint : undefined;
+
+/** Where a database driver of APR would be; a machine without that folder has no APR to ask. */
+const driverFolders = [
+  '/usr/lib/x86_64-linux-gnu/apr-util-1',
+  '/usr/lib64/apr-util-1',
+  '/usr/lib/apr-util-1',
+];
+
+const databaseDriver: ArgumentCheck = ([name = ''], { world }) => {
+  const file = `apr_dbd_${name}.so`;
+  const folder = driverFolders.find((one) => typeof world.files.stat(one) === 'object');
+  const isThere =
+    folder === undefined
+      ? /^(?:mysql|odbc|pgsql|sqlite3)$/.test(name)
+      : typeof world.files.stat(`${folder}/${file}`) === 'object';
+  return isThere ? undefined : `Can't load driver file ${file}`;
+};
+
+const passwordProvider: ArgumentCheck = ([name = ''], cmd) =>
+  findAuthnProvider(name, cmd) === undefined ? `Unknown Authn provider: ${name}` : undefined;
+
+const fileSizeLimit =
+  (what: string): ArgumentCheck =>
+  ([word = ''], { name }) =>
+    leadingInteger(word) < 0
+      ? `${name} argument must be a non-negative integer representing the ${what} size of a file to cache in bytes.`
+      : undefined;
+
+const digestMemory: ArgumentCheck = ([word = '']) => {
+  const match = /^\+?(\d+)([KM]?)$/i.exec(word);
+  if (match === null) return `Invalid size in AuthDigestShmemSize: ${word}`;
+  const size = Number(match[1]) * (match[2] === '' ? 1 : /k/i.test(match[2]!) ? 1024 : 1048576);
+  return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
+};
+
 const mdOnly: ArgumentCheck = (_words, cmd) =>
   cmd.enclosing.at(-1)?.toLowerCase().startsWith('mdomain')
     ? undefined
@@ -244,43 +310,70 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
   AuthDigestNonceLifetime: ([word = '']) =>
     /^[+-]?\d+$/.test(word) ? undefined : `Invalid time in AuthDigestNonceLifetime: ${word}`,
+  AuthDigestProvider: passwordProvider,
+  AuthDigestQop: ([word = '']) =>
+    /^auth$/i.test(word) ? undefined : "AuthDigestQop is deprecated: only 'auth' is supported",
+  AuthDigestShmemSize: digestMemory,
   AuthFormLoginRequiredLocation: expression('login required'),
   AuthFormLoginSuccessLocation: expression('login success'),
   AuthFormLogoutLocation: expression('logout'),
+  AuthFormProvider: passwordProvider,
+  AuthFormSize: ([word = '']) =>
+    leadingInteger(word) < 0 ? 'AuthCookieFormSize must be a size in bytes, or zero.' : undefined,
   AuthLDAPURL: ldapUrl,
   AuthnCacheSOCache: sharedCache(
     (provider) => `AuthnCacheSOCache: Unknown socache provider '${provider}'. ${maybeLoad}`,
   ),
   AuthnzFcgiDefineProvider: fcgiProvider,
+  BrotliAlterETag: oneOf(
+    ['addsuffix', 'nochange', 'remove'],
+    () => "BrotliAlterETag accepts only 'AddSuffix', 'NoChange' and 'Remove'",
+  ),
   BrotliCompressionMaxInputBlock: between(16, 24, (name) => `${name} must be between 16 and 24`),
   BrotliCompressionQuality: between(0, 11, (name) => `${name} must be between 0 and 11`),
   BrotliCompressionWindow: between(10, 24, (name) => `${name} must be between 10 and 24`),
+  BrotliFilterNote: ([type = '', name]) =>
+    name === undefined || /^(?:ratio|input|output)$/i.test(type)
+      ? undefined
+      : `Unknown BrotliFilterNote type '${type}'`,
   CacheDirLength: cacheDirectory('length'),
   CacheDirLevels: cacheDirectory('levels'),
+  CacheDisable: ([url = '']) =>
+    /^(?:\/|[a-z][a-z0-9+.-]*:\/\/|\/\/|on$)/i.test(url)
+      ? undefined
+      : 'CacheDisable must specify a path or an URL.',
   CacheEnable: cacheEnable,
   cachefile: cachedFile,
   CacheKeyBaseURL: cacheKeyBase,
+  CacheLastModifiedFactor: ([word = '']) =>
+    /^[+-]?(?:\d|\.\d)/.test(word) ? undefined : 'CacheLastModifiedFactor value must be a float',
+  CacheLockMaxAge: atLeast(1, 'CacheLockMaxAge value must be a non-zero positive integer'),
+  CacheMaxFileSize: fileSizeLimit('max'),
+  CacheMinFileSize: fileSizeLimit('min'),
   CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad}`),
+  CacheSocacheMaxSize: between(
+    1024,
+    4294967295,
+    (name) =>
+      `${name} argument must be a integer representing the max size of a cached entry (headers and body), at least 1024 and at most (4294967295U)`,
+  ),
   CGIDScriptTimeout: timeout,
   CookieDomain: ([word = '']) => {
     if (word === '') return 'CookieDomain values may not be null';
     if (!word.startsWith('.')) return 'CookieDomain values must begin with a dot';
     return word.includes('.', 1) ? undefined : 'CookieDomain values must contain at least one embedded dot';
   },
-  CookieExpires: ([word = '']) => {
-    if (isDigits(word)) return undefined;
-    return /^\d/.test(word.split(/[ \t]+/).find((part) => !/^plus$/i.test(part)) ?? '')
-      ? undefined
-      : 'bad expires code, numeric value expected.';
-  },
+  CookieExpires: cookieExpires,
+  CookieSameSite: oneOf(['strict', 'lax', 'none'], () => "CookieSameSite accepts 'Strict', 'Lax', or 'None'"),
   CookieStyle: cookieStyle,
   DAV: davProvider,
   DBDExptime: numeric,
   DBDKeep: numeric,
   DBDMax: numeric,
   DBDMin: numeric,
-  DBDriver: ([word = '']) =>
-    /^(?:mysql|odbc|pgsql|sqlite3)$/.test(word) ? undefined : `Can't load driver file apr_dbd_${word}.so`,
+  DAVMinTimeout: ([word = '']) =>
+    leadingInteger(word) < 0 ? 'DAVMinTimeout requires a non-negative integer.' : undefined,
+  DBDriver: databaseDriver,
   ExpiresByType: ([type = '', code = '']) => expiresComplaint(`ExpiresByType ${type} ${code}`, code),
   ExpiresDefault: ([code = '']) => expiresComplaint(`ExpiresDefault ${code}`, code),
   ExtFilterDefine: externalFilter,
@@ -289,7 +382,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   H2Direct: onOff('value must be On or Off'),
   H2EarlyHints: onOff('value must be On or Off'),
   H2MaxSessionStreams: atLeast(1, 'value must be > 0'),
-  H2MaxWorkerIdleSeconds: atLeast(1, 'value must be > 0'),
+  H2MaxWorkerIdleSeconds: h2Time('Invalid idle limit value'),
   H2MaxWorkers: atLeast(1, 'value must be > 0'),
   H2MinWorkers: atLeast(1, 'value must be > 0'),
   H2ModernTLSOnly: onOff('value must be On or Off'),
@@ -299,18 +392,42 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     return bits > 8 ? 'number of bits must be <= 8' : undefined;
   },
   H2Push: onOff('value must be On or Off'),
-  H2PushPriority: ([, dependency = '']) =>
-    /^(?:after|before|interleaved)$/i.test(dependency)
-      ? undefined
-      : "dependency must be one of 'After', 'Before' or 'Interleaved'",
-  H2PushResource: ([, last]) =>
-    last === undefined || last.toLowerCase() === 'critical' ? undefined : 'unknown last parameter',
-  H2SerializeHeaders: onOff('value must be On or Off'),
+  H2PushPriority: pushPriority,
+  H2PushResource: (given) => {
+    const last = given[given[0]?.toLowerCase() === 'add' ? 2 : 1];
+    return last === undefined || last.toLowerCase() === 'critical' ? undefined : 'unknown last parameter';
+  },
+  H2OutputBuffering: onOff('value must be On or Off'),
+  H2ProxyRequests: onOff('value must be On or Off'),
+  H2PushDiarySize: ([word = '']) => {
+    const value = leadingInteger(word);
+    if (value < 0) return 'value must be >= 0';
+    return value > 0 && !Number.isInteger(Math.log2(value)) ? 'value must a power of 2' : undefined;
+  },
+  H2SerializeHeaders: ([word = ''], cmd) => {
+    if (word.toLowerCase() !== 'on') return;
+    cmd.warn(
+      '[http2:warn] AH10307: H2SerializeHeaders: this feature has been disabled and the directive to enable it is ignored.',
+    );
+  },
+  H2SessionExtraFiles(_words, cmd) {
+    cmd.warn('[http2:warn] H2SessionExtraFiles is obsolete and will be ignored');
+  },
+  H2StreamTimeout: h2Time('Invalid timeout value'),
   H2StreamMaxMemSize: atLeast(1024, 'value must be >= 1024'),
   H2Upgrade: onOff('value must be On or Off'),
+  H2WebSockets: onOff('value must be On or Off'),
   H2WindowSize: atLeast(1024, 'value must be >= 1024'),
+  HeartbeatAddress: ([word = '']) =>
+    /:\d+$/.test(word) ? undefined : 'HeartbeatAddress: No port provided in address',
   HeartbeatListen: ([word = '']) =>
     /:\d+$/.test(word) ? undefined : 'HeartbeatListen: No port provided in multicast address',
+  HeartbeatMaxServers: ([word = '']) => {
+    const value = leadingInteger(word);
+    return value !== 0 && value < 10
+      ? 'HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem'
+      : undefined;
+  },
   KeptBodySize: ([word = '']) =>
     isDigits(word) ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
   LDAPReferrals: oneOf(['on', 'off', 'default'], () => "LDAPReferrals must be 'on', 'off', or 'default'"),

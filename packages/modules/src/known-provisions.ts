@@ -115,6 +115,8 @@ const refusedRequirement = (module: string, name: string): AuthzProvider => ({
     if (args !== '' && takesNoArguments.has(name)) {
       return { complaint: `'Require ${name}' does not take arguments` };
     }
+    const read = cmd.expression(args, 'string');
+    if ('error' in read) return { complaint: `Cannot parse expression in require line: ${read.error}` };
     cmd.refuseServing(`Require ${name}`, module);
     return { parsed: undefined };
   },

@@ -1,4 +1,4 @@
-import { type DirectiveContext, nextWord } from '@httpd-ts/kernel';
+import { type DirectiveContext, nextWord, words } from '@httpd-ts/kernel';
 import { leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
 
@@ -37,7 +37,8 @@ const verify: ArgumentCheck = ([word = ''], cmd) =>
 const depth: ArgumentCheck = ([word = ''], cmd) =>
   leadingInteger(word) < 0 ? invalidArgument(cmd, word) : undefined;
 
-const revocationCheck: ArgumentCheck = ([mode = '', flag], cmd) => {
+const revocationCheck: ArgumentCheck = ([raw = ''], cmd) => {
+  const [mode = '', flag] = words(raw);
   if (!/^(?:none|leaf|chain)$/i.test(mode)) return invalidArgument(cmd, mode);
   return flag === undefined || flag.toLowerCase() === 'no_crl_for_cert_ok'
     ? undefined
@@ -45,15 +46,19 @@ const revocationCheck: ArgumentCheck = ([mode = '', flag], cmd) => {
 };
 
 /** Names with an optional sign before each. httpd: ssl_cmd_protocol_parse */
-const protocol: ArgumentCheck = ([raw = ''], { name }) => {
-  const cursor = { text: raw, at: 0 };
-  while (cursor.at < raw.length) {
-    const word = nextWord(cursor);
+const protocol: ArgumentCheck = ([raw = ''], cmd) => {
+  const { name } = cmd;
+  for (const [index, word] of words(raw).entries()) {
     const bare = word.replace(/^[+-]/, '');
     const isLeftOut = word.startsWith('-');
     if (/^SSLv2$/i.test(bare) && !isLeftOut) return `${name}: SSLv2 is no longer supported`;
     if (/^SSLv3$/i.test(bare) && !isLeftOut) return 'SSLv3 not supported by this version of OpenSSL';
     if (!/^(?:SSLv[23]|TLSv1(?:\.[123])?|all)$/i.test(bare)) return `${name}: Illegal protocol '${bare}'`;
+    if (index > 0 && bare === word) {
+      cmd.warn(
+        `[ssl:warn] AH02532: ${name}: Protocol '${word}' overrides already set parameter(s). Check if a +/- prefix is missing.`,
+      );
+    }
   }
   return undefined;
 };
@@ -88,7 +93,7 @@ function cacheProviderComplaint(
   const known = cacheProviders.filter((one) =>
     cmd.hasModule(`mod_socache_${one === 'default' ? 'shmcb' : one}`),
   );
-  return `${cmd.name}: '${provider}' ${what} cache not supported (known names: ${known.join(',')})${dot} Maybe you need to load the appropriate socache module (mod_socache_foo?)`;
+  return `${cmd.name}: '${provider}' ${what} cache not supported (known names: ${known.join(',')})${dot} Maybe you need to load the appropriate socache module (mod_socache_${provider}?)`;
 }
 
 /** `shmcb:path(size)`. httpd: modules/cache/mod_socache_shmcb.c socache_shmcb_create */
@@ -113,7 +118,10 @@ const sessionCache: ArgumentCheck = ([word = ''], cmd) => {
 
 const randomSeed: ArgumentCheck = ([when = '', source = ''], cmd) => {
   if (!/^(?:startup|connect)$/i.test(when)) return `SSLRandomSeed: invalid context: \`${when}'`;
-  if (source === 'builtin' || source.startsWith('egd:')) return undefined;
+  if (source === 'builtin') return undefined;
+  if (source.startsWith('egd:')) {
+    return `Invalid SSLRandomSeed entropy source \`${source}': This version of OpenSSL does not support the Entropy Gathering Daemon (EGD).`;
+  }
   const path = cmd.serverRootRelative(source.replace(/^(?:file|exec):/, ''));
   return typeof cmd.world.files.stat(path) === 'string'
     ? `SSLRandomSeed: source path '${path}' does not exist`
@@ -122,7 +130,8 @@ const randomSeed: ArgumentCheck = ([when = '', source = ''], cmd) => {
 
 const passPhrase: ArgumentCheck = ([word = ''], cmd) => {
   if (word === 'builtin' || word.startsWith('|')) return undefined;
-  const program = /^exec:(.*)/s.exec(word)?.[1]?.split(/[ \t]/)[0] ?? word;
+  const program = /^exec:(.*)/s.exec(word)?.[1]?.split(/[ \t]/)[0];
+  if (program === undefined) return 'SSLPassPhraseDialog: Invalid argument';
   const path = cmd.serverRootRelative(program);
   return typeof cmd.world.files.stat(path) === 'string'
     ? `SSLPassPhraseDialog: file '${path}' does not exist`
@@ -163,8 +172,14 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
   },
   SSLLog: removed('SSLLog directive is no longer supported - use ErrorLog.'),
   SSLLogLevel: removed('SSLLogLevel directive is no longer supported - use LogLevel.'),
-  SSLOpenSSLConfCmd: ([command = '']) =>
-    openSslCommands.test(command) ? undefined : `'${command}': invalid OpenSSL configuration command`,
+  SSLOpenSSLConfCmd: ([command = '', value = ''], cmd) => {
+    if (!openSslCommands.test(command)) return `'${command}': invalid OpenSSL configuration command`;
+    if (/^DHParameters$|File$|^Certificate$|^PrivateKey$/i.test(command)) return file([value], cmd);
+    return /Path$/i.test(command) ? directory([value], cmd) : undefined;
+  },
+  SSLOCSPEnable: ([word = ''], cmd) =>
+    /^(?:on|off|leaf)$/i.test(word) ? undefined : invalidArgument(cmd, word),
+  SSLOCSPResponderCertificateFile: file,
   SSLOptions: options,
   SSLPassPhraseDialog: passPhrase,
   SSLProtocol: protocol,
@@ -183,7 +198,9 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
   SSLRandomSeed: randomSeed,
   SSLRequire: ([text = ''], cmd) => {
     const read = cmd.expression(text, 'boolean');
-    return 'error' in read ? `SSLRequire: ${read.error}` : undefined;
+    // The variables of TLS are not known here.
+    if (!('error' in read) || /^Variable 'SSL_\w+' does not exist/.test(read.error)) return undefined;
+    return `SSLRequire: ${read.error}`;
   },
   SSLSessionCache: sessionCache,
   SSLSessionCacheTimeout: ([word = '']) =>

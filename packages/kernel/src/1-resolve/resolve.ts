@@ -48,7 +48,7 @@ interface Run {
   readonly memory: Map<object, unknown>;
   readonly files: { readonly file: string; readonly chain: readonly string[] }[];
   readonly isHtaccess: boolean;
-  /** Opening line of a passed-over block whose end is wrong: httpd reports that line. */
+  /** Opening line of a block that was not read as configuration and is wrong: httpd reports that line. */
   blockLine: number | undefined;
   /** Place of the innermost error. */
   errorAt: { readonly file: string; readonly line: number; readonly chain: readonly string[] } | undefined;
@@ -287,6 +287,7 @@ function readNow(
   depth: number,
 ): readonly ResolvedNode[] | ReadError {
   let consumed = !declaration.isSection;
+  let ownBody = false;
   const sectionName = name.replace(/^</, '');
   const reader: Reader = {
     name,
@@ -317,6 +318,7 @@ function readNow(
     insert: (given, as) => source.insert(parseConfig(given.join('\n'), as)),
     nextLine() {
       consumed = true;
+      ownBody = true;
       return source.nextText();
     },
     lineNumber: () => source.line,
@@ -328,6 +330,7 @@ function readNow(
     serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
   };
   const nodes = declaration.reading!.read(line.args, reader);
+  if (typeof nodes === 'string' && ownBody) run.blockLine = line.line;
   if (typeof nodes === 'string' || consumed) return nodes;
   const error = passOver(source, sectionName);
   if (error !== undefined) run.blockLine = line.line;

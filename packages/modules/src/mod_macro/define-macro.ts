@@ -24,7 +24,7 @@ function checkParameters(reader: Reader, where: string, parameters: readonly str
     if (one.startsWith('${')) {
       warnMacro(
         reader,
-        `AH03484: ${where} argument name '${one}' (#${i + 1}) clashes with 'Define' syntax '\${...}', better use '$(...)'.`,
+        `AH02805: ${where} argument name '${one}' (#${i + 1}) clashes with 'Define' syntax '\${...}', better use '$(...)'.`,
       );
     }
     const conflict = checkAgainstLater(reader, where, parameters, i);
@@ -140,7 +140,7 @@ function readFlags(reader: Reader, where: string, written: string) {
     if (!rest.startsWith(' ')) {
       const blank = rest.indexOf(' ');
       const flag = blank < 0 ? rest : rest.slice(0, blank);
-      warnMacro(reader, `AH03483: ${where}: unknown flag '${flag}'`);
+      warnMacro(reader, `AH02804: ${where}: unknown flag '${flag}'`);
       if (blank >= 0) rest = rest.slice(blank);
     }
     rest = rest.slice(1);
@@ -177,10 +177,10 @@ export function defineMacro(raw: string, reader: Reader): readonly [] | string {
   const complaint = checkParameters(reader, where, parameters);
   if (complaint !== undefined) return complaint;
   const body = readBody(reader, where, ignoresNesting || state.ignoresNesting);
-  if (typeof body === 'string') return `${where}\n\tcontents error: ${body}`;
+  if (typeof body === 'string') return `${where}\\n\tcontents error: ${body}`;
   const macro: Macro = { name, parameters, body, location, ignoresEmpty };
   const wrong = checkBody(reader, macro);
-  if (wrong !== undefined) return `${where}\n\tcontents checking error: ${wrong}`;
+  if (wrong !== undefined) return `${where}\\n\tcontents checking error: ${wrong}`;
   state.byName.set(name, macro);
   return [];
 }
