@@ -24,7 +24,7 @@ export function serveDirectory(request: RequestRecord): HookResult {
 
 /** httpd: modules/mappers/mod_dir.c fixup_dir */
 function serveIndex(request: RequestRecord): HookResult {
-  request.handlerName ??= request.contentType ?? directoryType;
+  request.handlerName ??= directoryType;
   if (request.pathInfo !== '') return DECLINED;
   const config = dirConfig.of(request);
   if (!request.uri.endsWith('/')) return config.slash === false ? DECLINED : redirectToSlash(request);

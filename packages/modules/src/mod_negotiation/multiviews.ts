@@ -51,8 +51,8 @@ export async function readDirectoryVariants(state: Negotiation): Promise<HookSta
     );
     return 404;
   }
-  if (state.variants.length === 0) return DECLINED;
   setValidator(state);
+  if (state.variants.length === 0) return DECLINED;
   state.variants.sort((a, b) => b.sourceQuality - a.sourceQuality || (a.fileName < b.fileName ? -1 : 1));
   return OK;
 }

@@ -94,7 +94,8 @@ export class FrontBody implements RequestBody {
   /** The client is told to go on even if it did not wait for that, as httpd does. */
   private start(): void {
     this.started = true;
-    if (this.expectsContinue && this.failure === undefined) this.carrier.beforeFirstRead();
+    const isMalformed = this.decoder.state === 'error';
+    if (this.expectsContinue && (this.failure === undefined || isMalformed)) this.carrier.beforeFirstRead();
   }
 
   abort(): void {
