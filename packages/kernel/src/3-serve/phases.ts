@@ -1,7 +1,7 @@
 import { requestPlan } from '../2-compile/order-hooks.ts';
 import type { RequestPlan } from '../2-compile/request-plan.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
-import { normalizePath, unescapeUrl } from '../uri.ts';
+import { mergeSlashes, normalizePath, removeDotSegments, unescapeUrl } from '../uri.ts';
 import type { RequestRecord } from './request-record.ts';
 import { runAll, runFirst } from './run-hooks.ts';
 import { ifWalk, locationWalk } from './sections.ts';
@@ -82,26 +82,29 @@ const planOf = (request: RequestRecord): RequestPlan =>
 /** Set once a pre-translate hook has said that the path must stay as it is. */
 const keepPath = { name: 'path is translated' };
 
+const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const unreserved = /%(?:2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/g;
 
 /** Decodes unreserved characters and shrinks `/./`, `/../` and (MergeSlashes) `//`. */
 function cleanPath(request: RequestRecord): HookStatus {
   let path = request.uri;
+  let isSound = path.startsWith('/');
   if (path.includes('%')) {
+    // Looked for before anything is decoded or dropped: neither may make a sound path of a bad one.
+    if (badEscape.test(path)) isSound = false;
     path = path.replace(unreserved, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
   }
-  if (!path.startsWith('/')) {
-    if (path === '*') return OK;
-    request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
-    return 400;
-  }
-  const cleaned = normalizePath(path, request.server.plan.policy.mergesSlashes(request));
+  if (path === '*') return OK;
+  const merges = request.server.plan.policy.mergesSlashes(request);
+  const cleaned = path.startsWith('/') ? normalizePath(path, merges) : path;
   if (cleaned === undefined) {
-    request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
-    return 400;
-  }
-  request.uri = cleaned;
-  return OK;
+    const below = removeDotSegments(path);
+    request.uri = merges ? mergeSlashes(below) : below;
+    isSound = false;
+  } else request.uri = cleaned;
+  if (isSound) return OK;
+  request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
+  return 400;
 }
 
 function preTranslate(request: RequestRecord): HookResult {
@@ -126,7 +129,9 @@ function decodePath(request: RequestRecord): HookStatus {
   const encodedSlashes = walkConfig.of(request).encodedSlashes ?? 'refuse';
   const decoded = unescapeUrl(uri, encodedSlashes);
   if (decoded.status !== undefined) {
-    request.uri = decoded.text;
+    // httpd's path ends at the NUL.
+    const end = decoded.text.indexOf('\0');
+    request.uri = end < 0 ? decoded.text : decoded.text.slice(0, end);
     if (decoded.status === 404 && encodedSlashes === 'refuse') {
       request.log(
         'core',

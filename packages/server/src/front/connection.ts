@@ -571,7 +571,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (this.state === 'closed' || this.state === 'taken over') return;
     if (cutOff) this.socket.destroy();
     // What follows a body that was cut off or malformed is not to be taken for a request.
-    else if (response.keepAlive && this.body?.failure === undefined) this.nextRequest(now);
+    else if (response.keepAlive && this.body?.fault === undefined) this.nextRequest(now);
     else this.close();
   }
 
@@ -580,14 +580,14 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     // httpd looks at the first byte of each further request once more, and counts it.
     this.bytesIn = 1;
     const { body } = this;
-    if (body !== undefined && !body.arrived && body.failure === undefined) {
+    if (body !== undefined && !body.arrived && body.fault === undefined) {
       this.extendBodyDeadline(0);
       body.drop();
       body.whenArrived(() => this.nextRequest(performance.now()));
       return;
     }
     this.body = undefined;
-    if (this.engine.isStopping || body?.failure !== undefined) {
+    if (this.engine.isStopping || body?.fault !== undefined) {
       this.close();
       return;
     }

@@ -26,6 +26,9 @@ export class BodyFailure extends Error {
  */
 export class FrontBody implements RequestBody {
   readonly length: number | undefined;
+  /** What is wrong with the body, whether or not somebody has read so far. */
+  fault: number | undefined = undefined;
+  /** The same once a reader was told. */
   failure: number | undefined = undefined;
   isCutOff = false;
   /** Body bytes received. */
@@ -52,7 +55,7 @@ export class FrontBody implements RequestBody {
 
   /** A body that failed has not ended: the next pull says so. */
   get ended(): boolean {
-    return this.decoder.state === 'done' && this.waiting.length === 0 && this.failure === undefined;
+    return this.decoder.state === 'done' && this.waiting.length === 0 && this.fault === undefined;
   }
 
   /** All of it has arrived, or it has failed. */
@@ -84,7 +87,7 @@ export class FrontBody implements RequestBody {
       }
       return chunk;
     }
-    if (this.failure !== undefined) return Promise.reject(new BodyFailure(this.failure));
+    if (this.fault !== undefined) return Promise.reject(this.tell(this.fault));
     if (this.decoder.state === 'done') return null;
     return new Promise((resolve, reject) => {
       this.taker = { resolve, reject };
@@ -95,7 +98,7 @@ export class FrontBody implements RequestBody {
   private start(): void {
     this.started = true;
     const isMalformed = this.decoder.state === 'error';
-    if (this.expectsContinue && (this.failure === undefined || isMalformed)) this.carrier.beforeFirstRead();
+    if (this.expectsContinue && (this.fault === undefined || isMalformed)) this.carrier.beforeFirstRead();
   }
 
   abort(): void {
@@ -115,7 +118,7 @@ export class FrontBody implements RequestBody {
 
   /** Calls back once everything has arrived, or will not come any more. */
   whenArrived(run: () => void): void {
-    if (this.arrived || this.failure !== undefined) run();
+    if (this.arrived || this.fault !== undefined) run();
     else this.onEnded = run;
   }
 
@@ -133,19 +136,24 @@ export class FrontBody implements RequestBody {
   /** The client has ended its side, or is gone. */
   cutOff(): void {
     if (this.arrived) return;
-    this.isCutOff = this.failure === undefined;
+    this.isCutOff = this.fault === undefined;
     this.fail(400);
   }
 
   /** The body is malformed, too long, or took too long. */
   fail(status: number): void {
-    if (this.failure !== undefined) return;
-    this.failure = status;
+    if (this.fault !== undefined) return;
+    this.fault = status;
     const { taker, onEnded } = this;
     this.taker = undefined;
-    taker?.reject(new BodyFailure(status));
+    taker?.reject(this.tell(status));
     this.onEnded = undefined;
     onEnded?.();
+  }
+
+  private tell(fault: number): BodyFailure {
+    this.failure = fault;
+    return new BodyFailure(fault);
   }
 
   private take(slice: Uint8Array): void {
