@@ -1,9 +1,12 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { nextWord, parseIpSubnet, subnetErrorTexts } from '@httpd-ts/kernel';
+import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
 import { isKnownMethod, leadingInteger, parseTimeout } from './core/contract.ts';
+import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
-import { findAuthnProvider } from './mod_authn_core/contract.ts';
+import { declareAuthnProvider, findAuthnProvider } from './mod_authn_core/contract.ts';
+import { declareAuthzProvider } from './mod_authz_core/contract.ts';
+import { unservedRequirement } from './unserved-requirement.ts';
 
 /** Looks at the words of a directive that does nothing here; a text is the complaint. */
 export type ArgumentCheck = (words: readonly string[], cmd: DirectiveContext) => Complaint;
@@ -28,7 +31,7 @@ const atLeast = (low: number, text: string) => between(low, Number.MAX_SAFE_INTE
 const onOff = (text: string) => oneOf(['on', 'off'], () => text);
 
 const timeout: ArgumentCheck = ([word = ''], { name }) =>
-  parseTimeout(word) === undefined ? `${name} has wrong format` : undefined;
+  (parseTimeout(word) ?? -1) < 0 ? `${name} has wrong format` : undefined;
 
 const isDigits = (word: string) => /^\d+$/.test(word);
 
@@ -83,6 +86,9 @@ const cacheNames = { name: 'names in the disk cache' };
 // httpd: modules/cache/mod_cache.c add_cache_enable
 const cacheEnable: ArgumentCheck = ([type = '', url], { path }) => {
   if (type.startsWith('/')) return `provider (${type}) starts with a '/'.  Are url and provider switched?`;
+  if (url !== undefined && path !== undefined && !url.startsWith(path)) {
+    return 'When in a Location, CacheEnable must specify a path or an URL below that location.';
+  }
   return url === undefined && path === undefined
     ? `CacheEnable provider (${type}) is missing an URL.`
     : undefined;
@@ -95,7 +101,11 @@ const cacheKeyBase: ArgumentCheck = ([url = '']) =>
 
 const cachedFile: ArgumentCheck = ([file = ''], cmd) => {
   const path = cmd.serverRootRelative(file);
-  if (cmd.world.files.stat(path) === 'ENOENT') {
+  const info = cmd.world.files.stat(path);
+  if (typeof info === 'object' && info.type !== 'file') {
+    cmd.warn(`[file_cache:warn] AH00796: ${path} isn't a regular file, skipping`);
+  }
+  if (info === 'ENOENT') {
     cmd.warn(`[file_cache:warn] (2)No such file or directory: AH00795: unable to stat(${path}), skipping`);
   }
 };
@@ -112,7 +122,7 @@ const trustedProxy: ArgumentCheck = ([word = ''], { name }) => {
   return `RemoteIP: Error parsing IP ${word} (${subnetErrorTexts[subnet]} error) for ${name}`;
 };
 
-const trustedProxyList: ArgumentCheck = ([file = ''], cmd) => {
+const fileToOpen: ArgumentCheck = ([file = ''], cmd) => {
   const path = cmd.serverRootRelative(file);
   const found = cmd.world.files.stat(path);
   return found === 'ENOENT'
@@ -170,7 +180,7 @@ const cookieStyle = oneOf(
 /** What `%` may stand before in VirtualDocumentRoot and its kin. httpd: modules/mappers/mod_vhost_alias.c vhost_alias_set */
 const hostPattern: ArgumentCheck = ([map = '']) => {
   if (map.toLowerCase() === 'none') return undefined;
-  if (!map.startsWith('/')) return `format string must start with '/'`;
+  if (!map.startsWith('/')) return "format string must be an absolute path, or 'none'";
   for (const [, what = ''] of map.matchAll(/%(%|p|-?\d\+?(?:\.-?\d\+?|(?!\.))|.?)/gs)) {
     if (!/^(?:[%p]|-?\d\+?(?:\.-?\d\+?)?)$/.test(what)) return 'syntax error in format string';
   }
@@ -187,8 +197,11 @@ const certificateTypes =
     ' ',
   );
 
-const ldapUrl: ArgumentCheck = ([url = '']) => {
+const ldapUrl: ArgumentCheck = ([url = '', mode]) => {
   if (!/^ldap[si]?:\/\//i.test(url)) return 'The scheme was not recognised as a valid LDAP URL scheme.';
+  if (mode !== undefined && !/^(?:none|ssl|tls|starttls)$/i.test(mode)) {
+    return 'Invalid LDAP connection mode setting: must be one of NONE, SSL, or TLS/STARTTLS';
+  }
   const scope = url.split('?')[2];
   return scope === undefined || /^(?:one|onelevel|sub|subtree|base|)$/i.test(scope)
     ? undefined
@@ -198,7 +211,10 @@ const ldapUrl: ArgumentCheck = ([url = '']) => {
 const logMessage: ArgumentCheck = (words, cmd) => {
   for (const word of words.slice(1)) {
     const hook = /^hook=(.*)/is.exec(word)?.[1];
-    if (hook === undefined) continue;
+    if (hook === undefined) {
+      if (!/^expr=/i.test(word)) return `Invalid argument ${word}`;
+      continue;
+    }
     if (!logHooks.includes(hook.toLowerCase())) return `Invalid hook name: ${hook}`;
   }
   return expression('message')(words, cmd);
@@ -219,8 +235,9 @@ const logHooks = [
   'all',
 ];
 
-const notServedMethods: ArgumentCheck = (words) => {
-  const wrong = words.find((word) => word.toLowerCase() !== 'reset' && !isKnownMethod(word, undefined));
+const allowedMethods: ArgumentCheck = (words) => {
+  if (words.length === 1 && words[0]!.toLowerCase() === 'reset') return undefined;
+  const wrong = words.find((word) => !isKnownMethod(word, undefined));
   return wrong === undefined ? undefined : `AllowMethods: Invalid Method '${wrong}'`;
 };
 
@@ -233,14 +250,106 @@ const davProvider: ArgumentCheck = ([word = ''], cmd) => {
     : `Unknown DAV provider: ${provider}`;
 };
 
-const fcgiProvider: ArgumentCheck = ([type = '', , address = '']) => {
+/** httpd: modules/aaa/mod_authnz_fcgi.c fcgi_define_provider */
+const fcgiProvider: ArgumentCheck = ([type = '', name, address], cmd) => {
   if (!/^auth(?:n|z|nz)$/i.test(type)) return `AuthnzFcgiDefineProvider: Invalid provider type ${type}`;
-  return /^fcgi:\/\/[^/:]+(?::\d+)?\/?$/i.test(address)
-    ? undefined
-    : `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid form`;
+  if (name === undefined) return 'AuthnzFcgiDefineProvider: No provider name given';
+  if (address === undefined) return 'AuthnzFcgiDefineProvider: No backend-address given';
+  if (!/^fcgi:\/\/[^/:]+:\d+\/?$/i.test(address)) {
+    return `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid form`;
+  }
+  declareAuthzProvider(cmd, name, unservedRequirement('mod_authnz_fcgi', name));
+  declareAuthnProvider(cmd, name, { checkPassword: () => 'general-error' });
+  return undefined;
 };
 
 const numeric: ArgumentCheck = ([word = '']) => (isDigits(word) ? undefined : 'Argument must be numeric!');
+
+const luaHook: ArgumentCheck = ([, , when]) =>
+  when === undefined || /^(?:early|late)$/i.test(when)
+    ? undefined
+    : "Third argument must be 'early' or 'late'";
+
+const clientCertificateTypes =
+  'CA_DER, CA_BASE64, CERT_DER, CERT_BASE64, CERT_NICKNAME, CERT_PFX, KEY_DER, KEY_BASE64, KEY_PFX';
+
+/** A certificate of mod_ldap: its type and its file. httpd: modules/ldap/util_ldap.c */
+const ldapCertificate =
+  (
+    isKnown: (type: string) => boolean,
+    unknown: (type: string) => string,
+    missing: string,
+    complaint: string,
+  ): ArgumentCheck =>
+  ([type = '', file = ''], cmd) => {
+    if (!isKnown(type.toUpperCase())) return unknown(type);
+    if (/NICKNAME$/i.test(type)) return undefined;
+    const path = cmd.serverRootRelative(file);
+    if (cmd.world.files.stat(path) !== 'ENOENT') return undefined;
+    cmd.warn(`[ldap:error] (2)No such file or directory: ${missing} - ${path}`);
+    return complaint;
+  };
+
+/** A condition for a health check. httpd: modules/proxy/mod_proxy_hcheck.c set_hc_condition */
+const healthCondition: ArgumentCheck = ([raw = ''], cmd) => {
+  const cursor = { text: raw, at: 0 };
+  const name = nextWord(cursor);
+  if (name === '') return 'Missing expression name for ProxyHCExpr';
+  const rest = raw.slice(cursor.at);
+  if (rest === '') return 'Missing expression for ProxyHCExpr';
+  const text = rest.startsWith('{') ? rest.slice(1, Math.max(1, rest.lastIndexOf('}'))) : nextWord(cursor);
+  const read = cmd.expression(text, 'boolean');
+  if ('error' in read) return `Could not parse expression "${text}": ${read.error}`;
+  cmd.memory(healthConditions, () => new Set<string>()).add(name);
+  return undefined;
+};
+const healthConditions = { name: 'conditions for health checks' };
+
+const healthMethods = /^(?:none|tcp|options|head|get|cping|options11|head11|get11)$/i;
+
+/** httpd: modules/proxy/mod_proxy_hcheck.c set_hc_template */
+const healthTemplate: ArgumentCheck = ([raw = ''], cmd) => {
+  const [name, ...pairs] = words(raw);
+  if (name === undefined) return 'Missing template name for ProxyHCTemplate';
+  for (const pair of pairs) {
+    const [, key = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+    const complain = (text: string) => `ProxyHCTemplate: ${text} ${pair}; ${name}`;
+    if (!/^(?:hcmethod|hcpasses|hcfails|hcinterval|hcuri|hcexpr|hctemplate)$/i.test(key)) {
+      return complain('unknown Worker hcheck parameter');
+    }
+    if (/^hcmethod$/i.test(key) && !healthMethods.test(value)) return complain('Unknown method');
+    if (/^hcinterval$/i.test(key) && parseTimeout(value) === undefined) {
+      return complain('Unparse-able hcinterval setting');
+    }
+    const known = cmd.memory(healthConditions, () => new Set<string>());
+    if (/^hcexpr$/i.test(key) && !known.has(value)) {
+      return complain(`Unknown health check condition expr: ${value}`);
+    }
+  }
+  return undefined;
+};
+
+const environmentIf: ArgumentCheck = ([condition = '', , value], cmd) => {
+  const holds = cmd.expression(condition, 'boolean');
+  if ('error' in holds) return `Could not parse expression "${condition}": ${holds.error}`;
+  const read = value === undefined ? undefined : cmd.expression(value, 'string');
+  return read !== undefined && 'error' in read
+    ? `Could not parse expression "${value}": ${read.error}`
+    : undefined;
+};
+
+const bufferSize: ArgumentCheck = ([word = '']) =>
+  isDigits(word) && Number(word) > 0
+    ? undefined
+    : 'BufferSize must be a size in bytes, and greater than zero';
+
+const protocolException: ArgumentCheck = ([word = '']) => {
+  const [address = '', mask] = word.split('/', 2);
+  const subnet = parseIpSubnet(address, mask);
+  if (typeof subnet !== 'string') return undefined;
+  const why = subnet === 'notAnAddress' ? '' : `: ${subnetErrorTexts[subnet]}`;
+  return `ip address '${address}' appears to be invalid${why}`;
+};
 
 // httpd: modules/http2/h2_config.c h2_conf_add_push_priority
 const pushPriority: ArgumentCheck = ([, dependency = '', weight]) => {
@@ -291,21 +400,20 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
-const mdOnly: ArgumentCheck = (_words, cmd) =>
-  cmd.enclosing.at(-1)?.toLowerCase().startsWith('mdomain')
-    ? undefined
-    : `${cmd.name} is only valid inside a '<MDomainSet' context, not here`;
-
 /** What directives of modules that are only declared say of their arguments, beyond their number. */
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
+  ...domainArguments,
   ...tlsArguments,
   Action: ([, , option]) =>
     option === undefined || option.toLowerCase() === 'virtual'
       ? undefined
       : `unrecognized option '${option}'`,
-  AllowCONNECT: ([word = '']) =>
-    /^\d+(?:-\d+)?$/.test(word) ? undefined : 'AllowCONNECT: port numbers must be numeric',
-  AllowMethods: notServedMethods,
+  AllowCONNECT: ([word = '']) => {
+    if (!/^\d/.test(word)) return 'AllowCONNECT: port numbers must be numeric';
+    const last = /^\d+-(.*)$/s.exec(word)?.[1];
+    return last === undefined || /^\d+$/.test(last) ? undefined : `Cannot parse '${last}' as port number`;
+  },
+  AllowMethods: allowedMethods,
   AuthDigestAlgorithm: ([word = '']) =>
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
   AuthDigestNonceLifetime: ([word = '']) =>
@@ -320,6 +428,20 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   AuthFormProvider: passwordProvider,
   AuthFormSize: ([word = '']) =>
     leadingInteger(word) < 0 ? 'AuthCookieFormSize must be a size in bytes, or zero.' : undefined,
+  AuthLDAPBindPassword: ([word = ''], cmd) => {
+    const program = /^exec:(\S*)/.exec(word)?.[1];
+    const isMissing =
+      program !== undefined && cmd.world.files.stat(cmd.serverRootRelative(program)) === 'ENOENT';
+    return word === '' || isMissing ? 'Empty passwords are invalid for AuthLDAPBindPassword' : undefined;
+  },
+  AuthLDAPDereferenceAliases: oneOf(
+    ['never', 'off', 'searching', 'finding', 'always', 'on'],
+    () => 'Unrecognized value for AuthLDAPDereferenceAliases directive',
+  ),
+  AuthLDAPInitialBindPattern: ([pattern = ''], cmd) =>
+    typeof cmd.regex(pattern) === 'string'
+      ? `AuthLDAPInitialBindPattern: cannot compile regular expression '${pattern}'`
+      : undefined,
   AuthLDAPURL: ldapUrl,
   AuthnCacheSOCache: sharedCache(
     (provider) => `AuthnCacheSOCache: Unknown socache provider '${provider}'. ${maybeLoad}`,
@@ -343,6 +465,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       ? undefined
       : 'CacheDisable must specify a path or an URL.',
   CacheEnable: cacheEnable,
+  BufferSize: bufferSize,
   cachefile: cachedFile,
   CacheKeyBaseURL: cacheKeyBase,
   CacheLastModifiedFactor: ([word = '']) =>
@@ -358,6 +481,10 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       `${name} argument must be a integer representing the max size of a cached entry (headers and body), at least 1024 and at most (4294967295U)`,
   ),
   CGIDScriptTimeout: timeout,
+  CharsetOptions: ([word = '']) =>
+    /^(?:No)?(?:ImplicitAdd|TranslateAllMimeTypes)$/i.test(word)
+      ? undefined
+      : `Invalid CharsetOptions option: ${word}`,
   CookieDomain: ([word = '']) => {
     if (word === '') return 'CookieDomain values may not be null';
     if (!word.startsWith('.')) return 'CookieDomain values must begin with a dot';
@@ -431,10 +558,29 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   KeptBodySize: ([word = '']) =>
     isDigits(word) ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
   LDAPReferrals: oneOf(['on', 'off', 'default'], () => "LDAPReferrals must be 'on', 'off', or 'default'"),
-  LDAPTrustedGlobalCert: ([type = '']) =>
-    certificateTypes.includes(type.toUpperCase())
-      ? undefined
-      : `The certificate type ${type} is not recognised. It should be one of ${certificateTypes.join(', ')}`,
+  LDAPConnectionPoolTTL: ([word = ''], { name }) =>
+    word === '-1' || (parseTimeout(word) ?? -1) >= 0 ? undefined : `${name} has wrong format`,
+  LDAPReferralHopLimit: ([word = '']) =>
+    isDigits(word) && leadingInteger(word) === 0
+      ? "LDAPReferralHopLimit must be greater than zero (Use 'LDAPReferrals Off' to disable referral chasing)"
+      : undefined,
+  LDAPRetries: ([word = '']) => (leadingInteger(word) < 0 ? 'LDAPRetries must be >= 0' : undefined),
+  LDAPRetryDelay: timeout,
+  LDAPTimeout: ([word = '']) => (/^[+-]?\d/.test(word) ? undefined : 'Timeout not numerical'),
+  LDAPTrustedClientCert: ldapCertificate(
+    (type) => clientCertificateTypes.split(', ').includes(type),
+    (type) =>
+      `The certificate type "${type}" is not recognised. It should be one of ${clientCertificateTypes}`,
+    'AH01306: LDAP: Could not open SSL client certificate file',
+    'Invalid client certificate file path',
+  ),
+  LDAPTrustedGlobalCert: ldapCertificate(
+    (type) => certificateTypes.includes(type),
+    (type) =>
+      `The certificate type ${type} is not recognised. It should be one of ${certificateTypes.join(', ')}`,
+    'AH01304: LDAP: Could not open SSL trusted certificate authority file',
+    'Invalid global certificate file path',
+  ),
   LDAPTrustedMode: oneOf(
     ['none', 'ssl', 'tls', 'starttls'],
     () => 'Invalid LDAPTrustedMode setting: must be one of NONE, SSL, or TLS/STARTTLS',
@@ -445,60 +591,68 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     (word) =>
       `LuaCodeCache type of '${word}' not recognized, valid options are 'never', 'stat', and 'forever'`,
   ),
+  ...Object.fromEntries(
+    [
+      'TranslateName',
+      'PreTranslateName',
+      'TypeChecker',
+      'AccessChecker',
+      'AuthChecker',
+      'CheckUserID',
+      'Log',
+      'MapToStorage',
+      'Fixups',
+    ].map((name) => [`LuaHook${name}`, luaHook]),
+  ),
+  LuaInherit: oneOf(
+    ['none', 'parent-first', 'parent-last'],
+    (word) =>
+      `LuaInherit type of '${word}' not recognized, valid options are 'none', 'parent-first', and 'parent-last'`,
+  ),
   LuaMapHandler: ([pattern = ''], cmd) =>
     typeof cmd.regex(pattern) === 'string' ? 'Invalid regex pattern!' : undefined,
-  LuaScope: oneOf(
-    ['once', 'request', 'conn', 'thread', 'server'],
-    (word) =>
-      `Invalid value for LuaScope, '${word}', acceptable values are: 'once', 'request', 'conn', 'thread', 'server'`,
-  ),
-  MDCertificateAuthority: ([word = '']) =>
-    /^(?:LetsEncrypt|LetsEncrypt-Test|Buypass|Buypass-Test)$/i.test(word) || /^https?:\/\//i.test(word)
+  LuaScope: ([word = '']) =>
+    /^(?:once|request|conn|thread|server)$/.test(word)
       ? undefined
-      : `The CA name '${word}' is not known and it is not a URL either (missing uri scheme). Known CA names are: LetsEncrypt LetsEncrypt-Test Buypass Buypass-Test.`,
-  MDCertificateFile: mdOnly,
-  MDCertificateKeyFile: mdOnly,
-  MDHttpProxy: ([word = '']) => (/^[a-z][a-z0-9+.-]*:/i.test(word) ? undefined : 'missing uri scheme'),
-  MDMustStaple: oneOf(
-    ['on', 'off'],
-    (word) => `unknown '${word}', supported parameter values are 'on' and 'off'`,
-  ),
-  MDPortMap: ([raw = '']) =>
-    raw.split(/\s+/).every((word) => word.includes(':')) ? undefined : "no ':' after first port number",
-  MDRenewWindow: ([word = '']) =>
-    /^\d+%$/.test(word) && Number.parseInt(word, 10) >= 100
-      ? 'MDRenewWindow a length of 100% or more is not allowed.'
-      : undefined,
-  MDRequireHttps: oneOf(
-    ['off', 'temporary', 'permanent'],
-    (word) => `unknown '${word}', supported parameter values are 'temporary' and 'permanent'`,
-  ),
+      : `Invalid value for LuaScope, '${word}', acceptable values are: 'once', 'request', 'conn', 'thread', 'server'`,
   MemcacheConnTTL: timeout,
   mmapfile: cachedFile,
   ModemStandard: ([word = '']) =>
     /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
       ? undefined
       : 'mod_dialup: Unknown Modem Standard specified.',
-  ProxyHCExpr: ([, text]) => (text === undefined ? 'Missing expression for ProxyHCExpr' : undefined),
-  ProxyHCTemplate: ([raw = '']) => {
-    const [name = '', ...pairs] = raw.split(/\s+/);
-    const wrong = pairs.find(
-      (pair) => !/^(?:hcmethod|hcpasses|hcfails|hcinterval|hcuri|hcexpr|hctemplate)=/i.test(pair),
-    );
-    return wrong === undefined
-      ? undefined
-      : `ProxyHCTemplate: unknown Worker hcheck parameter ${wrong}; ${name}`;
-  },
+  ProxyFCGIBackendType: oneOf(
+    ['generic', 'fpm'],
+    () => "ProxyFCGIBackendType requires one of the following arguments: 'GENERIC', 'FPM'",
+  ),
+  ProxyFCGISetEnvIf: environmentIf,
+  ProxyHCExpr: healthCondition,
+  ProxyHCTemplate: healthTemplate,
+  ProxyHTMLBufSize: ([word = '']) =>
+    /^[+-]?\d/.test(word) ? undefined : 'Invalid value for directive ProxyHTMLBufSize, expected integer',
   RedisConnPoolTTL: timeout,
   RedisTimeout: timeout,
   RemoteIPInternalProxy: trustedProxy,
-  RemoteIPInternalProxyList: trustedProxyList,
+  RemoteIPInternalProxyList: fileToOpen,
+  RemoteIPProxyProtocolExceptions: protocolException,
   RemoteIPTrustedProxy: trustedProxy,
-  RemoteIPTrustedProxyList: trustedProxyList,
+  RemoteIPTrustedProxyList: fileToOpen,
+  SessionCookieName: ([raw = ''], { name }) =>
+    /[=&]/.test(nextWord({ text: raw, at: 0 }))
+      ? `${name} cannot be empty, or contain '=' or '&'.`
+      : undefined,
+  SessionCryptoPassphraseFile: fileToOpen,
+  SessionDBDCookieName: ([word = ''], { name }) =>
+    /[=;&]/.test(word) ? `${name} cannot contain '=', ';' or '&'.` : undefined,
+  SessionExpiryUpdateInterval: ([word = '']) =>
+    leadingInteger(word) < 0
+      ? 'SessionExpiryUpdateInterval must be zero (disable) or a positive value'
+      : undefined,
   Substitute: substitute,
   SubstituteMaxLineLength: bytesWithUnit,
   SuexecUserGroup: () =>
     'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',
+  UserDir: ([raw = '']) => (raw === '' ? 'UserDir requires an argument.' : undefined),
   VirtualDocumentRoot: hostPattern,
   VirtualDocumentRootIP: hostPattern,
   VirtualScriptAlias: hostPattern,

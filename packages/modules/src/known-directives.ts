@@ -25,6 +25,8 @@ import { readArguments, sectionArgument, unclosedSection } from './core/contract
 import { type ArgumentCheck, knownArguments } from './known-arguments.ts';
 import { type KnownDirective, type KnownModule, type KnownPlace, knownModules } from './known-modules.ts';
 import { provisionsOf } from './known-provisions.ts';
+import { declareAuthzProvider } from './mod_authz_core/contract.ts';
+import { unservedRequirement } from './unserved-requirement.ts';
 
 const shapes: readonly ArgumentShape<unknown>[] = [
   rawArguments,
@@ -79,7 +81,9 @@ function knownDirective(name: string, [style, place, usage, notIn]: KnownDirecti
 
 /** A section whose content is carried out where it stands. httpd: modules/md/mod_md_config.c md_config_sec_start */
 function openSection(_config: undefined, raw: string, cmd: DirectiveContext): string | undefined {
-  if (sectionArgument(raw) === undefined) return unclosedSection(cmd.name);
+  const argument = sectionArgument(raw);
+  if (argument === undefined) return unclosedSection(cmd.name);
+  if (argument.trim() === '') return `${cmd.name} > section must specify a unique domain name`;
   cmd.walk(cmd.node.children ?? [], {});
   return undefined;
 }
@@ -102,7 +106,10 @@ function knownWhileReading(
       const node = { name: name.replace('<', ''), args: raw, file: reader.file, line: reader.line };
       if (!isSection) {
         const usage = { name, usage: common.usage };
-        return readArguments(shapeByStyle.get(style)!, raw, usage, () => [node]);
+        return readArguments(take3, raw, usage, ([provider]) => {
+          declareAuthzProvider(reader, provider, unservedRequirement('mod_lua', provider));
+          return [node];
+        });
       }
       if (sectionArgument(raw) === undefined) return unclosedSection(name);
       const end = `</${node.name.toLowerCase()}`;

@@ -10,9 +10,10 @@ import {
   postConfig,
 } from '@httpd-ts/kernel';
 import { authnProviders } from './mod_authn_core/contract.ts';
-import { type AuthzProvider, authzProviders } from './mod_authz_core/contract.ts';
+import { authzProviders } from './mod_authz_core/contract.ts';
 import { logSpecifiers } from './mod_log_config/contract.ts';
 import { lbMethods } from './mod_proxy/contract.ts';
+import { unservedRequirement } from './unserved-requirement.ts';
 
 /** Names by which a configuration reaches a module without any directive of that module. */
 interface Provisions {
@@ -107,29 +108,13 @@ const refusingFilter = (module: string, name: string): OutputFilter => ({
   },
 });
 
-const takesNoArguments = new Set(['ssl', 'ssl-verify-client']);
-
-/** Makes serving refuse the line; should it be allowed all the same, nobody gets by it. */
-const refusedRequirement = (module: string, name: string): AuthzProvider => ({
-  parse(args, cmd) {
-    if (args !== '' && takesNoArguments.has(name)) {
-      return { complaint: `'Require ${name}' does not take arguments` };
-    }
-    const read = cmd.expression(args, 'string');
-    if ('error' in read) return { complaint: `Cannot parse expression in require line: ${read.error}` };
-    cmd.refuseServing(`Require ${name}`, module);
-    return { parsed: undefined };
-  },
-  check: () => 'general-error',
-});
-
 function providersOf(module: string, given: Provisions): ProvidedName[] {
   return [
     ...(given.filters ?? []).map((name) =>
       outputFilters.provide(name.toLowerCase(), refusingFilter(module, name)),
     ),
     ...(given.requirements ?? []).map((name) =>
-      authzProviders.provide(name, refusedRequirement(module, name)),
+      authzProviders.provide(name, unservedRequirement(module, name)),
     ),
     ...(given.passwordProviders ?? []).map((name) =>
       authnProviders.provide(name, {

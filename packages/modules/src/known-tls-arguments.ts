@@ -105,6 +105,9 @@ function shmcbComplaint(word: string, { name }: DirectiveContext): string | unde
   if (!inside.endsWith(')') || inside === ')') {
     return `${name}: Invalid argument: no closing parenthesis or cache size missing after pathname with parenthesis`;
   }
+  if (leadingInteger(inside) >= 4294967295) {
+    return `${name}: Invalid argument: size has to be < 4294967295 bytes on this platform`;
+  }
   return leadingInteger(inside) < 8192
     ? `${name}: Invalid argument: size has to be >= 8192 bytes`
     : undefined;

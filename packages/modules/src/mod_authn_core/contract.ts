@@ -72,4 +72,4 @@ export function noteAuthFailure(request: RequestRecord): void {
   request.server.plan.providers.find(authSchemes, type.toLowerCase())?.noteFailure(request);
 }
 
-export { findAuthnProvider } from './provider-alias.ts';
+export { declareAuthnProvider, findAuthnProvider } from './provider-alias.ts';

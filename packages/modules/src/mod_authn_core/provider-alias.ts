@@ -10,6 +10,11 @@ import { type AuthnProvider, authnProviders } from './contract.ts';
 const aliasKey = { name: 'authn provider aliases' };
 const aliasesOf = (cmd: DirectiveContext) => cmd.memory(aliasKey, () => new Map<string, AuthnProvider>());
 
+/** Gives a provider a name from here on. */
+export function declareAuthnProvider(cmd: DirectiveContext, name: string, provider: AuthnProvider): void {
+  aliasesOf(cmd).set(name, provider);
+}
+
 /** A provider by its name or alias. */
 export function findAuthnProvider(name: string, cmd: DirectiveContext): AuthnProvider | undefined {
   return aliasesOf(cmd).get(name) ?? cmd.providers.find(authnProviders, name);

@@ -21,3 +21,20 @@ export const authzProviders = providerKind<AuthzProvider>('authz');
 export function authzProvider<Parsed>(provider: AuthzProvider<Parsed>): AuthzProvider {
   return provider as AuthzProvider<unknown>;
 }
+
+const aliasKey = { name: 'authz provider aliases' };
+
+/** Providers that the configuration itself has named. */
+export const namedAuthzProviders = ({
+  memory,
+}: Pick<DirectiveContext, 'memory'>): Map<string, AuthzProvider> =>
+  memory(aliasKey, () => new Map<string, AuthzProvider>());
+
+/** Gives a provider a name from here on. */
+export function declareAuthzProvider(
+  cmd: Pick<DirectiveContext, 'memory'>,
+  name: string,
+  provider: AuthzProvider,
+): void {
+  namedAuthzProviders(cmd).set(name, provider);
+}

@@ -7,15 +7,12 @@ import {
 } from '@httpd-ts/kernel';
 import { addToGroup, defaultGroup, type Limits, type RequireGroup } from './authz-section.ts';
 import type { AuthzCoreConfig } from './config.ts';
-import { type AuthzProvider, authzProvider, authzProviders } from './contract.ts';
+import { type AuthzProvider, authzProvider, authzProviders, namedAuthzProviders } from './contract.ts';
 
 const limitsOf = ({ limited }: DirectiveContext): Limits => (limited === undefined ? undefined : [limited]);
 
-const aliasKey = { name: 'authz provider aliases' };
-const aliasesOf = (cmd: DirectiveContext) => cmd.memory(aliasKey, () => new Map<string, AuthzProvider>());
-
 function findProvider(name: string, cmd: DirectiveContext): AuthzProvider | undefined {
-  return aliasesOf(cmd).get(name) ?? cmd.providers.find(authzProviders, name);
+  return namedAuthzProviders(cmd).get(name) ?? cmd.providers.find(authzProviders, name);
 }
 
 /** Every group made outside of `<Require…>` sections, for the check when all is read. */
@@ -110,7 +107,7 @@ export function openProviderAlias(
   const read = provider.parse(args, cmd);
   if ('complaint' in read) return `Can't parse 'Require ${base} ${args}': ${read.complaint}`;
   const section: Section = { kind: 'location', path: alias, records, definedAt: cmd.node };
-  aliasesOf(cmd).set(alias, aliasProvider(provider, read.parsed, section));
+  namedAuthzProviders(cmd).set(alias, aliasProvider(provider, read.parsed, section));
   return undefined;
 }
 

@@ -1,0 +1,112 @@
+import { type DirectiveContext, words } from '@httpd-ts/kernel';
+import { leadingInteger } from './core/contract.ts';
+import type { ArgumentCheck } from './known-arguments.ts';
+
+// httpd: modules/md/mod_md_config.c
+
+const onOff: ArgumentCheck = ([word = '']) =>
+  /^(?:on|off)$/i.test(word) ? undefined : `unknown '${word}', supported parameter values are 'on' and 'off'`;
+
+const isDuration = (word: string) => /^\d+(?:[dhs]|mi|ms)?/i.test(word);
+
+const duration: ArgumentCheck = ([word = '']) =>
+  isDuration(word) ? undefined : 'unrecognized duration format';
+
+/** A part of a time, in percent, or a duration. */
+const slice: ArgumentCheck = ([word = ''], { name }) => {
+  if (/^\d+%$/.test(word)) {
+    return Number.parseInt(word, 10) >= 100 ? `${name} a length of 100% or more is not allowed.` : undefined;
+  }
+  return isDuration(word) ? undefined : `${name} has unrecognized format`;
+};
+
+const renewMode: ArgumentCheck = ([word = '']) =>
+  /^(?:auto|automatic|always|manual|stick)$/i.test(word) ? undefined : `unknown MDDriveMode ${word}`;
+
+const isInDomainSet = ({ enclosing }: DirectiveContext) =>
+  enclosing.at(-1)?.toLowerCase().startsWith('mdomain') ?? false;
+
+const members: ArgumentCheck = ([word = ''], cmd) =>
+  isInDomainSet(cmd) || /^(?:auto|manual)$/i.test(word) ? undefined : 'unknown value, use "auto|manual"';
+
+const domainSetOnly: ArgumentCheck = (_words, cmd) =>
+  isInDomainSet(cmd) ? undefined : `${cmd.name} is only valid inside a '<MDomainSet' context, not here`;
+
+const portMap: ArgumentCheck = ([raw = '']) => {
+  for (const word of words(raw)) {
+    const [first = '', second] = word
+      .replace(/^http:/, '80:')
+      .replace(/^https:/, '443:')
+      .split(':');
+    if (second === undefined || !/^\d/.test(first)) return "no ':' after first port number";
+    const port = leadingInteger(second);
+    if (second !== '-' && (port < 1 || port > 65535)) {
+      return 'invalid number for port map, must be in ]0,65535]';
+    }
+  }
+  return undefined;
+};
+
+const privateKeys: ArgumentCheck = ([kind = '', bits]) => {
+  if (/^default$/i.test(kind)) return bits === undefined ? undefined : "'Default' allows no other parameter";
+  const isShort =
+    /^rsa$/i.test(kind) && bits !== undefined && /^\d/.test(bits) && leadingInteger(bits) < 2048;
+  return isShort ? 'must be 2048 or higher in order to be considered safe.' : undefined;
+};
+
+/** What mod_md says of arguments. */
+export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
+  MDActivationDelay: duration,
+  MDBaseServer: onOff,
+  MDCertificateAuthority: ([word = '']) =>
+    /^(?:LetsEncrypt|LetsEncrypt-Test|Buypass|Buypass-Test)$/i.test(word) || /^[a-z][a-z0-9+.-]*:/i.test(word)
+      ? undefined
+      : `The CA name '${word}' is not known and it is not a URL either (missing uri scheme). Known CA names are: LetsEncrypt LetsEncrypt-Test Buypass Buypass-Test.`,
+  MDCertificateFile: domainSetOnly,
+  MDCertificateKeyFile: domainSetOnly,
+  MDCertificateStatus: onOff,
+  MDChallengeDns01Version: ([word = '']) =>
+    /^[12]$/.test(word) ? undefined : 'Only versions `1` and `2` are supported',
+  MDCheckInterval: duration,
+  MDDriveMode: renewMode,
+  MDExternalAccountBinding: ([first = '', second], cmd) => {
+    if (second !== undefined || /^none$/i.test(first)) return undefined;
+    const path = cmd.serverRootRelative(first);
+    return cmd.world.files.stat(path) === 'ENOENT' ? `${cmd.name}: file not found: ${path}` : undefined;
+  },
+  MDHttpProxy: ([word = '']) => {
+    if (!/^[a-z][a-z0-9+.-]*:/i.test(word)) return 'missing uri scheme';
+    return /^https?:/i.test(word) ? undefined : 'uri scheme must be http or https';
+  },
+  MDInitialDelay: duration,
+  MDMatchNames: ([word = '']) =>
+    /^(?:all|servernames)$/i.test(word) ? undefined : "invalid argument, must be a 'all' or 'servernames'",
+  MDMember: members,
+  MDMembers: members,
+  MDMustStaple: onOff,
+  MDomain: (given) => (given.length === 0 ? 'needs at least one domain name' : undefined),
+  MDPortMap: portMap,
+  MDPrivateKeys: privateKeys,
+  MDProfileMandatory: onOff,
+  MDRenewMode: renewMode,
+  MDRenewWindow: slice,
+  MDRequireHttps: ([word = '']) =>
+    /^(?:off|temporary|permanent)$/i.test(word)
+      ? undefined
+      : `unknown '${word}', supported parameter values are 'temporary' and 'permanent'`,
+  MDRetryDelay: duration,
+  MDRetryFailover: ([word = '']) =>
+    leadingInteger(word) > 0 ? undefined : 'invalid argument, must be a number > 0',
+  MDServerStatus: onOff,
+  MDStapleOthers: onOff,
+  MDStapling: onOff,
+  MDStaplingKeepResponse: slice,
+  MDStaplingRenewWindow: slice,
+  MDStoreDir: (_words, cmd) =>
+    isInDomainSet(cmd) ? `${cmd.name} is not allowed inside an '<MDomainSet' context` : undefined,
+  MDStoreLocks: ([word = '']) =>
+    /^(?:on|off)$/i.test(word) || isDuration(word)
+      ? undefined
+      : "neither 'on', 'off' or a duration specified",
+  MDWarnWindow: slice,
+};
