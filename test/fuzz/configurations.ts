@@ -719,7 +719,7 @@ Header merge Vary X-Test
 Header unset ETag env=posted
 Header edit Last-Modified "G(M)T" "U$1"
 Header edit* X-Always o 0
-Header always set X-Req "%{X-Test}i" "expr=-n %{HTTP:X-Test}"
+Header always set X-Req "%{got}e" "expr=-n %{HTTP:X-Test}"
 Header setifempty X-Empty 1
 Header note X-Twice twicenote
 Header echo ^X-Echo
@@ -838,6 +838,7 @@ Header set X-Worker "%{BALANCER_SESSION_STICKY}e %{BALANCER_SESSION_ROUTE}e %{BA
 ProxyPass /spare/ balancer://spare/
 ProxyPassMatch ^(/m/.*)$ balancer://cluster$1
 ProxyPass /local !
+ProxyPass /last-of-all !
 ProxyPass / balancer://cluster/
 ProxyPassReverse / balancer://cluster/
 ProxyPassReverseCookieDomain back.example front.example

@@ -63,7 +63,7 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
   if (dropsConnection(answeringRequest(request).status)) return finishResponse(request);
   return readToEnd(body).then((isComplete) => {
     if (isComplete) return finishResponse(request);
-    return dieOfBody(body)(body.failure ?? 400, answeringRequest(request)).then(() =>
+    return dieWithoutLength(body.failure ?? 400, answeringRequest(request)).then(() =>
       finishResponse(request),
     );
   });
