@@ -87,22 +87,6 @@ const displace = (text: string, root: string) =>
     .replace(/^\[\w{3} \w{3} \d\d [\d:.]+ \d{4}\]/gm, '[@TIME@]')
     .replace(/\[pid \d+:tid \d+\]/g, '[pid @PID@:tid @TID@]');
 
-/** Modules that a preamble loads and that do not exist here, without directives. */
-function standIns(preambles: string): ModuleDefinition[] {
-  const known = new Set(standardModules.map(({ identifier }) => identifier));
-  const loaded = new Set<string>();
-  for (const name of readdirSync(preambles)) {
-    const text = readFileSync(join(preambles, name), 'latin1');
-    for (const [, identifier] of text.matchAll(/^LoadModule (\w+)/gm)) loaded.add(identifier!);
-  }
-  return [...loaded]
-    .filter((identifier) => !known.has(identifier))
-    .map((identifier) => {
-      const name = `mod_${identifier.replace(/_module$/, '')}`;
-      return { name, identifier, httpd: `modules/${name}.c`, directives: {} };
-    });
-}
-
 /** The switches of a case that asks for nothing but the verdict. */
 function plainCheck(one: Case, root: string): Switches | undefined {
   const parsed = parseSwitches(one.argv.map((arg) => place(arg, root)));
@@ -177,7 +161,7 @@ function main(): number {
   }
   const cases = JSON.parse(readFileSync(catalogue, 'utf8')) as Case[];
   const preambles = join(dirname(catalogue), 'preamble');
-  const modules = [...standardModules, ...standIns(preambles)];
+  const modules = standardModules;
   const world = nodeWorld();
   const byCategory = new Map<string, Outcome[]>();
   const start = process.cwd();

@@ -181,10 +181,8 @@ const cookieStyle = oneOf(
 const hostPattern: ArgumentCheck = ([map = '']) => {
   if (map.toLowerCase() === 'none') return undefined;
   if (!map.startsWith('/')) return "format string must be an absolute path, or 'none'";
-  for (const [, what = ''] of map.matchAll(/%(%|p|-?\d\+?(?:\.-?\d\+?|(?!\.))|.?)/gs)) {
-    if (!/^(?:[%p]|-?\d\+?(?:\.-?\d\+?)?)$/.test(what)) return 'syntax error in format string';
-  }
-  return undefined;
+  const rest = map.replace(/%(?:%|p|-?\d\+?(?:\.-?\d\+?|(?!\.)))/g, '');
+  return rest.includes('%') ? 'syntax error in format string' : undefined;
 };
 
 const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) =>
