@@ -80,8 +80,11 @@ describe('directives that are only declared', () => {
     );
   });
 
-  it('refuse to serve a port for https', () => {
-    const said = messages('Listen 443 https', false);
-    expect(said).toEqual([expect.stringContaining('port 443 is for https, which mod_ssl would serve')]);
+  it.each([
+    ['Listen 443', 443],
+    ['Listen 8443 https', 8443],
+  ])('%s: serving refuses a port for https', (config, port) => {
+    const said = messages(config, false);
+    expect(said).toEqual([expect.stringContaining(`port ${port} is for https, which mod_ssl would serve`)]);
   });
 });

@@ -138,10 +138,12 @@ const warnOfPresence = (name: string, presence: string) =>
 /** A port for TLS must not be answered in the clear. httpd: modules/ssl/ssl_engine_init.c ssl_init_Module */
 const refuseHttps = (name: string) =>
   postConfig((compilation, plan) => {
-    const port = plan.listen.find(({ protocol }) => protocol === 'https');
-    if (port === undefined) return;
+    const listener = plan.listen.find(
+      ({ protocol, port }) => (protocol ?? (port === 443 ? 'https' : 'http')) === 'https',
+    );
+    if (listener === undefined) return;
     compilation.refuse(
-      `${port.file}:${port.line}: port ${port.port} is for https, which ${name} would serve; it is not supported by httpd-ts yet`,
+      `${listener.file}:${listener.line}: port ${listener.port} is for https, which ${name} would serve; it is not supported by httpd-ts yet`,
     );
   });
 
