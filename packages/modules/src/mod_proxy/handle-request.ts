@@ -116,6 +116,7 @@ async function balance(
     }
     const { worker } = election;
     const start = pathStart(election.url);
+    request.filename = `proxy:${election.url}`;
     const origin = plan.origins.find(election.url.slice(0, start));
     const result =
       typeof origin === 'string' ? 400 : runScheme(request, worker, origin, election.url.slice(start));

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
+import { type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
 import { type Balancer, retryWorker, WORKER, type Worker } from '../mod_proxy/contract.ts';
 
 /** The route a client asks for by its session. */
@@ -16,13 +16,21 @@ export function findSessionRoute(
 ): SessionRoute | undefined {
   const { stickyCookie, stickyPath, stickySeparator, semicolonPathDelimiter } = balancer.parameters;
   if (stickyCookie === undefined || stickyCookie === '') return undefined;
-  const inPath = pathParameter(url, stickyPath ?? stickyCookie, semicolonPathDelimiter);
+  const inPath = pathParameter(withDecodedPath(url), stickyPath ?? stickyCookie, semicolonPathDelimiter);
   const sticky = inPath === undefined ? stickyCookie : (stickyPath ?? stickyCookie);
   const value = inPath ?? cookieValue(request.headersIn.get('Cookie'), stickyCookie);
   if (value === undefined) return undefined;
   if (stickySeparator === '') return { route: value, sticky };
   const separator = value.indexOf(stickySeparator);
   return separator < 0 ? undefined : { route: value.slice(separator + 1), sticky };
+}
+
+/** A route in the path is read as it was meant, one in the query as it was sent. */
+function withDecodedPath(url: string): string {
+  if (!url.includes('%')) return url;
+  const query = url.indexOf('?');
+  if (query < 0) return unescapeUrl(url, 'decode').text;
+  return unescapeUrl(url.slice(0, query), 'decode').text + url.slice(query);
 }
 
 /** httpd: get_path_param */
