@@ -65,6 +65,9 @@ export function readRanges(text: string, length: number, maximum: number): Reque
   for (const [i, spec] of specs.entries()) {
     if (spec === '' && i === 0) return whole;
     if (spec === '') continue;
+    // Who asks for all of it gets it, whatever else was asked for.
+    if (length > 0 && /^0+-$/.test(spec))
+      return { kind: 'ranges', ranges: [[0, length - 1]], overlaps: 0, reversals: 0 };
     const range = readSpec(spec, length);
     if (range === 'bad') return whole;
     if (range === 'beyond') {

@@ -39,6 +39,8 @@ export class FrontBody implements RequestBody {
   private held = 0;
   private started = false;
   private readonly expectsContinue: boolean;
+  /** HTTP/1.0 knows no interim responses. */
+  private readonly mayContinue: boolean;
   private paused = false;
   private dropping = false;
   private limitBytes = 0;
@@ -51,6 +53,7 @@ export class FrontBody implements RequestBody {
     this.decoder = new BodyDecoder(head.isChunked ? 'chunked' : 'length', head.contentLength, options);
     this.carrier = carrier;
     this.expectsContinue = head.expectsContinue;
+    this.mayContinue = head.expectsContinue && head.protocolNumber >= 1001;
   }
 
   /** A body that failed has not ended: the next pull says so. */
@@ -98,7 +101,7 @@ export class FrontBody implements RequestBody {
   private start(): void {
     this.started = true;
     const isMalformed = this.decoder.state === 'error';
-    if (this.expectsContinue && (this.fault === undefined || isMalformed)) this.carrier.beforeFirstRead();
+    if (this.mayContinue && (this.fault === undefined || isMalformed)) this.carrier.beforeFirstRead();
   }
 
   abort(): void {
