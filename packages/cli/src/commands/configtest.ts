@@ -86,10 +86,10 @@ async function check(
 
 /** Directives that `-t` lets pass, as httpd does, and that a start would refuse. */
 function unsupportedUses({ compiled }: Checked): Diagnostic[] {
-  return (compiled?.unsupported ?? []).map(({ name, module, node }) => ({
+  return (compiled?.unsupported ?? []).map(({ name, module, node, detail }) => ({
     severity: 'warning',
     stage: 'processing',
-    text: `${name} (${module}) is not supported by httpd-ts yet: it will not start with this line unless --allow-unsupported=${name.replace('<', '')} is given`,
+    text: `${name}${detail === undefined ? '' : ` ${detail}`} (${module}) is not supported by httpd-ts yet: it will not start with this line unless --allow-unsupported=${name.replace('<', '')} is given`,
     file: node.file,
     line: node.line,
     chain: node.chain,

@@ -61,6 +61,8 @@ export interface UnsupportedUse {
   readonly name: string;
   readonly module: string;
   readonly node: ResolvedNode;
+  /** What of the directive is meant, such as `inside a directory section`; all of it when missing. */
+  readonly detail?: string | undefined;
 }
 
 /**
@@ -174,7 +176,7 @@ function directiveContext(
         chain: node.chain,
         directive: name,
       }),
-    refuseServing: (what, module) => run.unsupported.push({ name: what, module, node }),
+    refuseServing: (what, module, detail) => run.unsupported.push({ name: what, module, node, detail }),
     memory: run.memory,
   };
 }

@@ -131,12 +131,12 @@ function refuseUnsupported(
 ): void {
   const names = new Set(allowed.map((name) => name.toLowerCase()));
   if (names.has('all')) return;
-  for (const { name, module, node } of uses) {
+  for (const { name, module, node, detail } of uses) {
     if (names.has(name.toLowerCase())) continue;
     diagnostics.push({
       severity: 'error',
       stage: 'processing',
-      text: `${name} (${module}) is not supported by httpd-ts yet, and leaving it out could change what is served or to whom. Remove the line, or start with --allow-unsupported=${name.replace('<', '')} to go on without it.`,
+      text: `${name}${detail === undefined ? '' : ` ${detail}`} (${module}) is not supported by httpd-ts yet, and leaving it out could change what is served or to whom. Remove the line, or start with --allow-unsupported=${name.replace('<', '')} to go on without it.`,
       file: node.file,
       line: node.line,
       chain: node.chain,

@@ -120,8 +120,11 @@ export interface DirectiveContext {
   expression: CompileExpression;
   /** A line for the start-up messages, such as `AH00112: Warning: …`. */
   warn(text: string): void;
-  /** Says that serving must refuse this directive, because something it names is declared only; `-t` accepts it. */
-  refuseServing(what: string, module: string): void;
+  /**
+   * Says that serving must refuse this directive (or something it names), wholly or in the way `detail` tells, because
+   * nothing implements it; `-t` accepts it, and `--allow-unsupported` with the name passes over it.
+   */
+  refuseServing(what: string, module: string, detail?: string): void;
   /** State of one compilation, made on first use. `key` is any object of the module's own. */
   memory<T>(key: object, create: () => T): T;
 }

@@ -106,11 +106,6 @@ function mayBeProxied(view: ConfigView): boolean {
 function prepare(compilation: Compilation): void {
   for (const server of compilation.servers) {
     const config = proxyServerOf(server);
-    if (config.requests === true) {
-      compilation.refuse(
-        'ProxyRequests On (mod_proxy) is not supported by httpd-ts yet, and serving without it would change what clients reach. Remove the line to go on without forward proxying.',
-      );
-    }
     for (const balancer of config.balancers) {
       balancer.method = compilation.providers.find(lbMethods, balancer.parameters.lbMethod);
     }

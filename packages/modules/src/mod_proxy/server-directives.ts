@@ -113,8 +113,9 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     usage: 'on if the true proxy requests should be accepted',
     default: 'Off',
     support: { partial: 'forward proxying is not done yet: a server with On does not start' },
-    set: (config, on) => {
+    set: (config, on, cmd) => {
       config.requests = on;
+      if (on) cmd.refuseServing('ProxyRequests', 'mod_proxy', 'On');
     },
   }),
   BalancerGrowth: proxyServer.directive({

@@ -9,7 +9,6 @@ import {
   take23,
   translateName,
 } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
 import {
   type RewriteDirectoryConfig,
   type RewriteOption,
@@ -71,7 +70,8 @@ function addRule(config: RewriteDirectoryConfig, line: string, cmd: DirectiveCon
   if (typeof rule === 'string') return rule;
   draft.rules.push(rule);
   draft.conditions = [];
-  return cmd.path === undefined ? undefined : notServedYet(cmd, 'rewriting inside a directory section');
+  if (cmd.path !== undefined) cmd.refuseServing('RewriteRule', 'mod_rewrite', 'inside a directory section');
+  return undefined;
 }
 
 /** Rewrites URLs by rules. */

@@ -6,7 +6,6 @@ import {
   unescapeUrl,
   type World,
 } from '@httpd-ts/kernel';
-import { notServedYet } from '../string-expression.ts';
 import { rewriteLog } from './rewrite-context.ts';
 
 /** A named function from text to text. httpd: rewritemap_entry */
@@ -69,7 +68,8 @@ function unservedMap(name: string, type: string, rest: string, cmd: DirectiveCon
     const program = cmd.serverRootRelative(rest.split(' ', 1)[0]!);
     if (typeof cmd.world.files.stat(program) === 'string') return missingFile(name, program);
   }
-  return notServedYet(cmd, `a map of type '${type.split('=', 1)[0]}'`) ?? unserved;
+  cmd.refuseServing('RewriteMap', 'mod_rewrite', `of type ${type.split('=', 1)[0]}`);
+  return unserved;
 }
 
 const missingFile = (name: string, path: string) => `RewriteMap: file for map ${name} not found:${path}`;

@@ -398,7 +398,7 @@ const refused: readonly (readonly [string, string])[] = [
   ['RewriteOptions LongURLOptimization', "RewriteOptions: unknown option 'LongURLOptimization'"],
   [
     '<Directory />\nRewriteRule x y\n</Directory>',
-    'RewriteRule: rewriting inside a directory section is not supported yet, so this configuration cannot be served',
+    'RewriteRule inside a directory section (mod_rewrite) is not supported by httpd-ts yet, and leaving it out could change what is served or to whom. Remove the line, or start with --allow-unsupported=RewriteRule to go on without it.',
   ],
   [
     'RewriteCond expr "foo bar"\nRewriteRule x y',

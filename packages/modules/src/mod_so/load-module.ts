@@ -30,6 +30,15 @@ function identifierOf(path: string, reader: Reader): string | undefined {
   return name !== undefined && reader.isAvailable(`${name}_module`) ? `${name}_module` : undefined;
 }
 
+/**
+ * Debian builds these into its server and refuses the line. Elsewhere they are files, and stock configurations load them.
+ */
+function builtIn(identifier: string, { world }: Reader): readonly ResolvedNode[] | string {
+  const { platform } = world.system;
+  if (platform !== 'Debian' && platform !== 'Ubuntu') return nothing;
+  return `module ${identifier} is built-in and can't be loaded`;
+}
+
 /** `LoadModule identifier file`. httpd: modules/core/mod_so.c load_module */
 export function loadModule(raw: string, reader: Reader): readonly ResolvedNode[] | string {
   return readArguments(take2, raw, { name: reader.name, usage: loadModuleUsage }, ([identifier, file]) => {
@@ -38,7 +47,7 @@ export function loadModule(raw: string, reader: Reader): readonly ResolvedNode[]
       reader.warn(`[so:warn] AH01574: module ${identifier} is already loaded, skipping`);
       return nothing;
     }
-    if (staticModules.has(identifier)) return `module ${identifier} is built-in and can't be loaded`;
+    if (staticModules.has(identifier)) return builtIn(identifier, reader);
     const complaint = loadFrom(identifier, file, reader) ?? reader.loadModule(identifier, file);
     if (complaint !== undefined) return complaint;
     loaded.add(identifier);

@@ -177,7 +177,10 @@ class Supervisor {
     const { user, group, chroot } = this.active.plan.process;
     const uid = user === undefined ? undefined : system.userId(user);
     const gid = group === undefined ? undefined : system.groupId(group);
-    if (user === undefined || uid === undefined) this.refuse('AH00544: bad user name', user);
+    if (user === undefined) {
+      this.refuse('AH00544: bad user name: started as root, the configuration needs a User', undefined);
+    }
+    if (uid === undefined) this.refuse('AH00544: bad user name', user);
     if (group === undefined || gid === undefined) this.refuse('AH00545: bad group name', group);
     if (chroot !== undefined)
       this.refuse('httpd-ts cannot change its root directory; remove ChrootDir', undefined);
