@@ -1,3 +1,4 @@
+import { latin1Text } from '@httpd-ts/http1';
 import {
   type Body,
   DECLINED,
@@ -5,6 +6,7 @@ import {
   defineModule,
   effectiveOptions,
   escapeHtml,
+  type Files,
   flag,
   type HookStatus,
   handler,
@@ -165,9 +167,11 @@ async function buildPage(request: RequestRecord, names: readonly string[]): Prom
   sortEntries(entries, query);
   const body = listing(entries, settings, query, request.server.plan.world.clock);
   const tail = await pageTail(request, settings, query.options);
-  const parts = joinTexts([...head.bodies, { kind: 'text', text: body }, ...tail.bodies]);
-  const page: Body = { kind: 'sequence', parts };
   const { files } = request.server.plan.world;
+  const rest: Body[] = [{ kind: 'text', text: body }, ...tail.bodies];
+  // httpd sends what a header file ends as a piece of its own.
+  const parts = [...joinTexts(head.bodies, files), ...joinTexts(rest, files)];
+  const page: Body = { kind: 'sequence', parts };
   request.output =
     head.isForeign || tail.isForeign
       ? { kind: 'source', length: undefined, source: bodySource(page, files) }
@@ -175,16 +179,28 @@ async function buildPage(request: RequestRecord, names: readonly string[]): Prom
   return OK;
 }
 
+/** httpd: AP_MIN_BYTES_TO_WRITE, below which it gathers before it writes. */
+const longestText = 8000;
+
 /** Texts side by side become one. */
-function joinTexts(bodies: readonly Body[]): Body[] {
+function joinTexts(bodies: readonly Body[], files: Files): Body[] {
   const joined: Body[] = [];
-  for (const body of bodies) {
+  for (const given of bodies) {
+    const body = asText(given, files);
     const last = joined.at(-1);
     if (last?.kind === 'text' && body.kind === 'text')
       joined[joined.length - 1] = { kind: 'text', text: last.text + body.text };
     else joined.push(body);
   }
   return joined;
+}
+
+/** A little file that is in memory, as text. */
+function asText(body: Body, files: Files): Body {
+  if (body.kind !== 'file' || body.length > longestText) return body;
+  const bytes = files.smallFile(body.path, body.info);
+  if (bytes === undefined || bytes.length < body.offset + body.length) return body;
+  return { kind: 'text', text: latin1Text(bytes, body.offset, body.offset + body.length) };
 }
 
 /** Listings of directories without an index page. */

@@ -111,7 +111,7 @@ function tellCoding(request: RequestRecord, encoding: string | undefined): void 
 /** httpd: gzip_header; the libraries differ in the flags they set there. */
 const gzipHeader = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
 
-function compress(request: RequestRecord, body: Body | undefined): Promise<Body> {
+async function compress(request: RequestRecord, body: Body | undefined): Promise<Body> {
   const { compression, files } = request.server.plan.world;
   const config = deflateServer.of(request);
   const { level, windowBits, memLevel, bufferSize } = { ...deflateDefaults, ...config };
@@ -119,7 +119,7 @@ function compress(request: RequestRecord, body: Body | undefined): Promise<Body>
   let input = 0;
   let output = -gzipHeader.length;
   let hasHeader = false;
-  return transformedBody({
+  const compressed = await transformedBody({
     source: bodySource(body, files),
     bufferSize: bufferSize + gzipHeader.length,
     transform: {
@@ -139,6 +139,11 @@ function compress(request: RequestRecord, body: Body | undefined): Promise<Body>
     },
     onEnd: () => leaveNotes(request, input, output - 8),
   });
+  // What came without a length goes out without one, although all of it may be here.
+  const isMeasured = bodyLength(body) !== undefined || bodyLength(compressed) === undefined;
+  return isMeasured
+    ? compressed
+    : { kind: 'source', length: undefined, source: bodySource(compressed, files) };
 
   function withHeader(made: readonly Uint8Array[]): readonly Uint8Array[] {
     const first = made[0];

@@ -10,6 +10,8 @@ import {
   type Body,
   type Bytes,
   DONE,
+  dieWithoutLength,
+  formatHttpDate,
   type HookStatus,
   isError,
   OK,
@@ -230,10 +232,7 @@ export class Exchange implements PullSource {
     if (head.bodyStart === '') this.readBody(bytes, at);
     else this.readBody(bodyStartBytes(head.bodyStart, bytes, at), 0);
     if (this.isBroken && this.chunks.length === 0) {
-      // Nothing of the answer has gone out, so there is still time to say what is wrong with it.
-      request.noCache = true;
-      request.statusLine = undefined;
-      this.settle(502);
+      this.answerBroken();
       return;
     }
     this.hand();
@@ -270,9 +269,9 @@ export class Exchange implements PullSource {
       if (length < 0) {
         this.request.log('http', 'info', 'AH01587: Invalid Content-Length');
         this.request.log('proxy_http', 'error', 'AH01110: error reading response', errorTexts.nonsense);
-        this.request.noCache = true;
-        this.request.statusLine = undefined;
-        this.fail(502);
+        this.leave('failed');
+        this.connection.destroy();
+        this.answerBroken();
         return false;
       }
       this.remaining = length;
@@ -281,6 +280,21 @@ export class Exchange implements PullSource {
     this.remaining = -1;
     if (head.protocolNumber >= 1000) this.connection.mustClose = true;
     return true;
+  }
+
+  /**
+   * The body of the answer turned out to be nonsense before any of it was handed on, so there is still time to say so:
+   * by a page without a length, not to be cached. httpd: modules/proxy/proxy_util.c ap_proxy_backend_broke
+   */
+  private answerBroken(): void {
+    const { request } = this;
+    request.statusLine = undefined;
+    request.status = 200;
+    request.errHeadersOut.set('Expires', formatHttpDate(request.requestTimeMs));
+    dieWithoutLength(502, request).then(
+      () => this.settle(DONE),
+      () => this.settle(500),
+    );
   }
 
   /** Gives the body to the request: as bytes when all of it is here, else as a source. */
