@@ -114,10 +114,13 @@ export function digestInputs(folder: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Links count as files: what they lead to is the machine's, not the case's. */
 function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : [path];
+    })
     .sort();
 }
 
