@@ -21,8 +21,18 @@ export async function replayCase(name: string, start: StartServer): Promise<read
   const testCase = loadCase(name);
   const recording = loadRecording(testCase.folder);
   if (recording === undefined) return [`${name} is not recorded: npm run record -- ${name}`];
-  const observed = await observeServer(testCase, start, recording);
+  const observed = await withFreePorts(() => observeServer(testCase, start, recording));
   return compareRecordings(recording.exchanges, observed, { errorLog: false });
+}
+
+/** Ports are looked for and then bound: between the two, another test may take one. Then others are looked for. */
+async function withFreePorts<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!/EADDRINUSE|AH00072/.test(String(error))) throw error;
+    return run();
+  }
 }
 
 /** Runs the exchanges of a case against a server in this process, without privileges. */
