@@ -1,4 +1,3 @@
-import type { ConfigVector } from '../declare/config-records.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type {
   DirectiveContext,
@@ -224,9 +223,4 @@ function refuseIn(
       return `${shown} cannot occur within <${section}> section`;
   }
   return undefined;
-}
-
-/** Records for a new section. */
-export function emptyRecords(): ConfigVector {
-  return [];
 }
