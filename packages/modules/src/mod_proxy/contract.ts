@@ -1,10 +1,41 @@
+/**
+ * What modules that carry a protocol need from mod_proxy. A protocol is a module that provides a scheme:
+ *
+ *     providers: [proxySchemes.provide('fcgi', { handle, canonicalize })]
+ *
+ * `handle(request, worker, origin, path)` answers one request:
+ *
+ * 1. `isWorkerReady(request, worker, 'FCGI')`, else answer 503: looks after `retry=` and the states of workers.
+ * 2. `acquireConnection({ request, worker, origin, protocol })` gives a connection of the worker's pool, over TCP or
+ *    its unix socket, new or kept (`max`, `smax`, `ttl`, `acquire`, `connectiontimeout`, `addressttl`,
+ *    `ProxySourceAddress` are done there), or the status to answer.
+ * 3. An exchange of a class that extends `BackendExchange`. It writes the request to `connection.stream`, passes the
+ *    body on with `sendBody`, calls `connection.expectData(timeoutOf(request.server, worker))`, and its `wait()` is
+ *    what `handle` returns. See there for what it reads and calls. `connection.mustClose` says that the connection
+ *    cannot serve again; `connection.protocolState` is the protocol's own from one exchange to the next.
+ * 4. Fields of the answer go through `mapLocation` and `mapCookie`; `overridesError` says whether the answer's body
+ *    gives way to a page of ours (then `fail(status)`). `proxyError` makes the page of a failed exchange.
+ */
+
+export {
+  acquireConnection,
+  type Destination,
+  isWorkerReady,
+  poolOf,
+  timeoutOf,
+} from './acquire-connection.ts';
+export type { BackendConnection, BackendFailure, ConnectionUser } from './backend-connection.ts';
+export { BackendExchange, failureTexts, overridesError } from './backend-exchange.ts';
 export type { Balancer, BalancerHooks, BalancerParameters, Election, LbMethod } from './balancer.ts';
 export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
+export type { ConnectionPool } from './connection-pool.ts';
 export type { Origin } from './origin.ts';
 export { balancerHooks, lbMethods, type ProxyScheme, proxySchemes } from './providers.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
+export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';
+export { canonicalTarget, canonicalUrl } from './translate.ts';
 export { WORKER, Worker, type WorkerParameters } from './worker.ts';

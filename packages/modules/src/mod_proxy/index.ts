@@ -1,18 +1,21 @@
 import {
   type Compilation,
   type ConfigView,
+  childExit,
   defineModule,
   directive,
   fixups,
   handler,
   mapToStorage,
   NOT_IN,
+  type Plan,
   postConfig,
   preTranslateName,
   rawArguments,
   section,
   translateName,
 } from '@httpd-ts/kernel';
+import { closeConnections } from './acquire-connection.ts';
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
 import { handleRequest } from './handle-request.ts';
@@ -87,6 +90,7 @@ export const modProxy = defineModule({
     fixups(canonicalize, { order: 'first', before: ['mod_rewrite'] }),
     handler(handleRequest, { order: 'first' }),
     postConfig(prepare),
+    childExit((_compilation, plan) => closeIdleConnections(plan)),
   ],
 });
 
@@ -111,5 +115,14 @@ function prepare(compilation: Compilation): void {
     }
     shareWorkers(server, compilation.world.shared);
     proxyPlanOf(server);
+  }
+}
+
+/** A plan that is no longer served needs no connections. */
+function closeIdleConnections(plan: Plan): void {
+  for (const server of plan.servers) {
+    const { workers, balancers } = proxyServerOf(server);
+    for (const worker of [...workers, ...balancers.flatMap(({ members }) => members)])
+      closeConnections(worker);
   }
 }

@@ -1,4 +1,4 @@
-import { type HookResult, providerKind, type RequestRecord } from '@httpd-ts/kernel';
+import { type HookResult, type HookStatus, providerKind, type RequestRecord } from '@httpd-ts/kernel';
 import type { BalancerHooks, LbMethod } from './balancer.ts';
 import type { Origin } from './origin.ts';
 import type { Worker } from './worker.ts';
@@ -10,6 +10,11 @@ export interface ProxyScheme {
    * balancer try another member. When the exchange with the back end is over, `releaseWorkers` must be called.
    */
   handle(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult;
+  /**
+   * Brings a URL of the scheme into its canonical form, before the handler's turn: the new URL, or the status to
+   * answer. `url` has neither `proxy:` nor a unix socket before it. Left out, URLs stay as they are. httpd: the hook canon_handler
+   */
+  canonicalize?(request: RequestRecord, url: string): string | HookStatus;
 }
 
 export const proxySchemes = providerKind<ProxyScheme>('proxy-scheme');

@@ -14,6 +14,7 @@ import { type ProxyAlias, proxyDirectory } from './config.ts';
 import { interpolate } from './interpolate.ts';
 import { matchAlias } from './match-alias.ts';
 import { pathStart } from './origin.ts';
+import { proxySchemes } from './providers.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
 
 /** Maps paths to URLs of back ends before they are decoded, for ProxyPass lines with `mapping=`. */
@@ -147,7 +148,7 @@ function matchesSection({ regex, isPattern, path }: Section, url: string, reques
   return true;
 }
 
-/** Brings the URL into its canonical form. httpd: proxy_fixup, proxy_http_canon, proxy_balancer_canon */
+/** Brings the URL into its canonical form, as its scheme wants it. httpd: proxy_fixup, ap_proxy_canon_url */
 export function canonicalize(request: RequestRecord): HookStatus {
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
@@ -157,31 +158,51 @@ export function canonicalize(request: RequestRecord): HookStatus {
   const colon = url.indexOf(':');
   if (colon <= 0) return 400;
   const scheme = url.slice(0, colon).toLowerCase();
-  if (scheme !== 'http' && scheme !== 'https' && scheme !== 'balancer') return OK;
-  const start = pathStart(url);
-  if (start < 0) return malformed(request, scheme, url, 'Malformed URL');
-  const path = canonicalTarget(request, url.slice(start + 1));
-  if (typeof path === 'number') return path;
-  if (scheme === 'balancer') {
-    request.filename = `proxy:balancer://${url.slice(colon + 3, start).toLowerCase()}/${path}`;
-    const question = path.indexOf('?');
-    request.pathInfo = `/${question < 0 ? path : path.slice(0, question)}`;
-    return OK;
-  }
-  const origin = proxyPlanOf(request.server).origins.find(url.slice(0, start));
-  if (typeof origin === 'string') return malformed(request, scheme, url.slice(0, start), origin);
-  request.filename = `proxy:${whole.slice(0, bar)}${origin.canonical}/${path}`;
+  if (scheme === 'balancer') return canonicalizeBalancer(request, url, colon);
+  const handler = request.server.plan.providers.find(proxySchemes, scheme);
+  const canonical = handler?.canonicalize?.(request, url);
+  if (typeof canonical === 'number') return canonical;
+  if (canonical !== undefined) request.filename = `proxy:${whole.slice(0, bar)}${canonical}`;
   return OK;
 }
 
-function malformed(request: RequestRecord, scheme: string, url: string, complaint: string): HookStatus {
-  const [module, code] = scheme === 'balancer' ? ['proxy_balancer', 'AH01157'] : ['proxy_http', 'AH01083'];
-  request.log(module!, 'error', `${code}: error parsing URL ${url}: ${complaint}`);
-  return 400;
+/** httpd: modules/proxy/mod_proxy_balancer.c proxy_balancer_canon */
+function canonicalizeBalancer(request: RequestRecord, url: string, colon: number): HookStatus {
+  const start = pathStart(url);
+  if (start < 0) {
+    request.log('proxy_balancer', 'error', `AH01157: error parsing URL ${url}: Malformed URL`);
+    return 400;
+  }
+  const path = canonicalTarget(request, url.slice(start + 1), 'proxy_balancer');
+  if (typeof path === 'number') return path;
+  request.filename = `proxy:balancer://${url.slice(colon + 3, start).toLowerCase()}/${path}`;
+  const question = path.indexOf('?');
+  request.pathInfo = `/${question < 0 ? path : path.slice(0, question)}`;
+  return OK;
+}
+
+/**
+ * The URL with its authority, path and query in canonical form, or the status to answer; what most schemes want.
+ * `module` and `code` are those of the log's line about a malformed URL. httpd: modules/proxy/mod_proxy_http.c proxy_http_canon
+ */
+export function canonicalUrl(
+  request: RequestRecord,
+  url: string,
+  module: string,
+  code: string,
+): string | HookStatus {
+  const start = pathStart(url);
+  const origin = start < 0 ? 'Malformed URL' : proxyPlanOf(request.server).origins.find(url.slice(0, start));
+  if (typeof origin === 'string') {
+    request.log(module, 'error', `${code}: error parsing URL ${url}: ${origin}`);
+    return 400;
+  }
+  const path = canonicalTarget(request, url.slice(start + 1), module);
+  return typeof path === 'number' ? path : `${origin.canonical}/${path}`;
 }
 
 /** Path and query as they go to the back end, without the first slash. */
-function canonicalTarget(request: RequestRecord, path: string): string | HookStatus {
+export function canonicalTarget(request: RequestRecord, path: string, module: string): string | HookStatus {
   if (request.proxyRequest === 'reverse') {
     const isRaw = request.note('proxy-nocanon') !== undefined || request.note('proxy-noencode') !== undefined;
     if (isRaw) {
@@ -190,11 +211,7 @@ function canonicalTarget(request: RequestRecord, path: string): string | HookSta
         const isEncoded = request.note('proxy-nocanon') === undefined;
         return isEncoded && args !== undefined ? `${path}?${args}` : path;
       }
-      request.log(
-        'proxy_http',
-        'error',
-        'AH10415: To be forwarded path contains control characters or spaces',
-      );
+      request.log(module, 'error', 'AH10415: To be forwarded path contains control characters or spaces');
       return 403;
     }
     const canonical = canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep');
@@ -202,7 +219,7 @@ function canonicalTarget(request: RequestRecord, path: string): string | HookSta
     if (args === undefined) return canonical;
     if (!hasControlOrSpace(args)) return `${canonical}?${args}`;
     request.log(
-      'proxy_http',
+      module,
       'error',
       'AH10408: To be forwarded query string contains control characters or spaces',
     );

@@ -1,4 +1,5 @@
 import type { SharedMemory } from '@httpd-ts/kernel';
+import type { ConnectionPool } from './connection-pool.ts';
 
 // httpd: modules/proxy/mod_proxy.h PROXY_WORKER_*
 /** Bits of a worker's status. */
@@ -97,8 +98,8 @@ export class Worker {
   /** Name of the balancer it is a member of. */
   readonly balancerName: string | undefined;
   readonly parameters: WorkerParameters = {};
-  /** What a scheme keeps for the worker in this thread, such as its connections. */
-  transport: unknown = undefined;
+  /** Its connections in this thread, by where they lead. */
+  transport: Map<string, ConnectionPool> | undefined = undefined;
   private words: Int32Array = new Int32Array(WORDS);
 
   constructor(spec: {

@@ -6,26 +6,31 @@ import {
   type ServerRecord,
 } from '@httpd-ts/kernel';
 import {
+  acquireConnection,
+  type BackendConnection,
+  type Destination,
+  isWorkerReady,
   type Origin,
   proxyDirectory,
-  proxyError,
   proxyServer,
   releaseWorkers,
-  retryWorker,
-  WORKER,
+  timeoutOf,
+  unframed,
   type Worker,
 } from '../mod_proxy/contract.ts';
-import type { BackendConnection } from './backend-connection.ts';
-import { ConnectionPool, type NoConnection } from './connection-pool.ts';
 import { Exchange, type ExchangeSettings } from './exchange.ts';
 import { expects100, makeBackendHead } from './request-head.ts';
-import { type Prefetched, prefetchBody, RequestSender, writePrefetched } from './send-request.ts';
+import {
+  chunked,
+  chunkedWithCrLf,
+  type Prefetched,
+  plainWithCrLf,
+  prefetchBody,
+  writePrefetched,
+} from './send-request.ts';
 
 /** A request on its way to a back end, from its head to the connection it goes out on. */
-interface Outgoing {
-  readonly request: RequestRecord;
-  readonly worker: Worker;
-  readonly origin: Origin;
+interface Outgoing extends Destination {
   readonly settings: ExchangeSettings;
   /** Request line and fields. */
   readonly lines: string;
@@ -47,13 +52,7 @@ const settingsOf = new WeakMap<ServerRecord, Map<Worker, ExchangeSettings>>();
 
 /** Sends a request to an HTTP back end and answers with its answer. httpd: modules/proxy/mod_proxy_http.c proxy_http_handler */
 export function handleHttp(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult {
-  if (!worker.isUsable) {
-    retryWorker('HTTP', worker, request);
-    if (!worker.isUsable) {
-      logForServer(request, `AH00940: http: disabled connection for (${worker.address})`);
-      return 503;
-    }
-  }
+  if (!isWorkerReady(request, worker, origin.scheme)) return 503;
   const { headersIn } = request;
   const forces10 = request.env('force-proxy-request-1.0') !== undefined;
   const hasBody =
@@ -84,6 +83,7 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
     request,
     worker,
     origin,
+    protocol: origin.scheme,
     settings,
     lines: head.lines,
     closes: closes || isInitialRequest(request),
@@ -154,14 +154,20 @@ function bodyFailed(request: RequestRecord, worker: Worker): HookStatus {
 }
 
 function send(outgoing: Outgoing): HookResult {
-  const pool = poolOf(outgoing);
-  const idle = outgoing.closes && isInitialRequest(outgoing.request) ? undefined : pool.takeIdle();
-  if (idle !== undefined) return exchangeOn(idle, outgoing);
-  return pool.connect().then((connection) => onConnected(connection, outgoing));
+  const isFresh = outgoing.closes && isInitialRequest(outgoing.request);
+  const acquired = acquireConnection(outgoing, { isFresh });
+  if (!(acquired instanceof Promise)) return exchangeOn(acquired, outgoing);
+  return acquired.then((connection) => onConnected(connection, outgoing));
 }
 
-function onConnected(connection: BackendConnection | NoConnection, outgoing: Outgoing): HookResult {
-  return 'stream' in connection ? exchangeOn(connection, outgoing) : noConnection(outgoing, connection);
+function onConnected(connection: BackendConnection | HookStatus, outgoing: Outgoing): HookResult {
+  if (typeof connection !== 'number') return exchangeOn(connection, outgoing);
+  const { request, origin } = outgoing;
+  if (connection === 503) {
+    const text = `AH01114: HTTP: failed to make connection to backend: ${origin.hostname}`;
+    request.log('proxy_http', 'error', text);
+  }
+  return connection;
 }
 
 function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<HookStatus> {
@@ -169,13 +175,12 @@ function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<
   const exchange = new Exchange(request, worker, connection, settings);
   connection.mustClose = outgoing.closes;
   exchange.awaitsContinue = outgoing.awaitsContinue;
-  request.connection.onAbort = () => exchange.abort();
   writeRequest(connection, exchange, outgoing);
   connection.expectData(
     outgoing.awaitsContinue ? (worker.parameters.pingMs ?? settings.timeoutMs) : settings.timeoutMs,
   );
   const mayBeStale = connection.isReused && connection.pool.now() - connection.idleSinceMs >= staleAfterMs;
-  if (!mayBeStale || !outgoing.mayRepeat) return exchange.wait(undefined);
+  if (!mayBeStale || !outgoing.mayRepeat) return exchange.wait();
   return repeatIfStale(exchange, outgoing);
 }
 
@@ -186,11 +191,13 @@ function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<
 function repeatIfStale(exchange: Exchange, outgoing: Outgoing): Promise<HookStatus> {
   return new Promise((resolve) => {
     exchange
-      .wait(() => {
-        const pool = poolOf(outgoing);
-        pool
-          .connect()
-          .then((connection) => resolve(onConnected(connection, { ...outgoing, mayRepeat: false })));
+      .waitUnlessStale(() => {
+        const again = { ...outgoing, mayRepeat: false };
+        resolve(
+          Promise.resolve(acquireConnection(outgoing, { isFresh: true })).then((connection) =>
+            onConnected(connection, again),
+          ),
+        );
       })
       .then(resolve);
   });
@@ -217,14 +224,8 @@ function writeRequest(connection: BackendConnection, exchange: Exchange, outgoin
   stream.uncork();
   if (isSent) return;
   const source = outgoing.awaitsContinue && prefetched.isEnded ? replay(prefetched, request) : request.body;
-  exchange.sender = new RequestSender(
-    connection,
-    source,
-    { isChunked, extraCrLf },
-    (bytes) => worker.countTransferred(bytes),
-    (body) => exchange.fail(body.failure ?? 400),
-  );
-  if (!outgoing.awaitsContinue) exchange.sender.proceed();
+  const framing = isChunked ? (extraCrLf ? chunkedWithCrLf : chunked) : extraCrLf ? plainWithCrLf : unframed;
+  exchange.sendBody(framing, { body: source, begins: !outgoing.awaitsContinue });
 }
 
 /** A body that was read already and waits for the back end's leave. */
@@ -234,63 +235,6 @@ function replay(prefetched: Prefetched, request: RequestRecord) {
     ...emptyRequestBody,
     pull: () => chunks.shift() ?? (prefetched.isEnded ? null : request.body.pull()),
   };
-}
-
-const connectErrors: Readonly<Record<string, string>> = {
-  ECONNREFUSED: '(111)Connection refused',
-  ETIMEDOUT: '(70007)The timeout specified has expired',
-  EHOSTUNREACH: '(113)No route to host',
-  ECONNRESET: '(104)Connection reset by peer',
-  ENOTFOUND: '(EAI 2)Name or service not known',
-  EIO: '(5)Input/output error',
-};
-
-/** httpd: ap_proxy_connect_backend, ap_proxy_acquire_connection, ap_proxy_determine_connection */
-function noConnection(outgoing: Outgoing, reason: NoConnection): HookStatus {
-  const { request, worker, origin } = outgoing;
-  releaseWorkers(request);
-  if (reason.kind === 'busy') {
-    logForServer(
-      request,
-      `AH00941: http: failed to acquire connection for (${worker.address})`,
-      connectErrors.ETIMEDOUT,
-    );
-    return 503;
-  }
-  if (reason.kind === 'dns') {
-    return proxyError(request, 500, `DNS lookup failure for: ${origin.hostname}`, connectErrors.ENOTFOUND);
-  }
-  const { port, socketPath } = poolOf(outgoing).target;
-  for (const [i, { address, error }] of reason.attempts.entries()) {
-    if (i < reason.attempts.length - 1) continue;
-    const text =
-      socketPath === undefined
-        ? `AH00957: http: attempt to connect to ${address}:${port} (${origin.hostname}:${port}) failed`
-        : `AH02454: HTTP: attempt to connect to Unix domain socket ${socketPath} (${origin.hostname}:${port}) failed`;
-    logForServer(request, text, connectErrors[error]);
-  }
-  if (!worker.is(WORKER.ignoreErrors)) {
-    worker.fail(request.server.plan.world.clock.now());
-    const seconds = Math.floor((worker.parameters.retryMs ?? 60_000) / 1000);
-    logForServer(
-      request,
-      `AH00959: ap_proxy_connect_backend disabling worker for (${worker.address}) for ${seconds}s`,
-    );
-  }
-  request.log(
-    'proxy_http',
-    'error',
-    `AH01114: HTTP: failed to make connection to backend: ${origin.hostname}`,
-  );
-  return 503;
-}
-
-/** A message that is not about a client. */
-function logForServer(request: RequestRecord, message: string, error?: string): void {
-  const { server } = request;
-  if (server.errorLogger.wants('proxy', 'error', undefined)) {
-    server.errorLogger.write({ module: 'proxy', level: 'error', message, error, server });
-  }
 }
 
 function exchangeSettings(server: ServerRecord, worker: Worker): ExchangeSettings {
@@ -314,35 +258,3 @@ function exchangeSettings(server: ServerRecord, worker: Worker): ExchangeSetting
   }
   return settings;
 }
-
-function timeoutOf(server: ServerRecord, worker: Worker): number {
-  return worker.parameters.timeoutMs ?? proxyServer.at(server.config).timeoutMs ?? server.timeoutMs ?? 60_000;
-}
-
-/** The pool of the worker; the worker without a target of its own has one for each origin. */
-function poolOf({ request, worker, origin }: Outgoing): ConnectionPool {
-  const socketPath = worker.socketPath ?? request.note('uds_path');
-  worker.transport ??= new Map();
-  const pools = worker.transport as Map<string, ConnectionPool>;
-  const key = socketPath === undefined ? `${origin.hostname}:${origin.port}` : socketPath;
-  let pool = pools.get(key);
-  if (pool === undefined) {
-    const { server } = request;
-    const timeoutMs = timeoutOf(server, worker);
-    pool = new ConnectionPool(server.plan.world, worker, {
-      hostname: origin.hostname,
-      port: origin.port,
-      socketPath,
-      localAddress: proxyServer.at(server.config).sourceAddress,
-      connectTimeoutMs: worker.parameters.connectionTimeoutMs ?? timeoutMs,
-      timeoutMs,
-      keepsConnections: worker.parameters.disableReuse !== true,
-    });
-    if (pools.size >= mostPools) pools.clear();
-    pools.set(key, pool);
-  }
-  return pool;
-}
-
-/** A bound for the worker that serves any host. */
-const mostPools = 1000;

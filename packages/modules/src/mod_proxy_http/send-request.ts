@@ -1,9 +1,6 @@
 import { formatChunkSize } from '@httpd-ts/http1';
 import type { RequestBody, Stream } from '@httpd-ts/kernel';
-import type { BackendConnection } from './backend-connection.ts';
-
-/** How the body of a request is framed on its way to the back end. */
-export type BodyMode = 'none' | 'length' | 'chunked';
+import type { BodyFraming } from '../mod_proxy/contract.ts';
 
 /** What of a request's body was read before the head goes out. */
 export interface Prefetched {
@@ -52,84 +49,22 @@ async function prefetchRest(
   return { chunks, length, isEnded: true };
 }
 
-/** Sends what is left of a body at the pace of the back end. */
-export class RequestSender {
-  isDone = false;
-  private readonly connection: BackendConnection;
-  private readonly body: RequestBody;
-  private readonly isChunked: boolean;
-  private readonly extraCrLf: boolean;
-  private readonly onError: (body: RequestBody) => void;
-  private readonly count: (bytes: number) => void;
-  private isStopped = false;
-  private resume: (() => void) | undefined = undefined;
+/** Chunks of at most the size httpd reads at once. */
+export const chunked: BodyFraming = {
+  write: writeChunks,
+  end: (stream) => void stream.write('0\r\n\r\n'),
+};
 
-  constructor(
-    connection: BackendConnection,
-    body: RequestBody,
-    options: { readonly isChunked: boolean; readonly extraCrLf: boolean },
-    count: (bytes: number) => void,
-    onError: (body: RequestBody) => void,
-  ) {
-    this.connection = connection;
-    this.body = body;
-    this.isChunked = options.isChunked;
-    this.extraCrLf = options.extraCrLf;
-    this.count = count;
-    this.onError = onError;
-  }
+/** With the empty line that some old back ends want behind a body (`proxy-sendextracrlf`). */
+export const chunkedWithCrLf: BodyFraming = {
+  write: writeChunks,
+  end: (stream) => void stream.write('0\r\n\r\n\r\n'),
+};
 
-  /** Begins, or goes on after the back end's 100 Continue. */
-  proceed(): void {
-    this.pump().catch(() => {
-      if (!this.isStopped) this.onError(this.body);
-    });
-  }
-
-  stop(): void {
-    this.isStopped = true;
-    this.resume?.();
-  }
-
-  onDrain(): void {
-    this.resume?.();
-  }
-
-  private async pump(): Promise<void> {
-    while (!this.isStopped) {
-      const pulled = this.body.pull();
-      const chunk = pulled instanceof Promise ? await pulled : pulled;
-      if (this.isStopped) return;
-      if (chunk === null) {
-        this.finish();
-        return;
-      }
-      if (chunk.length > 0 && !this.write(chunk)) await this.drained();
-    }
-  }
-
-  /** Chunks of at most the size httpd reads at once. */
-  private write(chunk: Uint8Array): boolean {
-    const { stream } = this.connection;
-    this.count(chunk.length);
-    return this.isChunked ? writeChunks(stream, chunk) : stream.write(chunk);
-  }
-
-  private finish(): void {
-    this.isDone = true;
-    const end = `${this.isChunked ? '0\r\n\r\n' : ''}${this.extraCrLf ? '\r\n' : ''}`;
-    if (end !== '') this.connection.stream.write(end);
-  }
-
-  private drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.resume = () => {
-        this.resume = undefined;
-        resolve();
-      };
-    });
-  }
-}
+export const plainWithCrLf: BodyFraming = {
+  write: (stream, chunk) => stream.write(chunk),
+  end: (stream) => void stream.write('\r\n'),
+};
 
 /** What httpd reads at once. httpd: include/httpd.h HUGE_STRING_LEN */
 const largestChunk = 8192;

@@ -1,6 +1,6 @@
 import type { Clock, ConnectError, Network, Stream, World } from '@httpd-ts/kernel';
-import type { Worker } from '../mod_proxy/contract.ts';
 import { BackendConnection } from './backend-connection.ts';
+import type { Worker } from './worker.ts';
 
 /** Why there is no connection. */
 export type NoConnection =

@@ -1,14 +1,27 @@
-import { type ResponseHeadOptions, ResponseHeadReader } from '@httpd-ts/http1';
 import type { Bytes, Stream } from '@httpd-ts/kernel';
 import type { ConnectionPool } from './connection-pool.ts';
-import type { Exchange } from './exchange.ts';
+
+/** Ways in which a back end fails an exchange. */
+export type BackendFailure = 'timeout' | 'reset' | 'broken' | 'end' | 'nonsense';
+
+/** Whoever uses a connection at the moment: it is told what happens there. */
+export interface ConnectionUser {
+  onData(bytes: Bytes): void;
+  /** The back end has ended its side. */
+  onEnd(): void;
+  onFailure(failure: BackendFailure): void;
+  /** The back end takes more again. */
+  onDrain(): void;
+}
 
 /** One connection to a back end; carries one exchange at a time. httpd: proxy_conn_rec */
 export class BackendConnection {
   readonly stream: Stream;
   readonly pool: ConnectionPool;
   /** The exchange under way; undefined while idle. */
-  exchange: Exchange | undefined = undefined;
+  exchange: ConnectionUser | undefined = undefined;
+  /** What a protocol keeps from one exchange to the next, such as the reader of its messages. */
+  protocolState: unknown = undefined;
   /** It has carried an exchange before. */
   isReused = false;
   /** It must not carry another exchange. */
@@ -17,8 +30,6 @@ export class BackendConnection {
   idleSinceMs = 0;
   /** When the wait for the back end ends; infinite while nothing is waited for. */
   deadlineMs = Number.POSITIVE_INFINITY;
-  private reader: ResponseHeadReader | undefined = undefined;
-  private readerOptions: ResponseHeadOptions | undefined = undefined;
   private isPaused = false;
 
   constructor(stream: Stream, pool: ConnectionPool) {
@@ -31,15 +42,6 @@ export class BackendConnection {
       this.leave();
     };
     stream.onDrain = () => this.exchange?.onDrain();
-  }
-
-  /** The reader of response heads; kept from one exchange to the next. */
-  headReader(options: ResponseHeadOptions): ResponseHeadReader {
-    if (this.reader === undefined || this.readerOptions !== options) {
-      this.reader = new ResponseHeadReader(options);
-      this.readerOptions = options;
-    }
-    return this.reader;
   }
 
   /** A wait for the back end begins. */
