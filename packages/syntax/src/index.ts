@@ -1,5 +1,11 @@
 export { isBlank, readWord, skipBlanks, type Word } from '@httpd-ts/grammar/config';
 export { type Change, changeConfig, newNodes, withArguments } from './change-config.ts';
+export {
+  type FormatOptions,
+  type FormatRefusal,
+  formatConfig,
+  type SectionContent,
+} from './format-config.ts';
 export { maxHtaccessLineLength, maxLineLength, tooLongAt } from './line-length.ts';
 export { lines } from './lines.ts';
 export type {

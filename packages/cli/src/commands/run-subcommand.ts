@@ -4,6 +4,7 @@ import { noSwitches, splitNames } from '../parse-switches.ts';
 import type { Invocation } from '../run-switches.ts';
 import { programOf, runSwitchesParsed } from '../run-switches.ts';
 import { type ConfigtestOptions, configtest, reportFormats } from './configtest.ts';
+import type { FmtOptions } from './fmt.ts';
 
 /** Wrong use of a subcommand. */
 const misuse = 2;
@@ -21,7 +22,7 @@ interface ServeOptions {
 const collect = (value: string, before: readonly string[]) => [...before, latin1(value)];
 const collectNames = (value: string, before: readonly string[]) => [...before, ...splitNames(value)];
 
-/** Runs `serve`, `configtest`, `--help` or `--version`; gives the exit code. */
+/** Runs `serve`, `configtest`, `fmt`, `--help` or `--version`; gives the exit code. */
 export async function runSubcommand(args: readonly string[], invocation: Invocation): Promise<number> {
   let exitCode = 0;
   const program = await describeCommands(args, invocation, (code) => {
@@ -77,6 +78,16 @@ async function describeCommands(
     .action(async (paths: string[], options: ConfigtestOptions) =>
       done(await configtest(paths, options, invocation)),
     );
+  program
+    .command('fmt')
+    .description('indent configurations and spell names as registered; never changes what they mean')
+    .argument('<path...>', 'files, directories (their *.conf, *.load and .htaccess), or - for standard input')
+    .option('--check', 'change nothing, name the files that are not formatted')
+    .option('--indent <width>', 'blanks a level, or tab', '4')
+    .action(async (paths: string[], options: FmtOptions) => {
+      const { fmt } = await import('./fmt.ts');
+      done(await fmt(paths, options, invocation));
+    });
   return program;
 }
 
