@@ -90,8 +90,9 @@ export class ConfigParser extends EmbeddedActionsParser {
     this.ACTION(() => this.actions?.sectionClose(word, args));
   });
 
-  constructor() {
-    super(vocabulary, { maxLookahead: 1, recoveryEnabled: false });
+  /** `skipValidations` saves half the time of a start; the tests look for mistakes in the grammar. */
+  constructor({ skipValidations = false } = {}) {
+    super(vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations });
     this.performSelfAnalysis();
   }
 
@@ -112,10 +113,14 @@ export class ConfigParser extends EmbeddedActionsParser {
   }
 }
 
-const lexer = new Lexer(lexerDefinition, { positionTracking: 'onlyOffset', ensureOptimizations: true });
+const lexer = new Lexer(lexerDefinition, {
+  positionTracking: 'onlyOffset',
+  ensureOptimizations: true,
+  skipValidations: true,
+});
 
 // One instance for all files: analysing the grammar takes longer than reading a small file.
-const parser = new ConfigParser();
+const parser = new ConfigParser({ skipValidations: true });
 
 /** Reads configuration text line by line; every offset it reports is one of the joined text. */
 export function readLines(text: string, actionsFor: (joined: JoinedText) => LineActions): void {

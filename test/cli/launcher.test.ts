@@ -26,7 +26,7 @@ describe('the launcher', () => {
     const { stdout, status } = runLauncher(['-t', 'a b'], { env: { PATH: pathWith('new', 'v99.1.0') } });
     expect(status).toBe(0);
     expect(stdout).toContain(`name ${launcher} `);
-    expect(stdout).toMatch(/--no-wasm-tier-up .*httpd-ts\.mjs -t a b\n$/);
+    expect(stdout).toMatch(/--no-wasm-tier-up .*httpd-ts\.cjs -t a b\n$/);
   });
 
   it.runIf(process.platform === 'linux' && process.arch === 'x64').each([

@@ -79,7 +79,10 @@ function textsOf(node: PatternNode, caseless: boolean): Texts {
 }
 
 function textsOfSet(set: ByteSet, caseless: boolean): Texts {
-  const texts = [...new Set(bytesOf(set).map((byte) => textOfByte(byte, caseless)))];
+  const bytes = bytesOf(set);
+  // At most two bytes, a letter's cases, are one text.
+  if (bytes.length > 2 * setLimit) return unknown;
+  const texts = [...new Set(bytes.map((byte) => textOfByte(byte, caseless)))];
   if (texts.length > setLimit) return unknown;
   const isWhole = !caseless || isCaseClosed(set);
   return { exact: isWhole ? texts : null, prefixes: texts, suffixes: texts, required: texts };

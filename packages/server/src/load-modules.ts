@@ -7,6 +7,7 @@ export const standardModulesSource = '@httpd-ts/modules';
 export async function loadModules(
   source: string = standardModulesSource,
 ): Promise<readonly ModuleDefinition[]> {
+  if (source === standardModulesSource) return (await import('@httpd-ts/modules')).standardModules;
   const imported = (await import(source)) as { readonly standardModules?: readonly ModuleDefinition[] };
   if (imported.standardModules === undefined) throw new Error(`${source} exports no standardModules`);
   return imported.standardModules;

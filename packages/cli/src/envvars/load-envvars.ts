@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { latin1 } from '../output.ts';
@@ -57,11 +56,13 @@ const confDir = (serverRoot: string) => new Map([['APACHE_CONFDIR', latin1(serve
 /** Sources the script with sh, as apachectl does, and takes the environment it leaves. */
 function runEnvvars(file: string, serverRoot: string): ReadEnvironment {
   const script = 'APACHE_CONFDIR=$2; . "$1" >&2; exec env -0';
-  const result = spawnSync('/bin/sh', ['-c', script, 'sh', file, serverRoot], {
-    encoding: 'latin1',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 16 << 20,
-  });
+  const result = process
+    .getBuiltinModule('node:child_process')
+    .spawnSync('/bin/sh', ['-c', script, 'sh', file, serverRoot], {
+      encoding: 'latin1',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 16 << 20,
+    });
   if (result.status !== 0) return { environment: ownEnvironment(), notes: [`${file}: sh could not run it`] };
   const entries = result.stdout.split('\0').flatMap((entry): [string, string][] => {
     const at = entry.indexOf('=');

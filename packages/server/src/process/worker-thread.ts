@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import {
   type Compilation,
   compile,
+  type ModuleDefinition,
   renderAsHttpd,
   runLifecycle,
   type Scoreboard,
@@ -42,7 +43,8 @@ const world = nodeWorld({
   shared: threadSharedMemory(start.thread, start.threads, start.shared, start.signal),
   system: nodeSystem(start.configuration.startedAtMs),
 });
-const modules = await loadModules(start.configuration.modulesSource);
+
+let modules: ReadonlyMap<string, ModuleDefinition> = new Map();
 
 interface Compiled {
   readonly plan: ServedPlan;
@@ -52,8 +54,7 @@ interface Compiled {
 function compilePlan(configuration: PlainConfiguration): Compiled | string {
   logs.setTargets(configuration.logTargets);
   const { serverRoot, defaultRuntimeDir, defines, configFile, allowUnsupported } = configuration;
-  const byName = new Map(modules.map((module) => [module.name, module]));
-  const loaded = configuration.modules.map((name) => byName.get(name)!);
+  const loaded = configuration.modules.map((name) => modules.get(name)!);
   const { plan, diagnostics, compilation } = compile({
     tree: configuration.tree,
     settings: {
@@ -143,6 +144,11 @@ function serveWith(first: Compiled): void {
   }
 }
 
-const compiled = compilePlan(start.configuration);
-if (typeof compiled === 'string') send({ kind: 'failed', text: compiled, atReload: false });
-else serveWith(compiled);
+function begin(available: readonly ModuleDefinition[]): void {
+  modules = new Map(available.map((module) => [module.name, module]));
+  const compiled = compilePlan(start.configuration);
+  if (typeof compiled === 'string') send({ kind: 'failed', text: compiled, atReload: false });
+  else serveWith(compiled);
+}
+
+void loadModules(start.configuration.modulesSource).then(begin);

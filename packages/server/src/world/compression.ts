@@ -1,15 +1,18 @@
-import * as zlib from 'node:zlib';
+import type * as zlib from 'node:zlib';
 import type { Compression, Transform } from '@httpd-ts/kernel';
+import { builtins } from './builtins.ts';
 
 type ZlibStream = zlib.Gzip | zlib.DeflateRaw | zlib.Gunzip | zlib.InflateRaw;
 
 /** Deflate and inflate by the zlib that node carries. */
 export const nodeCompression: Compression = {
   deflate({ format, level, windowBits, memLevel }) {
+    const { zlib } = builtins;
     const options = { level, windowBits, memLevel };
     return transform(format === 'gzip' ? zlib.createGzip(options) : zlib.createDeflateRaw(options));
   },
   inflate({ format, windowBits }) {
+    const { zlib } = builtins;
     return transform(
       format === 'gzip' ? zlib.createGunzip({ windowBits }) : zlib.createInflateRaw({ windowBits }),
     );

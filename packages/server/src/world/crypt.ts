@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { builtins } from './builtins.ts';
 import { desCrypt } from './des-crypt.ts';
 
 /** The alphabet of crypt(3). */
@@ -24,7 +24,7 @@ export function crypt(password: string, setting: string): string | undefined {
 }
 
 const digest = (algorithm: string, ...parts: readonly Uint8Array[]): Buffer => {
-  const hash = createHash(algorithm);
+  const hash = builtins.crypto.createHash(algorithm);
   for (const part of parts) hash.update(part);
   return hash.digest();
 };

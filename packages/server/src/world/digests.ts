@@ -1,15 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Digests } from '@httpd-ts/kernel';
 import { compare } from 'bcryptjs';
+import { builtins } from './builtins.ts';
 import { cryptVerify } from './crypt.ts';
 
 /** Digests by OpenSSL, bcrypt in JavaScript, crypt(3) of our own. */
 export function nodeDigests(): Digests {
   return {
-    hash: (algorithm, input) => createHash(algorithm).update(bytesOf(input)).digest(),
+    hash: (algorithm, input) => builtins.crypto.createHash(algorithm).update(bytesOf(input)).digest(),
     bcryptVerify,
     cryptVerify,
-    randomBytes: (length) => randomBytes(length),
+    randomBytes: (length) => builtins.crypto.randomBytes(length),
     random: Math.random,
   };
 }

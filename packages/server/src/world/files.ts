@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { FileError, FileInfo, Files, OpenFile } from '@httpd-ts/kernel';
 
 const known: ReadonlySet<string> = new Set([
@@ -132,7 +131,7 @@ export function nodeFiles(): Files {
     },
     async open(path) {
       try {
-        const handle = await open(native(path), 'r');
+        const handle = await fs.promises.open(native(path), 'r');
         return openFile(handle);
       } catch (error) {
         return fileError(error);

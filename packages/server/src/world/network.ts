@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import * as dns from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
-import * as net from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import * as os from 'node:os';
 import type { ConnectError, ConnectTarget, Network, Stream } from '@httpd-ts/kernel';
+import { builtins } from './builtins.ts';
 import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
@@ -20,9 +19,9 @@ export function nodeNetwork(): Network {
     hostName: os.hostname(),
     connect,
     async resolve(host) {
-      if (net.isIP(host) !== 0) return [host];
+      if (builtins.net.isIP(host) !== 0) return [host];
       try {
-        return (await dns.lookup(host, { all: true })).map(({ address }) => address);
+        return (await builtins.dns.lookup(host, { all: true })).map(({ address }) => address);
       } catch {
         return undefined;
       }
@@ -30,7 +29,7 @@ export function nodeNetwork(): Network {
     resolveNow,
     async reverse(address) {
       try {
-        return (await dns.lookupService(address, 0)).hostname;
+        return (await builtins.dns.lookupService(address, 0)).hostname;
       } catch {
         return undefined;
       }
@@ -42,13 +41,13 @@ function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
     const { host, port, path, timeoutMs, localAddress } = target;
     const memory = target.reusesMemory ? new ReadMemory() : undefined;
-    const socket = net.connect({
+    const socket = builtins.net.connect({
       ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path }),
       ...(localAddress === undefined ? {} : { localAddress }),
       ...(memory === undefined ? {} : { onread: memory.onread }),
       noDelay: true,
       allowHalfOpen: true,
-    } as net.NetConnectOpts);
+    } as NetConnectOpts);
     const timer = timeoutMs > 0 ? setTimeout(() => finish('ETIMEDOUT'), timeoutMs) : undefined;
     const onError = (error: NodeJS.ErrnoException) => {
       const code = error.code === 'EAI_AGAIN' ? 'ENOTFOUND' : (error.code ?? 'EIO');
@@ -70,10 +69,13 @@ function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
 
 /** A name looked up at once, as httpd does while it reads its configuration: the hosts file, then the resolver. */
 function resolveNow(host: string): readonly string[] | undefined {
-  if (net.isIP(host) !== 0) return [host];
+  if (builtins.net.isIP(host) !== 0) return [host];
   const listed = fromHostsFile(host);
   if (listed.length > 0) return listed;
-  const result = spawnSync('getent', ['ahosts', host], { encoding: 'latin1', timeout: 10_000 });
+  const result = builtins.childProcess.spawnSync('getent', ['ahosts', host], {
+    encoding: 'latin1',
+    timeout: 10_000,
+  });
   if (result.status !== 0 || !result.stdout) return undefined;
   return [
     ...new Set(

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { builtins } from './builtins.ts';
 import type { LogSink } from './logs.ts';
 
 /** Bytes kept for a program that reads more slowly than we write, or is being started again. */
@@ -16,6 +17,7 @@ export function pipedLog(target: string): LogSink {
   let closed = false;
   let startedAt = 0;
   const start = () => {
+    const { spawn } = builtins.childProcess;
     startedAt = performance.now();
     const words = commandWords(program);
     child = usesShell

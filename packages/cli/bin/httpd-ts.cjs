@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The entry behind the launcher. Runs by itself too, where there is no sh: on Windows, `httpd-ts-node configtest`.
-import { existsSync } from 'node:fs';
-import * as module from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+const { existsSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
+const { dirname, join } = require('node:path');
+const { freshBuild } = require('./fresh-build.cjs');
 
 const oldest = 24;
 
@@ -18,15 +18,17 @@ function compileCacheDirectory(below) {
   return above === below ? undefined : compileCacheDirectory(above);
 }
 
+async function run() {
+  const cache = process.env.NODE_COMPILE_CACHE ?? compileCacheDirectory(__dirname);
+  if (cache !== undefined) enableCompileCache(cache);
+  const argv0 = process.env.HTTPD_TS_ARGV0 ?? 'httpd-ts';
+  delete process.env.HTTPD_TS_ARGV0;
+  const built = freshBuild(join(__dirname, '..', '.build'));
+  const { main } = built === undefined ? await import('../src/main.ts') : require(built);
+  process.exitCode = await main(process.argv.slice(2), argv0);
+}
+
 if (Number.parseInt(process.versions.node, 10) < oldest) {
   console.error(`httpd-ts: needs Node.js ${oldest} or newer; this is ${process.version}`);
   process.exitCode = 1;
-} else {
-  const cache =
-    process.env.NODE_COMPILE_CACHE ?? compileCacheDirectory(dirname(fileURLToPath(import.meta.url)));
-  if (cache !== undefined) module.enableCompileCache(cache);
-  const argv0 = process.env.HTTPD_TS_ARGV0 ?? 'httpd-ts';
-  delete process.env.HTTPD_TS_ARGV0;
-  const { main } = await import('../src/main.ts');
-  process.exitCode = await main(process.argv.slice(2), argv0);
-}
+} else run();

@@ -1,0 +1,18 @@
+/** Parts of Node that take some milliseconds to load: loaded when first used, as most commands use none of them. */
+export const builtins = {
+  get childProcess() {
+    return process.getBuiltinModule('node:child_process');
+  },
+  get crypto() {
+    return process.getBuiltinModule('node:crypto');
+  },
+  get dns() {
+    return process.getBuiltinModule('node:dns/promises');
+  },
+  get net() {
+    return process.getBuiltinModule('node:net');
+  },
+  get zlib() {
+    return process.getBuiltinModule('node:zlib');
+  },
+};
