@@ -39,3 +39,8 @@ function writeAll(descriptor: number, text: string): void {
 export function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
+
+/** Whether standard output shows colours: it is a terminal, and NO_COLOR is not set. */
+export function usesColor(): boolean {
+  return process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
+}

@@ -1,4 +1,5 @@
 export * from './1-resolve/resolve.ts';
+export type { UnsupportedUse } from './2-compile/carry-out.ts';
 export * from './2-compile/compile.ts';
 export * from './2-compile/directory-config.ts';
 export * from './2-compile/order-hooks.ts';

@@ -1,1 +1,8 @@
 export { implementedModules, standardModules } from './standard-modules.ts';
+export {
+  declareThirdParty,
+  type ThirdPartyModule,
+  thirdPartyByDirective,
+  thirdPartyByIdentifier,
+  thirdPartyModules,
+} from './third-party-modules.ts';

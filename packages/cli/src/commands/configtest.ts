@@ -8,7 +8,7 @@ import {
 } from '../check-configuration.ts';
 import { loadEnvvars } from '../envvars/load-envvars.ts';
 import { type ConfigTree, findTree, treeOf } from '../find-tree.ts';
-import { latin1 } from '../output.ts';
+import { latin1, usesColor } from '../output.ts';
 import { type Invocation, programOf } from '../run-switches.ts';
 import { assumedModules } from './assumed-modules.ts';
 import { reportAsHttpd, reportAsJson, reportPretty } from './report.ts';
@@ -59,10 +59,6 @@ export async function configtest(
   else if (format === 'apache') output.error(reportAsHttpd(verdicts, programOf(invocation)));
   else output.out(reportPretty(verdicts, usesColor()));
   return verdicts.some(({ diagnostics }) => hasError(diagnostics)) ? exitCodes.refused : exitCodes.good;
-}
-
-function usesColor(): boolean {
-  return process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
 }
 
 async function check(

@@ -4,6 +4,7 @@ import { noSwitches, splitNames } from '../parse-switches.ts';
 import type { Invocation } from '../run-switches.ts';
 import { programOf, runSwitchesParsed } from '../run-switches.ts';
 import { type ConfigtestOptions, configtest, reportFormats } from './configtest.ts';
+import type { DryRunOptions } from './dry-run.ts';
 import type { FmtOptions } from './fmt.ts';
 
 /** Wrong use of a subcommand. */
@@ -22,7 +23,7 @@ interface ServeOptions {
 const collect = (value: string, before: readonly string[]) => [...before, latin1(value)];
 const collectNames = (value: string, before: readonly string[]) => [...before, ...splitNames(value)];
 
-/** Runs `serve`, `configtest`, `fmt`, `--help` or `--version`; gives the exit code. */
+/** Runs `serve`, `configtest`, `fmt`, `dry-run`, `--help` or `--version`; gives the exit code. */
 export async function runSubcommand(args: readonly string[], invocation: Invocation): Promise<number> {
   let exitCode = 0;
   const program = await describeCommands(args, invocation, (code) => {
@@ -87,6 +88,19 @@ async function describeCommands(
     .action(async (paths: string[], options: FmtOptions) => {
       const { fmt } = await import('./fmt.ts');
       done(await fmt(paths, options, invocation));
+    });
+  program
+    .command('dry-run')
+    .description(
+      'say whether a configuration would run here: what is honoured, what is not, what to do about it',
+    )
+    .argument('[path]', "configuration file or ServerRoot directory; the system's own when left out")
+    .option('--format <format>', 'terminal, json or markdown', 'terminal')
+    .option('--modules <modules>', 'take modules as loaded: all, debian, or a list of names', '')
+    .option('-D <name>', 'define a name for <IfDefine>', collect, [])
+    .action(async (path: string | undefined, options: DryRunOptions) => {
+      const { dryRun } = await import('./dry-run.ts');
+      done(await dryRun(path, options, invocation));
     });
   return program;
 }

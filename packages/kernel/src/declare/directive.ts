@@ -13,8 +13,8 @@ import type { ProviderRegistry } from './providers.ts';
 /** How well a directive works here. `configtest`, the linter and the documentation read it. */
 export type Support =
   | 'full'
-  /** Works but for what the text says. */
-  | { readonly partial: string }
+  /** Works but for what the text says; `bites` tells from the raw arguments whether that touches a use (any use without it). */
+  | { readonly partial: string; readonly bites?: (args: string) => boolean }
   /** Parsed, without effect here by design, for the reason given. */
   | { readonly accepted: string }
   /** Declared only: serving refuses a configuration that uses it. */

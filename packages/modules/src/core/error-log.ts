@@ -223,7 +223,10 @@ export const errorLogDirectives = {
     context: 'server',
     usage: 'Format string for the ErrorLog',
     notIn: NOT_IN.directorySections | NOT_IN.limit,
-    support: { partial: '%F (file and line of the source) is always missing' },
+    support: {
+      partial: '%F (file and line of the source) is always missing',
+      bites: (args) => /%(?:\{[^}]*\})?[-+\d,]*F/.test(args),
+    },
     set: setErrorLogFormat,
   }),
   LogLevel: directive({

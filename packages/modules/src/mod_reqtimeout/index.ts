@@ -102,7 +102,10 @@ export const modReqtimeout = defineModule({
       context: 'server',
       usage: 'Set various timeout parameters for TLS handshake and/or reading request headers and body',
       default: 'handshake=0 header=20-40,MinRate=500 body=20,MinRate=500',
-      support: { partial: 'A limit for the TLS handshake is read and not applied.' },
+      support: {
+        partial: 'A limit for the TLS handshake is read and not applied.',
+        bites: (args) => /handshake=(?!0)/i.test(args),
+      },
       set: readTimeouts,
     }),
   },
