@@ -104,7 +104,8 @@ export interface ConnectTarget {
   readonly path?: string;
   readonly timeoutMs: number;
   readonly localAddress?: string;
-  readonly tls?: unknown;
+  /** Speaks TLS; the stream is given once the handshake is over, and nobody but the caller judges the certificate. */
+  readonly tls?: TlsTarget;
   /**
    * The stream reads into memory that it uses again: what `onData` is given is valid during the call only, unless
    * the receiver calls `keep`.
@@ -112,7 +113,61 @@ export interface ConnectTarget {
   readonly reusesMemory?: boolean;
 }
 
-export type ConnectError = 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENOTFOUND' | 'ECONNRESET' | 'EIO';
+/** TLS towards a server. */
+export interface TlsTarget {
+  /** The same object for all connections of one configuration, as making a context of it is costly. */
+  readonly settings: TlsSettings;
+  /** Name of the server to ask for (SNI). */
+  readonly serverName: string | undefined;
+  readonly handshakeTimeoutMs: number;
+  /** Protocols to offer (ALPN), the best first. */
+  readonly protocols?: readonly string[];
+}
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+/** What a client of TLS has and allows. Certificates and keys are PEM texts. */
+export interface TlsSettings {
+  /** Certificates that a chain may end in; empty stands for none. */
+  readonly authorities: readonly string[];
+  readonly revocationLists: readonly string[];
+  /** The client's own certificate, with those that issued it, and its key. */
+  readonly certificate: { readonly chain: string; readonly key: string } | undefined;
+  /** Undefined allows what the library allows. */
+  readonly versions: readonly TlsVersion[] | undefined;
+  /** Names as OpenSSL has them, joined by colons. */
+  readonly ciphers: string | undefined;
+}
+
+/** What is known of the other side of a TLS connection. */
+export interface TlsPeer {
+  /** OpenSSL's name for what is wrong with the chain, such as `CERT_HAS_EXPIRED`; undefined when it is sound. */
+  readonly chainError: string | undefined;
+  /** The peer's certificate and those that issued it. */
+  readonly chain: readonly TlsCertificate[];
+  readonly version: string;
+  readonly cipher: string;
+  /** The protocol that both agreed upon (ALPN). */
+  readonly protocol: string | undefined;
+}
+
+export interface TlsCertificate {
+  readonly commonNames: readonly string[];
+  readonly dnsNames: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly validFromMs: number;
+  readonly validToMs: number;
+}
+
+export type ConnectError =
+  | 'ECONNREFUSED'
+  | 'ETIMEDOUT'
+  | 'EHOSTUNREACH'
+  | 'ENOTFOUND'
+  | 'ECONNRESET'
+  /** The handshake failed. */
+  | 'ETLS'
+  | 'EIO';
 
 /**
  * A connected byte stream driven by events, as cheap as the socket beneath it. The owner sets the
@@ -142,6 +197,8 @@ export interface Stream {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Of a stream that was connected with TLS. */
+  readonly tls?: TlsPeer | undefined;
 }
 
 /** Bytes that can be read as latin1 text without copying them first (a Node Buffer is one). */
