@@ -11,6 +11,7 @@ export interface World {
   readonly compression: Compression;
   readonly logs: Logs;
   readonly shared: SharedMemory;
+  readonly kept: KeptTexts;
   readonly scoreboard: Scoreboard;
   readonly regex: import('@httpd-ts/regex').RegexEngine;
   readonly system: SystemFacts;
@@ -261,6 +262,12 @@ export interface SharedMemory {
   /** This worker thread's number, from 0, and how many there are. */
   readonly thread: number;
   readonly threads: number;
+}
+
+/** Texts that outlive the server, by name (`[a-z0-9-]+`): what was there at the start, and what is written since. */
+export interface KeptTexts {
+  read(name: string): string | undefined;
+  write(name: string, text: string): void;
 }
 
 export interface SystemFacts {

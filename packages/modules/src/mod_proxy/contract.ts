@@ -27,7 +27,14 @@ export {
 } from './acquire-connection.ts';
 export type { BackendConnection, BackendFailure, ConnectionUser } from './backend-connection.ts';
 export { BackendExchange, failureTexts, overridesError } from './backend-exchange.ts';
-export type { Balancer, BalancerHooks, BalancerParameters, Election, LbMethod } from './balancer.ts';
+export type {
+  Balancer,
+  BalancerHooks,
+  BalancerParameters,
+  Election,
+  LbMethod,
+  MemberTable,
+} from './balancer.ts';
 export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
 export type { ConnectionPool } from './connection-pool.ts';
 export type { Origin } from './origin.ts';
@@ -46,4 +53,4 @@ export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';
 export { canonicalTarget, canonicalUrl } from './translate.ts';
-export { WORKER, Worker, type WorkerParameters } from './worker.ts';
+export { FIELD, notUsable, WORKER, Worker, type WorkerParameters } from './worker.ts';
