@@ -94,6 +94,7 @@ function mappedNetwork(replay: ReplayWorld): Network {
   };
   return {
     hostName: replay.hostName,
+    hasInterface: (name) => network.hasInterface(name),
     resolveNow,
     resolve: async (host) => resolveNow(host),
     reverse: async (address) => replay.nameOf(address),

@@ -7,6 +7,7 @@ import {
   type ResolveResult,
   resolve,
   type Settings,
+  type StartupLevel,
   type World,
 } from '@httpd-ts/kernel';
 import type { ConfigTree } from './find-tree.ts';
@@ -21,6 +22,8 @@ export interface CheckInput extends ConfigTree {
   readonly assumeModules?: readonly string[];
   /** False after `-T`. */
   readonly checkDocumentRoot?: boolean;
+  /** `-e`. */
+  readonly startupLevel?: StartupLevel | undefined;
 }
 
 /** A configuration that was read and, if that went well, carried out. */
@@ -41,6 +44,7 @@ export function readConfiguration(input: CheckInput): Checked {
     defines: new Map((input.defines ?? []).map((name) => [name, undefined])),
     checkOnly: true,
     anyDocumentRoot: input.checkDocumentRoot === false,
+    startupLevel: input.startupLevel,
     configFile,
   };
   const resolved = resolve({ world, settings, modules, configFile, before, after, assumeModules });

@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import { nextWord, type ResolvedNode, type ServedPlan, words } from '@httpd-ts/kernel';
+import { mutexOwners } from '@httpd-ts/modules';
 
 /** Where a packaged httpd has these when the configuration does not say. */
 const usual = {
@@ -62,24 +63,11 @@ function lastWord(tree: readonly ResolvedNode[], directive: string): string | un
   return node === undefined ? undefined : nextWord({ text: node.args, at: 0 });
 }
 
-/** Mutexes that modules register, by the module. */
-const mutexesOf: Readonly<Record<string, readonly string[]>> = {
-  mod_watchdog: ['watchdog-callback'],
-  mod_rewrite: ['rewrite-map'],
-  mod_proxy: ['proxy'],
-  mod_proxy_balancer: ['proxy-balancer-shm'],
-  mod_ssl: ['ssl-cache', 'ssl-stapling', 'ssl-stapling-refresh'],
-  mod_auth_digest: ['authdigest-client', 'authdigest-opaque'],
-  mod_authn_socache: ['authn-socache'],
-  mod_cache_socache: ['cache-socache'],
-  mod_ldap: ['ldap-cache'],
-  mpm_prefork: ['mpm-accept'],
-};
-
 /** The order of these lines is random in httpd. */
 function mutexLines(plan: ServedPlan, tree: readonly ResolvedNode[], runtime: string): string[] {
   const configured = configuredMutexes(tree, runtime);
-  const registered = plan.modules.flatMap(({ name }) => mutexesOf[name] ?? []);
+  const loaded = new Set(plan.modules.map(({ name }) => name));
+  const registered = Object.keys(mutexOwners).filter((type) => loaded.has(mutexOwners[type]!));
   const line = (type: string) => `Mutex ${type}: ${configured.get(type) ?? 'using_defaults'}`;
   const byDefault = configured.get('default') ?? `dir="${runtime}" mechanism=default `;
   return [`Mutex default: ${byDefault}`, ...registered.map(line)];

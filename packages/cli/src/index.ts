@@ -9,4 +9,5 @@ export { describeDirectives } from './describe-modules.ts';
 export { type ConfigTree, findTree } from './find-tree.ts';
 export { main } from './main.ts';
 export { type ParsedSwitches, parseSwitches, type Switches } from './parse-switches.ts';
+export { type Invocation, runSwitches } from './run-switches.ts';
 export { startUpMessage, untilFirstError } from './start-up-message.ts';

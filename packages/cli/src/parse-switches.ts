@@ -1,3 +1,5 @@
+import { type StartupLevel, startupLevelOf } from '@httpd-ts/kernel';
+
 const signals = ['start', 'stop', 'restart', 'graceful', 'graceful-stop'] as const;
 
 /** What `-k` may ask for. */
@@ -13,8 +15,8 @@ export interface Switches {
   serverRoot: string | undefined;
   configFile: string | undefined;
   signal: ControlSignal | undefined;
-  /** `-e`, in lower case. */
-  startupLevel: string | undefined;
+  /** `-e`. */
+  startupLevel: StartupLevel | undefined;
   /** `-E`. */
   startupLog: string | undefined;
   checkOnly: boolean;
@@ -35,7 +37,6 @@ export type ParsedSwitches =
 
 const withArgument = 'CcDdEefk';
 const plain = 'vVlLtTSMhX?';
-const startupLevels = /^(?:emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])$/i;
 
 /** Reads httpd's switches in their order, as getopt does. httpd: server/main.c main, mpm_common.c ap_mpm_rewrite_args */
 export function parseSwitches(args: readonly string[]): ParsedSwitches {
@@ -159,8 +160,8 @@ function readArgument(letter: string, argument: string, switches: Switches): Par
       switches.startupLog = argument;
       return undefined;
     case 'e':
-      if (!startupLevels.test(argument)) return { kind: 'usage' };
-      switches.startupLevel = argument.toLowerCase();
+      switches.startupLevel = startupLevelOf(argument);
+      if (switches.startupLevel === undefined) return { kind: 'usage' };
       return undefined;
     default: {
       const signal = signals.find((one) => one === argument);

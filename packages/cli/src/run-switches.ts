@@ -10,7 +10,7 @@ import { loadEnvvars } from './envvars/load-envvars.ts';
 import { type ConfigTree, findTree } from './find-tree.ts';
 import { errorsToFile, latin1, type Output } from './output.ts';
 import { type ParsedSwitches, parseSwitches, type Switches } from './parse-switches.ts';
-import { startUpMessage, untilFirstError } from './start-up-message.ts';
+import { isHidden, startUpMessage, untilFirstError } from './start-up-message.ts';
 import { usage } from './usage.ts';
 
 /** What a command is run with. */
@@ -68,7 +68,7 @@ function openStartupLog({ startupLog }: Switches, invocation: Invocation): Invoc
 }
 
 /** Defines that ask for a description in place of a start. httpd: server/main.c, AP_SQ_RM_CONFIG_DUMP */
-const dumps = ['DUMP_VHOSTS', 'DUMP_RUN_CFG', 'DUMP_MODULES', 'DUMP_INCLUDES', 'DUMP_CONFIG'];
+const dumps = ['DUMP_VHOSTS', 'DUMP_RUN_CFG', 'DUMP_MODULES', 'DUMP_INCLUDES'];
 
 /** Does what switches ask for that have been read; `args` are the command line for the log. */
 export async function runSwitchesParsed(
@@ -100,9 +100,10 @@ async function readTree(switches: Switches, tree: ConfigTree) {
   return { world, notes, checked: readConfiguration({ ...switches, ...tree, world, modules }) };
 }
 
-function printUpToError({ diagnostics }: Checked, invocation: Invocation): void {
+function printUpToError({ diagnostics, settings }: Checked, invocation: Invocation): void {
   const program = programOf(invocation);
   for (const diagnostic of untilFirstError(diagnostics)) {
+    if (isHidden(diagnostic, settings.startupLevel)) continue;
     invocation.output.error(startUpMessage(diagnostic, program));
   }
 }
@@ -145,7 +146,7 @@ async function answer(switches: Switches, tree: ConfigTree, invocation: Invocati
   const plan = result.compiled?.plan;
   if (plan === undefined) return 1;
   output.out(await describe(switches, { ...result, plan }));
-  const isOnlyDump = dumps.some((name) => name !== 'DUMP_CONFIG' && wants(name));
+  const isOnlyDump = dumps.some(wants);
   if (!isOnlyDump && !switches.showDirectives) output.error('Syntax OK\n');
   return 0;
 }
@@ -160,6 +161,10 @@ async function describe(switches: Switches, { plan, resolved }: GoodConfiguratio
   if (wants('DUMP_VHOSTS')) {
     const { describeVirtualHosts } = await import('./describe-virtual-hosts.ts');
     parts.push(describeVirtualHosts(plan, resolved.tree));
+  }
+  if (wants('DUMP_CONFIG') && resolved.modules.some(({ name }) => name === 'mod_info')) {
+    const { describeConfig } = await import('./describe-config.ts');
+    parts.push(describeConfig(resolved.tree));
   }
   if (wants('DUMP_RUN_CFG')) {
     const { describeRunSettings } = await import('./describe-run-settings.ts');

@@ -1,4 +1,10 @@
-import { type Diagnostic, renderAsHttpd } from '@httpd-ts/kernel';
+import {
+  type Diagnostic,
+  isShownAtStart,
+  renderAsHttpd,
+  type StartupLevel,
+  startupLevelOf,
+} from '@httpd-ts/kernel';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -33,6 +39,16 @@ export function startUpMessage(diagnostic: Diagnostic, program: string): string 
   if (levelled === null) return `${text}\n`;
   const now = performance.timeOrigin + performance.now();
   return `[${logTime(now)}] ${levelled[1]} [pid ${process.pid}:tid ${process.pid}] ${levelled[2]}\n`;
+}
+
+/**
+ * Whether `-e` hides a message. What directives log while they are carried out obeys LogLevel instead, and what httpd
+ * prints without a level is always there.
+ */
+export function isHidden({ severity, stage, text, level }: Diagnostic, shown?: StartupLevel): boolean {
+  if (severity !== 'warning') return false;
+  const named = stage === 'reading' ? startupLevelOf(/^\[\w+:(\w+)\]/.exec(text)?.[1] ?? 'warn') : level;
+  return named !== undefined && !isShownAtStart(named, shown);
 }
 
 /** What httpd would print of these: everything up to the first error. */

@@ -52,6 +52,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     environment: new Map(Object.entries(options.environment ?? {})),
     network: {
       hostName: 'localhost',
+      hasInterface: (name) => name === 'lo',
       connect: () => Promise.resolve('ECONNREFUSED'),
       resolve: (host) => Promise.resolve(hosts[host]),
       resolveNow: (host) => hosts[host] ?? (/^[\d.]+$|:/.test(host) ? [host] : undefined),

@@ -96,6 +96,8 @@ export interface Network {
   /** Names of an address (`HostnameLookups`). */
   reverse(address: string): Promise<string | undefined>;
   readonly hostName: string;
+  /** Whether this machine has a network interface of that name. */
+  hasInterface(name: string): boolean;
 }
 
 export interface ConnectTarget {

@@ -1,3 +1,4 @@
+export { mutexOwners } from './core/mutex-owners.ts';
 export { implementedModules, standardModules } from './standard-modules.ts';
 export {
   declareThirdParty,

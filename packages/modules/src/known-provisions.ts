@@ -3,11 +3,13 @@ import {
   die,
   FILTER_RANK,
   handler,
+  isShownAtStart,
   type ModuleDefinition,
   type OutputFilter,
   outputFilters,
   type ProvidedName,
   postConfig,
+  preConfig,
 } from '@httpd-ts/kernel';
 import { authnProviders } from './mod_authn_core/contract.ts';
 import { authzProviders } from './mod_authz_core/contract.ts';
@@ -30,12 +32,18 @@ interface Provisions {
   readonly lbMethods?: readonly string[];
   /** What Apache would do for being loaded alone. */
   readonly presence?: string;
+  /** What the module says with `-e debug` before the directives are carried out. */
+  readonly debugMessage?: string;
   /** Speaks for ports that are declared, or known, as `https`. */
   readonly speaksHttps?: boolean;
 }
 
 const provisions: Readonly<Record<string, Provisions>> = {
   mod_asis: { handlers: ['send-as-is', 'httpd/send-as-is'] },
+  mod_auth_digest: {
+    debugMessage:
+      '[auth_digest:debug] mod_auth_digest.c(380): AH01757: generating secret for digest authentication',
+  },
   mod_auth_form: { handlers: ['form-login-handler', 'form-logout-handler', 'form-redirect-handler'] },
   mod_authn_anon: { passwordProviders: ['anon'] },
   mod_authn_dbd: { passwordProviders: ['dbd'] },
@@ -135,6 +143,11 @@ const warnOfPresence = (name: string, presence: string) =>
     compilation.warn(`${name} is loaded, but not supported by httpd-ts yet: ${presence}`),
   );
 
+const sayBefore = (message: string) =>
+  preConfig((compilation) => {
+    if (isShownAtStart('debug', compilation.settings.startupLevel)) compilation.warn(message);
+  });
+
 /** A port for TLS must not be answered in the clear. httpd: modules/ssl/ssl_engine_init.c ssl_init_Module */
 const refuseHttps = (name: string) =>
   postConfig((compilation, plan) => {
@@ -153,6 +166,7 @@ export function provisionsOf(name: string): Pick<ModuleDefinition, 'hooks' | 'pr
   const hooks = [];
   if (given.handlers !== undefined) hooks.push(refuseHandlers(name, new Set(given.handlers)));
   if (given.presence !== undefined) hooks.push(warnOfPresence(name, given.presence));
+  if (given.debugMessage !== undefined) hooks.push(sayBefore(given.debugMessage));
   if (given.speaksHttps) hooks.push(refuseHttps(name));
   return { hooks, providers: providersOf(name, given) };
 }

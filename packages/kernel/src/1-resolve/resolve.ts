@@ -1,5 +1,10 @@
 import { type ConfigFile, parseConfig, readWord } from '@httpd-ts/syntax';
-import { type DirectiveTable, directiveTable, serverRootRelative } from '../2-compile/carry-out.ts';
+import {
+  addDirectives,
+  type DirectiveTable,
+  directiveTable,
+  serverRootRelative,
+} from '../2-compile/carry-out.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { DirectiveDeclaration, Reader, ResolvedNode, Settings } from '../declare/directive.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -43,7 +48,9 @@ interface Run {
   readonly settings: Settings;
   readonly available: readonly ModuleDefinition[];
   readonly loaded: ModuleDefinition[];
-  table: DirectiveTable;
+  readonly table: DirectiveTable;
+  /** Puts the directives of a loaded module into the table. */
+  add(module: ModuleDefinition): void;
   readonly diagnostics: Diagnostic[];
   readonly memory: Map<object, unknown>;
   readonly files: { readonly file: string; readonly chain: readonly string[] }[];
@@ -62,12 +69,14 @@ export function resolve(input: ResolveInput): ResolveResult {
   const { world, settings, modules } = input;
   const assumed = new Set(input.assumeModules ?? []);
   const loaded = modules.filter((module) => module.isStatic || assumed.has(module.name));
+  const table = new Map(directiveTable(loaded));
   const run: Run = {
     world,
     settings,
     available: modules,
     loaded,
-    table: directiveTable(loaded),
+    table,
+    add: (module) => addDirectives(table, module),
     diagnostics: [],
     memory: new Map(),
     files: [],
@@ -106,13 +115,15 @@ export function resolveHtaccess(input: {
   readonly settings: Settings;
   readonly world: World;
   readonly modules: readonly ModuleDefinition[];
+  readonly table: DirectiveTable;
 }): { readonly tree: readonly ResolvedNode[]; readonly diagnostics: readonly Diagnostic[] } {
   const run: Run = {
     world: input.world,
     settings: input.settings,
     available: input.modules,
     loaded: [...input.modules],
-    table: directiveTable(input.modules),
+    table: input.table,
+    add: () => undefined,
     diagnostics: [],
     memory: new Map(),
     files: [],
@@ -158,11 +169,15 @@ function readFile(
     return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
   }
   const info = run.world.files.stat(path);
-  if (typeof info === 'object' && info.type === 'directory') {
-    return `Could not open configuration file ${path}: Is a directory`;
-  }
-  if (typeof info === 'object' && info.type === 'other' && path !== '/dev/null') {
-    return `Could not open configuration file ${path}: Access to file ${path} denied by server: not a regular file`;
+  if (typeof info === 'object' && info.type !== 'file' && path !== '/dev/null') {
+    warn(
+      run,
+      `[core:error] AH00554: Access to file ${path} denied by server: not a regular file`,
+      undefined,
+      undefined,
+      chain,
+    );
+    return `Could not open configuration file ${path}: Bad file descriptor`;
   }
   const read = run.world.files.readText(path);
   if (typeof read === 'string') return `Could not open configuration file ${path}: ${systemErrorText(read)}`;
@@ -407,7 +422,7 @@ function loadModule(run: Run, identifier: string, _file: string): string | undef
   if (module === undefined) return `Can't locate API module structure \`${identifier}' in file`;
   if (run.loaded.includes(module)) return undefined;
   run.loaded.push(module);
-  run.table = directiveTable(run.loaded);
+  run.add(module);
   return undefined;
 }
 

@@ -25,14 +25,20 @@ export type DirectiveTable = ReadonlyMap<string, readonly RegisteredDirective[]>
 
 /** The table of a list of modules. */
 export function directiveTable(modules: readonly ModuleDefinition[]): DirectiveTable {
-  const table = new Map<string, RegisteredDirective[]>();
-  for (const { name: module, directives } of modules) {
-    for (const [name, declaration] of Object.entries(directives)) {
-      const key = name.toLowerCase();
-      table.set(key, [{ name, module, declaration }, ...(table.get(key) ?? [])]);
-    }
-  }
+  const table: Map<string, readonly RegisteredDirective[]> = new Map();
+  for (const module of modules) addDirectives(table, module);
   return table;
+}
+
+/** Adds the directives of a module that was loaded after the others. */
+export function addDirectives(
+  table: Map<string, readonly RegisteredDirective[]>,
+  { name: module, directives }: ModuleDefinition,
+): void {
+  for (const [name, declaration] of Object.entries(directives)) {
+    const key = name.toLowerCase();
+    table.set(key, [{ name, module, declaration }, ...(table.get(key) ?? [])]);
+  }
 }
 
 /** What carrying out a tree needs and gives. */

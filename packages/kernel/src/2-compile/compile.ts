@@ -77,7 +77,7 @@ export function compile(input: CompileInput): CompileResult {
     servers,
     hasModule,
     memory,
-    warn: (text) => diagnostics.push({ severity: 'warning', stage: 'checking', text }),
+    warn: (text, level) => diagnostics.push({ severity: 'warning', stage: 'checking', text, level }),
     refuse: (text) => diagnostics.push({ severity: 'error', stage: 'checking', text }),
   };
   const run: CarryOut = {
@@ -275,7 +275,13 @@ function compileHtaccess(
     if (!local.has(key)) local.set(key, create());
     return local.get(key) as T;
   };
-  const resolved = resolveHtaccess({ file: parseConfig(input.text, input.file), settings, world, modules });
+  const resolved = resolveHtaccess({
+    file: parseConfig(input.text, input.file),
+    settings,
+    world,
+    modules,
+    table,
+  });
   const diagnostics: Diagnostic[] = [...resolved.diagnostics];
   const records: HtaccessResult['records'] = [];
   if (diagnostics.length > 0) return { records, diagnostics };

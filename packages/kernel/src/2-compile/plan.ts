@@ -6,7 +6,7 @@ import type { DirectiveContext, Settings } from '../declare/directive.ts';
 import type { HookDeclaration, RequestPhase } from '../declare/hooks.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { ResponsePolicy } from '../declare/server-providers.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, StartupLevel } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
 import type { DirectoryConfig } from './directory-config.ts';
 import type { RequestPlan } from './request-plan.ts';
@@ -25,7 +25,7 @@ export interface Compilation {
   hasModule(name: string): boolean;
   memory<T>(key: object, create: () => T): T;
   /** A start-up message as httpd prints it, such as `AH00112: Warning: DocumentRoot [/x] does not exist`. */
-  warn(text: string): void;
+  warn(text: string, level?: StartupLevel): void;
   /** An error of the checking stage: the configuration is refused. */
   refuse(text: string): void;
 }

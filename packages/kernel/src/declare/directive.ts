@@ -3,6 +3,7 @@ import type { Regex, RegexOptions } from '@httpd-ts/regex';
 export type { Regex, RegexMatch } from '@httpd-ts/regex';
 
 import type { ServerRecord } from '../2-compile/server-record.ts';
+import type { StartupLevel } from '../diagnostics/diagnostic.ts';
 import type { CompileExpression } from '../expression/compile-expression.ts';
 import type { World } from '../world.ts';
 import type { ArgumentShape, Complaint } from './arguments.ts';
@@ -148,6 +149,8 @@ export interface Settings {
   readonly checkOnly: boolean;
   /** True after `-T`: a DocumentRoot need not exist. */
   readonly anyDocumentRoot?: boolean;
+  /** `-e`: how much is said while the files are read. */
+  readonly startupLevel?: StartupLevel | undefined;
   /** Arguments of the command line: file given by `-f` and so on. */
   readonly configFile: string;
 }

@@ -1,9 +1,43 @@
+const startupLevels = [
+  'emerg',
+  'alert',
+  'crit',
+  'error',
+  'warn',
+  'notice',
+  'info',
+  'debug',
+  'trace1',
+  'trace2',
+  'trace3',
+  'trace4',
+  'trace5',
+  'trace6',
+  'trace7',
+  'trace8',
+] as const;
+
+/** A level of `-e`. */
+export type StartupLevel = (typeof startupLevels)[number];
+
+/** Whether a message of a level is printed while the server starts; `shown` is what `-e` says. */
+export function isShownAtStart(level: StartupLevel, shown: StartupLevel | undefined): boolean {
+  return startupLevels.indexOf(level) <= startupLevels.indexOf(shown ?? 'warn');
+}
+
+/** The level of that name in any case. */
+export function startupLevelOf(name: string): StartupLevel | undefined {
+  return startupLevels.find((level) => level === name.toLowerCase());
+}
+
 /** A message about a configuration. `text` is httpd's own where it has one. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning' | 'note';
   /** The stage that found it; httpd words its first line by it. */
   readonly stage: 'reading' | 'processing' | 'checking';
   readonly text: string;
+  /** Its level, where `-e` may hide it although httpd prints it without one. */
+  readonly level?: StartupLevel | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
   /** Include lines that led to the file, outermost first, each `file:line`. */

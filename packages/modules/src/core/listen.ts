@@ -7,7 +7,7 @@ import {
   processSettings,
   takeArgv,
 } from '@httpd-ts/kernel';
-import { canonicalAddress, isNumeric } from './virtual-host.ts';
+import { canonicalAddress, isNumeric, scopeComplaint } from './virtual-host.ts';
 
 /** Address and port of a Listen line; a text is the complaint. httpd: apr_parse_addr_port, server/listen.c ap_set_listener */
 export function parseListen(
@@ -19,6 +19,7 @@ export function parseListen(
   const host = match[1]!;
   if (host === '' || (host.startsWith('[') && !host.endsWith(']'))) return 'Invalid address or port';
   const bare = host.startsWith('[') ? host.slice(1, -1) : host;
+  if (bare.endsWith('%')) return 'Invalid address or port';
   return withPort(bare === '*' ? undefined : bare, match[2]!);
 }
 
@@ -41,6 +42,13 @@ function listenOn(words: readonly string[], cmd: DirectiveContext): string | und
       `[core:crit] (EAI 2)Name or service not known: AH00077: alloc_listener: failed to set up sockaddr for ${host}`,
     );
     return 'Listen setup failed';
+  }
+  const scope = scopeComplaint(host, cmd);
+  if (scope !== undefined) {
+    cmd.warn(
+      `[core:crit] ${scope.error}: AH10102: alloc_listener: failed to set scope for ${scope.address}:${port} to ${scope.name}`,
+    );
+    return 'Listen step failed';
   }
   const { listen } = processSettings(cmd);
   const { file, line } = cmd.node;

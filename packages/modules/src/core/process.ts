@@ -13,6 +13,7 @@ import {
   take12,
 } from '@httpd-ts/kernel';
 import { type CoreServerConfig, coreDirectory, coreServer } from './core-config.ts';
+import { mutexOwners } from './mutex-owners.ts';
 import { wholeInteger } from './parse-number.ts';
 
 const outside = NOT_IN.directorySections | NOT_IN.limit;
@@ -42,23 +43,8 @@ const resourceLimit = (usage: string) =>
 
 const mutexMechanisms =
   "'none', 'default', 'flock:/path/to/file', 'fcntl:/path/to/file', 'file:/path/to/file', 'pthread', 'sysvsem', 'posixsem', 'sem'";
-const mutexTypes = new Set([
-  'default',
-  'mpm-accept',
-  'ssl-cache',
-  'ssl-stapling',
-  'ssl-stapling-refresh',
-  'rewrite-map',
-  'ldap-cache',
-  'authdigest-client',
-  'authdigest-opaque',
-  'authn-socache',
-  'cache-socache',
-  'watchdog-callback',
-  'proxy',
-  'proxy-balancer-shm',
-  'lua-ivm-shm',
-]);
+const isMutexType = (type: string, cmd: DirectiveContext) =>
+  type === 'default' || cmd.hasModule(mutexOwners[type] ?? '');
 
 /** httpd: server/util_mutex.c ap_set_mutex */
 function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
@@ -76,7 +62,7 @@ function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
   }
   for (let type = nextWord(cursor); type !== ''; type = nextWord(cursor)) {
     if (type.toLowerCase() === 'omitpid') continue;
-    if (!mutexTypes.has(type.toLowerCase())) return `Mutex type ${type} is not valid`;
+    if (!isMutexType(type.toLowerCase(), cmd)) return `Mutex type ${type} is not valid`;
   }
   return undefined;
 }

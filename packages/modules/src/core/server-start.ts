@@ -26,6 +26,7 @@ function localHostName(compilation: Compilation): string {
   const address = network.resolveNow(network.hostName)?.[0] ?? '127.0.0.1';
   compilation.warn(
     `AH00558: ${programName}: Could not reliably determine the server's fully qualified domain name, using ${address}. Set the 'ServerName' directive globally to suppress this message`,
+    'alert',
   );
   return address;
 }

@@ -44,7 +44,26 @@ function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] 
     );
     return [];
   }
+  const scope = scopeComplaint(host, cmd);
+  if (scope !== undefined) {
+    cmd.warn(
+      `[core:error] ${scope.error}: AH10103: Could not set scope ID ${scope.name} for ${scope.address}:${port} -- ignoring!`,
+    );
+    return [];
+  }
   return found.map((address) => ({ text, address: canonicalAddress(address), port }));
+}
+
+/** What is wrong with the interface behind the `%` of an address. httpd: apr_sockaddr_zone_set */
+export function scopeComplaint(host: string | undefined, { world }: DirectiveContext) {
+  const [address = '', name] = (host ?? '').split(/%(.*)/s);
+  if (name === undefined) return undefined;
+  const shown = `[${canonicalAddress(address)}]`;
+  if (!/^fe[89ab]/i.test(address)) {
+    return { error: '(20016)The specified IP address is invalid.', address: shown, name };
+  }
+  if (/^\d+$/.test(name) || world.network.hasInterface(name)) return undefined;
+  return { error: '(20014)Internal error (specific information not available)', address: shown, name };
 }
 
 /** Whether a host is an address in numbers. */

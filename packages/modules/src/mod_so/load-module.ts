@@ -1,4 +1,4 @@
-import { iterate, type Reader, type ResolvedNode, take2 } from '@httpd-ts/kernel';
+import { isShownAtStart, iterate, type Reader, type ResolvedNode, take2 } from '@httpd-ts/kernel';
 import { readArguments } from '../core/contract.ts';
 import { hasFolder, libraryComplaint, libraryPath, readLibrary } from './find-library.ts';
 import { requiredSymbols } from './required-symbols.ts';
@@ -51,6 +51,10 @@ export function loadModule(raw: string, reader: Reader): readonly ResolvedNode[]
     const complaint = loadFrom(identifier, file, reader) ?? reader.loadModule(identifier, file);
     if (complaint !== undefined) return complaint;
     loaded.add(identifier);
+    if (isShownAtStart('debug', reader.settings.startupLevel)) {
+      const path = libraryPath(file, reader);
+      reader.warn(`[so:debug] mod_so.c(266): AH01575: loaded module ${identifier} from ${path}`);
+    }
     return nothing;
   });
 }

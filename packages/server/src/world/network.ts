@@ -19,6 +19,7 @@ const connectErrors: ReadonlySet<string> = new Set([
 export function nodeNetwork(): Network {
   return {
     hostName: os.hostname(),
+    hasInterface: (name) => name in os.networkInterfaces(),
     connect,
     async resolve(host) {
       if (builtins.net.isIP(host) !== 0) return [host];
