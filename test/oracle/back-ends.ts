@@ -1,12 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { endOfChunks } from './end-of-answer.ts';
+import { type GatewayProtocol, gatewayProtocols } from './gateway-protocols.ts';
 import { expandBytes } from './text.ts';
 
 /** How a back end answers a request. Text may use the escapes of `requests.http`. */
 export interface BackEndAnswer {
   /** Exact bytes; a number between them is a pause in milliseconds. */
   readonly send?: string | readonly (string | number)[];
+  /** Messages of the back end's protocol, and pauses; see `gateway-protocols.ts`. */
+  readonly records?: readonly (readonly string[] | number)[];
   /** A complete answer with this body. */
   readonly body?: string;
   /** Status of an answer that is made from `body` or is the echo of the request. */
@@ -18,32 +20,18 @@ export interface BackEndAnswer {
   readonly early?: boolean;
   /** Leave `Expect: 100-continue` unanswered. */
   readonly noContinue?: boolean;
-  /**
-   * What happens to the connection afterwards: `keep` unless said otherwise; `stall` never answers, `echo` gives back
-   * all bytes that follow.
-   */
-  readonly then?: 'keep' | 'close' | 'reset' | 'stall' | 'echo';
-}
-
-/** TLS of a back end. In `backends.json`, `cert`, `key` and `ca` name files of the case. */
-export interface BackEndTls {
-  readonly cert: string;
-  readonly key: string;
-  /** Clients must have a certificate of it. */
-  readonly ca?: string;
-  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
-  readonly ciphers?: string;
+  /** What happens to the connection afterwards: `keep` unless said otherwise; `stall` never answers. */
+  readonly then?: 'keep' | 'close' | 'reset' | 'stall';
 }
 
 /** A scripted back end: where it listens and what it answers by path (`/exact`, `/prefix*`, `*`). */
 export interface BackEndScript {
   /** `name:port` or `address:port`. */
   readonly listen: string;
+  /** `fcgi`, `scgi`, `uwsgi` or `ajp`; HTTP when left out. */
+  readonly protocol?: string;
   /** A list is answered in turn, its last entry for ever. Without a match the request is echoed. */
   readonly answers?: Readonly<Record<string, BackEndAnswer | readonly BackEndAnswer[]>>;
-  /** Speaks TLS; its echo tells the server name that the client asked for, and the client's certificate. */
-  readonly tls?: BackEndTls;
 }
 
 /** Back ends that listen, and what they received since last asked. */
@@ -67,12 +55,13 @@ export async function startBackEnds(
   const servers = await Promise.all(
     Object.entries(scripts).map(([name, script]) => {
       const answerFor = chooseAnswer(script);
-      const take = (socket: Socket) => {
+      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
-        serve(socket, name, answerFor, (entry) => received.push(entry));
-      };
-      const server = script.tls === undefined ? plainServer(take) : tlsServer(script.tls, take);
+        const protocol = script.protocol === undefined ? undefined : gatewayProtocols[script.protocol];
+        if (protocol === undefined) serve(socket, name, answerFor, (entry) => received.push(entry));
+        else serveGateway(socket, name, protocol, answerFor, (entry) => received.push(entry));
+      });
       return listening(server, bind(script.listen));
     }),
   );
@@ -87,20 +76,6 @@ export async function startBackEnds(
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-function plainServer(take: (socket: Socket) => void): Server {
-  return createServer({ noDelay: true, allowHalfOpen: true }, take);
-}
-
-function tlsServer(tls: BackEndTls, take: (socket: Socket) => void): Server {
-  const asksForCertificate = tls.ca !== undefined;
-  const server = createTlsServer(
-    { ...tls, requestCert: asksForCertificate, rejectUnauthorized: asksForCertificate, allowHalfOpen: true },
-    take,
-  );
-  server.on('tlsClientError', () => undefined);
-  return server;
 }
 
 function listening(server: Server, { address, port }: { address: string; port: number }): Promise<Server> {
@@ -119,25 +94,15 @@ function serve(
   let buffer = '';
   let busy = false;
   let continued = false;
-  let isEchoing = false;
   let chosen: BackEndAnswer | undefined;
   socket.setEncoding('latin1');
   socket.on('error', () => socket.destroy());
-  socket.on('end', () => (!busy || isEchoing) && socket.end());
+  socket.on('end', () => !busy && socket.end());
   socket.on('data', (text: string) => {
     buffer += text;
     next();
   });
-  function echo(): void {
-    isEchoing = true;
-    if (buffer !== '') socket.write(buffer, 'latin1');
-    buffer = '';
-  }
   function next(): void {
-    if (isEchoing) {
-      echo();
-      return;
-    }
     const headEnd = buffer.indexOf('\r\n\r\n') + 4;
     if (busy || headEnd < 4) return;
     const head = buffer.slice(0, headEnd);
@@ -153,25 +118,90 @@ function serve(
     }
     continued = false;
     chosen = undefined;
-    const entry = { name: name + describeTls(socket), received: buffer.slice(0, end) };
+    const entry = { name, received: buffer.slice(0, end) };
     note(entry);
     buffer = buffer.slice(end);
     busy = true;
     void give(socket, answer, entry).then(() => {
       busy = false;
-      if (answer.then === 'echo') echo();
-      else next();
+      next();
     });
   }
 }
 
-/** What the client showed of itself: `, SNI app.example.com, CN=client`. */
-function describeTls(socket: Socket): string {
-  if (!(socket instanceof TLSSocket)) return '';
-  const { servername } = socket as unknown as { readonly servername: string | false };
-  const { subject } = socket.getPeerCertificate();
-  const certificate = subject === undefined ? '' : `, CN=${subject.CN}`;
-  return `${servername === false ? '' : `, SNI ${servername}`}${certificate}`;
+/** The same for a protocol other than HTTP. A connection is closed after an answer unless `then` says `keep`. */
+function serveGateway(
+  socket: Socket,
+  name: string,
+  protocol: GatewayProtocol,
+  answerFor: (path: string) => BackEndAnswer,
+  note: (entry: Received) => void,
+): void {
+  let buffer = '';
+  let busy = false;
+  socket.setEncoding('latin1');
+  socket.on('error', () => socket.destroy());
+  socket.on('end', () => !busy && socket.end());
+  let isDeaf = false;
+  socket.on('data', (text: string) => {
+    if (isDeaf) return;
+    buffer += text;
+    void next();
+  });
+  async function next(): Promise<void> {
+    const early = busy ? undefined : protocol.read(buffer, true);
+    if (early === undefined) return;
+    const answer = answerFor(early.path);
+    const request = answer.early ? early : protocol.read(buffer, false);
+    if (request === undefined) return;
+    note({ name, received: request.shown });
+    buffer = buffer.slice(request.end);
+    // What comes of a body that was not waited for belongs to nobody.
+    isDeaf = answer.early === true;
+    busy = true;
+    await giveGateway(socket, protocol, answer, `${name}\n${request.shown}`);
+    busy = false;
+    if (socket.readableEnded) socket.end();
+    else await next();
+  }
+}
+
+async function giveGateway(
+  socket: Socket,
+  protocol: GatewayProtocol,
+  answer: BackEndAnswer,
+  echo: string,
+): Promise<void> {
+  if (answer.delayMs) await pause(answer.delayMs);
+  if (answer.then === 'stall') return;
+  const { send, records } = answer;
+  if (send !== undefined) {
+    for (const piece of typeof send === 'string' ? [send] : send) {
+      if (typeof piece === 'number') await pause(piece);
+      else socket.write(expandBytes(piece), 'latin1');
+    }
+  } else if (records !== undefined) {
+    let text = '';
+    for (const record of records) {
+      if (typeof record === 'number') {
+        if (text !== '') socket.write(text, 'latin1');
+        text = '';
+        await pause(record);
+      } else text += protocol.record?.(record) ?? '';
+    }
+    socket.write(text, 'latin1');
+  } else socket.write(protocol.complete(scriptOutput(answer, echo), answer), 'latin1');
+  if (answer.then === 'reset') socket.resetAndDestroy();
+  else if (answer.then !== 'keep') socket.end();
+}
+
+function scriptOutput({ body, status, headers }: BackEndAnswer, echo: string): string {
+  const fields = [
+    ...(status === undefined ? [] : [`Status: ${status}`]),
+    'Content-Type: text/plain',
+    ...(headers ?? []),
+  ];
+  return `${fields.join('\r\n')}\r\n\r\n${body === undefined ? echo : expandBytes(body)}`;
 }
 
 function endOfRequest(buffer: string, headEnd: number, head: string): number | undefined {

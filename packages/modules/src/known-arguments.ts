@@ -327,15 +327,6 @@ const healthTemplate: ArgumentCheck = ([raw = ''], cmd) => {
   return undefined;
 };
 
-const environmentIf: ArgumentCheck = ([condition = '', , value], cmd) => {
-  const holds = cmd.expression(condition, 'boolean');
-  if ('error' in holds) return `Could not parse expression "${condition}": ${holds.error}`;
-  const read = value === undefined ? undefined : cmd.expression(value, 'string');
-  return read !== undefined && 'error' in read
-    ? `Could not parse expression "${value}": ${read.error}`
-    : undefined;
-};
-
 const bufferSize: ArgumentCheck = ([word = '']) =>
   isDigits(word) && Number(word) > 0
     ? undefined
@@ -619,11 +610,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
       ? undefined
       : 'mod_dialup: Unknown Modem Standard specified.',
-  ProxyFCGIBackendType: oneOf(
-    ['generic', 'fpm'],
-    () => "ProxyFCGIBackendType requires one of the following arguments: 'GENERIC', 'FPM'",
-  ),
-  ProxyFCGISetEnvIf: environmentIf,
   ProxyHCExpr: healthCondition,
   ProxyHCTemplate: healthTemplate,
   ProxyHTMLBufSize: ([word = '']) =>

@@ -121,21 +121,15 @@ function knownWhileReading(
   });
 }
 
-/** Directives that are checked, and refused when serving. */
-export function knownDirectives({ directives }: KnownModule): Readonly<Record<string, DirectiveDeclaration>> {
-  return Object.fromEntries(
-    Object.entries(directives).map(([spelled, facts]) => [spelled, knownDirective(spelled, facts)]),
-  );
-}
-
-const known = (module: KnownModule): ModuleDefinition => {
-  const { identifier, httpd } = module;
+const known = ({ identifier, httpd, directives }: KnownModule): ModuleDefinition => {
   const name = `mod_${identifier.replace(/_module$/, '')}`;
   return defineModule({
     name,
     identifier,
     httpd,
-    directives: knownDirectives(module),
+    directives: Object.fromEntries(
+      Object.entries(directives).map(([spelled, facts]) => [spelled, knownDirective(spelled, facts)]),
+    ),
     ...provisionsOf(name),
   });
 };

@@ -26,13 +26,13 @@ import { modMime } from './mod_mime/index.ts';
 import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
+import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
 import { modReqtimeout } from './mod_reqtimeout/index.ts';
 import { modRewrite } from './mod_rewrite/index.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
 import { modSlotmemShm } from './mod_slotmem_shm/index.ts';
 import { modSo } from './mod_so/index.ts';
-import { modSsl } from './mod_ssl/index.ts';
 import { modStatus } from './mod_status/index.ts';
 import { modUnixd } from './mod_unixd/index.ts';
 import { modVersion } from './mod_version/index.ts';
@@ -73,12 +73,12 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modNegotiation,
   modProxy,
   modProxyBalancer,
+  modProxyFcgi,
   modProxyHttp,
   modReqtimeout,
   modRewrite,
   modSetenvif,
   modSlotmemShm,
-  modSsl,
   modStatus,
   mpmEvent,
   mpmPrefork,

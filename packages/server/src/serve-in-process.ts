@@ -1,5 +1,4 @@
 import type * as net from 'node:net';
-import { join } from 'node:path';
 import {
   type Compilation,
   type Diagnostic,
@@ -8,7 +7,6 @@ import {
   runLifecycle,
   type Scoreboard,
   type ServedPlan,
-  type Settings,
   type World,
 } from '@httpd-ts/kernel';
 import { addressText, uniqueListen } from './bind-address.ts';
@@ -16,7 +14,6 @@ import { type ConfigurationSource, configure } from './configure.ts';
 import { Engine } from './front/engine.ts';
 import { frontServer } from './front/front-server.ts';
 import { loadModules } from './load-modules.ts';
-import { keptFiles, runtimeFolder } from './world/kept-files.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeWorld } from './world/node-world.ts';
 import { nodeSystem } from './world/system-facts.ts';
@@ -63,9 +60,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const modules = options.modules ?? (await loadModules());
   const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
   const scoreboard: Scoreboard = { collect: async () => [engine.status(process.pid)] };
-  let folder = join(options.serverRoot, 'logs');
   const world = nodeWorld({
-    kept: keptFiles(() => folder),
     system: nodeSystem(Date.now()),
     scoreboard,
     ...options.world,
@@ -74,10 +69,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const listeners = new Map<string, net.Server>();
 
   const read = (): Current => {
-    const onSettings = (settings: Settings) => {
-      folder = runtimeFolder(settings);
-    };
-    const configuration = configure({ ...options, onSettings }, world, modules);
+    const configuration = configure(options, world, modules);
     const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
     for (const diagnostic of configuration.diagnostics)
       options.report?.(renderAsHttpd(diagnostic), diagnostic);

@@ -236,7 +236,6 @@ export const contentDirectives = {
     override: 'AuthConfig',
     usage: 'Controls whether HTTP authorization headers, normally hidden, will be passed to scripts',
     default: 'Off',
-    support: { accepted: 'scripts are not run here' },
     set(config, on) {
       config.cgiPassAuth = on;
     },
@@ -246,7 +245,6 @@ export const contentDirectives = {
     context: 'anywhere',
     override: 'FileInfo',
     usage: 'Controls how some CGI variables are set',
-    support: { accepted: 'scripts are not run here' },
     set: setCgiVariable,
   }),
 } satisfies Record<string, DirectiveDeclaration>;

@@ -1,9 +1,10 @@
 /** What other modules may ask of the core. */
 export { allowHeader } from './allow-header.ts';
 export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-name.ts';
+export { clientHost, connectionHost, lookUpClientHost } from './client-host.ts';
 export { meetsConditions, setLastModified } from './conditions.ts';
 export { discardRequestBody } from './default-handler.ts';
-export { answerWithoutFile, documentRootOf } from './document-root.ts';
+export { answerWithoutFile, documentRootOf, translateToDocumentRoot } from './document-root.ts';
 export { etagOf, setEtag, validatorsOf, variantListValidator } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
@@ -18,6 +19,8 @@ export {
 } from './mpm-common.ts';
 export { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
 export { readArguments, sectionArgument, unclosedSection } from './reading.ts';
+export { addScriptVariables } from './script-environment.ts';
+export { takeScriptHeaders } from './script-headers.ts';
 export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
 export { traceModeOf, traceRequest } from './trace.ts';
 export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';

@@ -1,6 +1,5 @@
 import type { ProvidedName, RequestRecord } from '@httpd-ts/kernel';
-import { schemeOf, serverNameOf } from '../core/contract.ts';
-import { clientHost, connectionHost } from './client-host.ts';
+import { clientHost, connectionHost, schemeOf, serverNameOf } from '../core/contract.ts';
 import { type LogSpecifier, type LogValue, logSpecifiers } from './contract.ts';
 import { escapeLogItem } from './escape-log-item.ts';
 import { requestTime } from './request-time.ts';
@@ -154,7 +153,7 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   q: ofCurrent(plain(queryString)),
   r: ofOriginal(plain(requestLine)),
   R: ofOriginal(plain(({ handlerName }) => escaped(handlerName))),
-  s: ofOriginal(plain(({ status }) => String(status))),
+  s: ofOriginal(plain(({ status }) => (status <= 0 ? '-' : String(status)))),
   t: ofCurrent(requestTime),
   T: ofOriginal(duration),
   u: ofCurrent(plain(userName)),

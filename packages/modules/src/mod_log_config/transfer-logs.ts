@@ -11,7 +11,7 @@ import {
   perServer,
   type RequestRecord,
 } from '@httpd-ts/kernel';
-import { lookUpClientHost } from './client-host.ts';
+import { lookUpClientHost } from '../core/contract.ts';
 import { commonLogFormat, compileLogFormat, type LogFormat } from './log-format.ts';
 import { LogMoment } from './log-moment.ts';
 

@@ -6,11 +6,16 @@ import { balancerHooks, proxySchemes } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { type ProxyPlan, proxyPlanOf } from './proxy-plan.ts';
 import { releaseWorkers } from './release-workers.ts';
+import { canonicalize } from './translate.ts';
 import type { Worker } from './worker.ts';
 import { WORKER } from './worker.ts';
 
 /** Answers requests whose file name is a URL. httpd: modules/proxy/mod_proxy.c proxy_handler */
 export function handleRequest(request: RequestRecord): HookResult {
+  if (request.proxyRequest === false && request.handlerName?.startsWith('proxy:')) {
+    const status = takeFile(request, request.handlerName);
+    if (status !== OK) return status;
+  } else if (request.note('proxy-sethandler') !== undefined) request.notes.unset('proxy-sethandler');
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
   if (request.method === 'TRACE' && traceModeOf(request) === 'off') {
@@ -35,6 +40,19 @@ export function handleRequest(request: RequestRecord): HookResult {
   }
   const socket = url.startsWith('unix:') ? url.indexOf('|') : -1;
   return socket < 0 ? sendToWorker(request, plan, url, start) : sendToSocket(request, plan, url, socket);
+}
+
+/** A file that a handler such as `proxy:fcgi://localhost` stands for goes to the back end under its path. */
+function takeFile(request: RequestRecord, handler: string): HookStatus {
+  const { filename } = request;
+  request.proxyRequest = 'reverse';
+  request.filename = `${handler}${filename}`;
+  request.notes.set('proxy-sethandler', '1');
+  const status = canonicalize(request);
+  if (status === OK) return OK;
+  request.filename = filename;
+  request.proxyRequest = false;
+  return status;
 }
 
 /** Handles Max-Forwards; TRACE and OPTIONS that end here are left to the handlers of this server. */
@@ -97,6 +115,17 @@ function runScheme(request: RequestRecord, worker: Worker, origin: Origin, path:
   return 500;
 }
 
+/** httpd: modules/proxy/mod_proxy_balancer.c balancer_fixup */
+function sendToMember(request: RequestRecord, plan: ProxyPlan, worker: Worker, chosen: string): HookResult {
+  request.filename = `proxy:${chosen}`;
+  const status = canonicalize(request);
+  if (status !== OK) return status;
+  const url = request.filename.slice(6);
+  const start = pathStart(url);
+  const origin = plan.origins.find(url.slice(0, start));
+  return typeof origin === 'string' ? 400 : runScheme(request, worker, origin, url.slice(start));
+}
+
 /** Tries members of a balancer until one answers or no attempt is left. */
 async function balance(
   request: RequestRecord,
@@ -106,9 +135,7 @@ async function balance(
 ): Promise<HookStatus> {
   const hooks = request.server.plan.providers.find(balancerHooks, 'default');
   if (hooks === undefined) return sendToWorker(request, plan, url, pathStart(url));
-  balancer.state?.sync();
-  const { maxAttempts = 0 } = balancer.parameters;
-  const { clock } = request.server.plan.world;
+  const { maxAttempts = Math.max(balancer.members.length - 1, 0) } = balancer.parameters;
   for (let attempts = 0; ; attempts++) {
     const chosen = hooks.preRequest(balancer, request, url);
     const election = chosen instanceof Promise ? await chosen : chosen;
@@ -117,15 +144,11 @@ async function balance(
       return election;
     }
     const { worker } = election;
-    const start = pathStart(election.url);
-    request.filename = `proxy:${election.url}`;
-    const origin = plan.origins.find(election.url.slice(0, start));
-    const result =
-      typeof origin === 'string' ? 400 : runScheme(request, worker, origin, election.url.slice(start));
+    const result = sendToMember(request, plan, worker, election.url);
     const status = typeof result === 'number' ? result : await result;
-    const nowMs = clock.now();
-    worker.countAnswer(nowMs, (status >= 100 ? status : request.status) >= 500);
-    if ((status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors)) worker.fail(nowMs);
+    if ((status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors)) {
+      worker.fail(request.server.plan.world.clock.now());
+    }
     if (status === 503 && !worker.isUsable && attempts < maxAttempts) {
       request.statusLine = undefined;
       continue;

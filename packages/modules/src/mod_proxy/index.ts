@@ -19,6 +19,7 @@ import { closeConnections } from './acquire-connection.ts';
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
 import { handleRequest } from './handle-request.ts';
+import { lbMethods } from './providers.ts';
 import { addMember, addPass, proxySet } from './proxy-pass.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
 import { proxySection } from './proxy-section.ts';
@@ -84,7 +85,7 @@ export const modProxy = defineModule({
     preTranslateName(preTranslate, {
       when: (view) => aliasesOf(view).some(({ mapping }) => mapping !== undefined),
     }),
-    translateName(translate, { order: 'first', when: (view) => mayBeProxied(view) }),
+    translateName(translate, { order: 'first', after: ['mod_rewrite'], when: (view) => mayBeProxied(view) }),
     mapToStorage(enterProxySections, { order: 'first' }),
     fixups(canonicalize, { order: 'first', before: ['mod_rewrite'] }),
     handler(handleRequest, { order: 'first' }),
@@ -108,7 +109,11 @@ function mayBeProxied(view: ConfigView): boolean {
 /** Refuses what must not be served, binds methods to balancers, and puts worker state where all threads see it. */
 function prepare(compilation: Compilation): void {
   for (const server of compilation.servers) {
-    shareWorkers(server, compilation.world, compilation.providers);
+    const config = proxyServerOf(server);
+    for (const balancer of config.balancers) {
+      balancer.method = compilation.providers.find(lbMethods, balancer.parameters.lbMethod);
+    }
+    shareWorkers(server, compilation.world.shared);
     proxyPlanOf(server);
   }
 }

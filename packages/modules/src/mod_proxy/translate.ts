@@ -173,11 +173,8 @@ function canonicalizeBalancer(request: RequestRecord, url: string, colon: number
     request.log('proxy_balancer', 'error', `AH01157: error parsing URL ${url}: Malformed URL`);
     return 400;
   }
-  const path = canonicalTarget(request, url.slice(start + 1), 'proxy_balancer');
-  if (typeof path === 'number') return path;
-  request.filename = `proxy:balancer://${url.slice(colon + 3, start).toLowerCase()}/${path}`;
-  const question = path.indexOf('?');
-  request.pathInfo = `/${question < 0 ? path : path.slice(0, question)}`;
+  // What follows the name is made canonical for the member that is chosen.
+  request.filename = `proxy:balancer://${url.slice(colon + 3, start).toLowerCase()}/${url.slice(start + 1)}`;
   return OK;
 }
 

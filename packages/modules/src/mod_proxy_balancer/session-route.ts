@@ -1,4 +1,4 @@
-import { type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
+import type { RequestRecord } from '@httpd-ts/kernel';
 import { type Balancer, retryWorker, WORKER, type Worker } from '../mod_proxy/contract.ts';
 
 /** The route a client asks for by its session. */
@@ -16,21 +16,15 @@ export function findSessionRoute(
 ): SessionRoute | undefined {
   const { stickyCookie, stickyPath, stickySeparator, semicolonPathDelimiter } = balancer.parameters;
   if (stickyCookie === undefined || stickyCookie === '') return undefined;
-  const inPath = pathParameter(withDecodedPath(url), stickyPath ?? stickyCookie, semicolonPathDelimiter);
+  const { args } = request;
+  const whole = args === undefined || url.includes('?') ? url : `${url}?${args}`;
+  const inPath = pathParameter(whole, stickyPath ?? stickyCookie, semicolonPathDelimiter);
   const sticky = inPath === undefined ? stickyCookie : (stickyPath ?? stickyCookie);
   const value = inPath ?? cookieValue(request.headersIn.get('Cookie'), stickyCookie);
   if (value === undefined) return undefined;
   if (stickySeparator === '') return { route: value, sticky };
   const separator = value.indexOf(stickySeparator);
   return separator < 0 ? undefined : { route: value.slice(separator + 1), sticky };
-}
-
-/** A route in the path is read as it was meant, one in the query as it was sent. */
-function withDecodedPath(url: string): string {
-  if (!url.includes('%')) return url;
-  const query = url.indexOf('?');
-  if (query < 0) return unescapeUrl(url, 'decode').text;
-  return unescapeUrl(url.slice(0, query), 'decode').text + url.slice(query);
 }
 
 /** httpd: get_path_param */
@@ -66,11 +60,11 @@ export function findRouteWorker(
   request: RequestRecord,
   depth = 1,
 ): Worker | undefined {
-  const candidates = membersOfRoute(balancer, route);
   for (const isStandby of [false, true]) {
-    for (const worker of candidates) {
+    for (const worker of balancer.members) {
       if (worker.is(WORKER.hotStandby) !== isStandby) continue;
-      const { redirect } = worker.parameters;
+      const { route: own, redirect } = worker.parameters;
+      if (!own || own !== route) continue;
       if (isUsableNow(worker, request)) return worker;
       if (!redirect || depth >= balancer.members.length) continue;
       const other = findRouteWorker(balancer, redirect, request, depth + 1);
@@ -78,21 +72,6 @@ export function findRouteWorker(
     }
   }
   return undefined;
-}
-
-const none: readonly Worker[] = [];
-
-/** Members with the route, in order. */
-function membersOfRoute(balancer: Balancer, route: string): readonly Worker[] {
-  if (balancer.routes === undefined) {
-    const routes = new Map<string, Worker[]>();
-    for (const worker of balancer.members) {
-      const { route: own } = worker.parameters;
-      if (own) routes.set(own, [...(routes.get(own) ?? []), worker]);
-    }
-    balancer.routes = routes;
-  }
-  return balancer.routes.get(route) ?? none;
 }
 
 function isUsableNow(worker: Worker, request: RequestRecord): boolean {
