@@ -5,6 +5,7 @@ import type { Invocation } from '../run-switches.ts';
 import { programOf, runSwitchesParsed } from '../run-switches.ts';
 import { type ConfigtestOptions, configtest, reportFormats } from './configtest.ts';
 import type { DryRunOptions } from './dry-run.ts';
+import type { ExplainOptions } from './explain.ts';
 import type { FmtOptions } from './fmt.ts';
 
 /** Wrong use of a subcommand. */
@@ -23,7 +24,7 @@ interface ServeOptions {
 const collect = (value: string, before: readonly string[]) => [...before, latin1(value)];
 const collectNames = (value: string, before: readonly string[]) => [...before, ...splitNames(value)];
 
-/** Runs `serve`, `configtest`, `fmt`, `dry-run`, `--help` or `--version`; gives the exit code. */
+/** Runs `serve`, `configtest`, `fmt`, `dry-run`, `explain`, `--help` or `--version`; gives the exit code. */
 export async function runSubcommand(args: readonly string[], invocation: Invocation): Promise<number> {
   let exitCode = 0;
   const program = await describeCommands(args, invocation, (code) => {
@@ -101,6 +102,31 @@ async function describeCommands(
     .action(async (path: string | undefined, options: DryRunOptions) => {
       const { dryRun } = await import('./dry-run.ts');
       done(await dryRun(path, options, invocation));
+    });
+  program
+    .command('explain')
+    .description('tell what a configuration does with a request, line by line, without a server')
+    .argument('<method>')
+    .argument('<url>', 'http://host/path?query, or a path')
+    .option('-H, --header <header>', 'a request header, Name: value', collect, [])
+    .option('--from <address>', 'address of the client', '127.0.0.1')
+    .option('--to <address>', 'local address of the connection; chosen by host name and Listen when left out')
+    .option('--config <path>', "configuration file or ServerRoot directory; the system's own when left out")
+    .option('--modules <modules>', 'take modules as loaded: all, debian, or a list of names', '')
+    .option('-D <name>', 'define a name for <IfDefine>', collect, [])
+    .option('--assume-file <path>', 'take this file as existing', collect, [])
+    .option('--assume-dir <path>', 'take this directory as existing', collect, [])
+    .option(
+      '--allow-unsupported <names>',
+      'go on without these directives; "all" for every one',
+      collectNames,
+      [],
+    )
+    .option('--verbose', 'every message of every module, as with LogLevel trace8')
+    .option('--json', 'everything, for programs')
+    .action(async (method: string, url: string, options: ExplainOptions) => {
+      const { explain } = await import('./explain.ts');
+      done(await explain(method, url, options, invocation));
     });
   return program;
 }

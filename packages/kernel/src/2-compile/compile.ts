@@ -1,5 +1,6 @@
 import { parseConfig } from '@httpd-ts/syntax';
 import { resolveHtaccess } from '../1-resolve/resolve.ts';
+import type { Observer } from '../3-serve/observer.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { ResolvedNode, Settings } from '../declare/directive.ts';
 import type { RequestPhase } from '../declare/hooks.ts';
@@ -40,6 +41,8 @@ export interface CompileInput {
   readonly memory?: Map<object, unknown>;
   /** Names of directives that may be skipped although nothing implements them; `all` for every one. */
   readonly allowUnsupported?: readonly string[];
+  /** Watches the requests of the plan, for explaining what it does with one. */
+  readonly observer?: Observer;
 }
 
 export interface CompileResult {
@@ -95,7 +98,7 @@ export function compile(input: CompileInput): CompileResult {
     memory,
     hasModule,
   };
-  const plan = draftPlan(compilation, modules, table);
+  const plan = draftPlan(compilation, modules, table, input.observer);
   runLifecycle(modules, 'preConfig', compilation, plan);
   carryOut(
     run,
@@ -197,6 +200,7 @@ function draftPlan(
   compilation: Compilation,
   modules: readonly ModuleDefinition[],
   table: DirectiveTable,
+  observer: Observer | undefined,
 ): ServedPlan {
   const { world, settings, providers, mainServer, servers, memory } = compilation;
   const hooks = orderRequestHooks(modules);
@@ -218,12 +222,14 @@ function draftPlan(
     },
     process: processSettings(compilation),
     hooks,
+    observer,
     everywhere: everyHook(hooks),
     policy: responsePolicy(providers),
     satisfies: satisfy === undefined ? () => 'unspecified' : satisfy.satisfies,
     locations: perServerOnce((server) => locationIndex(server.locationSections)),
     directories: perServerOnce((server) => directoryIndex(server.directorySections)),
-    directoryMemo: perServerOnce(() => new Map()),
+    // Who watches wants to see every walk.
+    directoryMemo: observer === undefined ? perServerOnce(() => new Map()) : () => new Map(),
     keepAliveOf: perServerOnce(keepAliveOf),
     htaccessCache: new Map(),
     compileHtaccess: (input) => compileHtaccess(input, compilation, modules, table),

@@ -27,6 +27,7 @@ export class DirectoryConfig {
 
   /** The configuration inside a section, the first of a walk. */
   enter(section: Section): DirectoryConfig {
+    this.server.plan.observer?.sectionEntered(section);
     let inner = this.entered.get(section);
     if (inner === undefined) {
       const vector = mergeVectors('directory', this.vector, section.records);
@@ -41,6 +42,7 @@ export class DirectoryConfig {
    * merged among themselves before they are merged over what held outside.
    */
   private enterFurther(section: Section): DirectoryConfig {
+    this.server.plan.observer?.sectionEntered(section);
     let inner = this.continued.get(section);
     if (inner === undefined) {
       const walked = mergeVectors('directory', this.walked, section.records);

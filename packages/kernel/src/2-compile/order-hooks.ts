@@ -61,10 +61,12 @@ export function orderRequestHooks(modules: readonly ModuleDefinition[]): {
 /** The hooks that have something to do under a directory configuration, kept with it. */
 export function requestPlan(directory: DirectoryConfig): RequestPlan {
   const view: ConfigView = { server: directory.server, directory };
-  const { hooks } = directory.server.plan;
+  const { hooks, observer } = directory.server.plan;
   const entries = phaseNames.map((phase) => [
     phase,
-    hooks[phase].filter(({ when }) => when === undefined || when(view)).map(({ hook }) => runOf(hook)),
+    hooks[phase]
+      .filter(({ when }) => when === undefined || when(view))
+      .map(({ hook, module }) => observer?.watch(phase, module, runOf(hook)) ?? runOf(hook)),
   ]);
   const plan = Object.fromEntries(entries) as RequestPlan;
   directory.plan = plan;

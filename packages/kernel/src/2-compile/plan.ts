@@ -1,4 +1,5 @@
 import type { HtaccessCache } from '../3-serve/htaccess.ts';
+import type { Observer } from '../3-serve/observer.ts';
 import type { RequestRecord } from '../3-serve/request-record.ts';
 import type { ConfigView } from '../declare/config-records.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
@@ -54,6 +55,8 @@ export interface Plan {
   readonly process: ProcessSettings;
   /** Hooks of a request phase in the order they run, with the names of their modules. */
   readonly hooks: { readonly [phase in RequestPhase]: readonly OrderedHook[] };
+  /** What watches the requests of this plan; none where it serves. */
+  readonly observer: Observer | undefined;
   /** Compiles the text of a `.htaccess` for the directory it stands in. */
   compileHtaccess(input: HtaccessInput): HtaccessResult;
   memory<T>(key: object, create: () => T): T;

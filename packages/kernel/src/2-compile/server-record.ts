@@ -1,3 +1,4 @@
+import type { HeadOptions } from '@httpd-ts/http1';
 import type { ConfigVector } from '../declare/config-records.ts';
 import { type ErrorLogger, silentLogger } from '../log.ts';
 import type { DirectoryConfig } from './directory-config.ts';
@@ -74,4 +75,16 @@ export class ServerRecord {
     this.isVirtual = index > 0;
     this.definedAt = definedAt;
   }
+}
+
+/** How the heads of requests are read that arrive on the address of this server. */
+export function headOptionsOf({ limits }: ServerRecord): HeadOptions {
+  return {
+    isStrict: limits.strict ?? true,
+    registeredMethodsOnly: !(limits.lenientMethods ?? true),
+    allowsHttp09: limits.allow09 ?? true,
+    limitRequestLine: limits.line ?? 8190,
+    limitRequestFields: limits.fields ?? 100,
+    limitRequestFieldSize: limits.fieldSize ?? 8190,
+  };
 }

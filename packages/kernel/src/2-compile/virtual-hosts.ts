@@ -6,6 +6,8 @@ import type { ServerRecord, VirtualHostAddress } from './server-record.ts';
  */
 export interface AddressServers {
   readonly defaultServer: ServerRecord;
+  /** All of them, in order. */
+  readonly servers: readonly ServerRecord[];
   /** Whether a Host header can choose among several. */
   readonly isNameBased: boolean;
   /** The server for a host name (lower case, without port and without final dot). */
@@ -111,6 +113,7 @@ function addressServers(mainServer: ServerRecord, entries: readonly ServerEntry[
   const defaultServer = entries[0]?.server ?? mainServer;
   return {
     defaultServer,
+    servers: [...seen],
     isNameBased: seen.size > 1 || names.size + suffixes.size + patterns.length > 0,
     byName(host) {
       let best = names.get(host);

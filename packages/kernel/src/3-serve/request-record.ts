@@ -6,6 +6,7 @@ import type { LogLevel } from '../log.ts';
 import { type Body, emptyRequestBody, type RequestBody } from '../response.ts';
 import type { FileInfo } from '../world.ts';
 import type { ConnectionRecord } from './connection-record.ts';
+import type { ConfigLine } from './observer.ts';
 
 /** What a codec hands over when the head of a request is complete. Text is latin1, as received. */
 export interface RequestHead {
@@ -212,6 +213,11 @@ export class RequestRecord {
   /** Whether a message of this module and level would be written. Ask before building a costly one. */
   logs(module: string, level: LogLevel): boolean {
     return this.server.errorLogger.wants(module, level, this);
+  }
+
+  /** Tells whoever watches this request what came of a line of the configuration. */
+  observe(module: string, line: ConfigLine, outcome: string): void {
+    this.server.plan.observer?.lineDecided(this, module, line, outcome);
   }
 
   /** Writes to the error log, if the level is wanted. `error` is a system error as `(111)Connection refused`. */

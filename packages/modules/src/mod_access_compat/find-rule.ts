@@ -1,4 +1,5 @@
 import {
+  type ConfigLine,
   type IpSubnet,
   isInSubnet,
   parseIpSubnet,
@@ -11,6 +12,7 @@ import { clientHostName, isInDomain } from '../mod_authz_host/contract.ts';
 export interface AccessRule {
   readonly limited: ReadonlySet<string> | undefined;
   readonly test: RuleTest;
+  readonly definedAt: ConfigLine;
 }
 
 type RuleTest =
@@ -48,14 +50,19 @@ export function matchesRule(
   from = 0,
 ): boolean | Promise<boolean> {
   for (let i = from; i < rules.length; i++) {
-    const { limited, test } = rules[i]!;
+    const { limited, test, definedAt } = rules[i]!;
     if (!isLimitedTo(limited, request.method)) continue;
     const matched = test.kind === 'host' ? isClientIn(request, test.domain) : meets(request, test);
     if (matched instanceof Promise)
-      return matched.then((found) => found || matchesRule(request, rules, i + 1));
-    if (matched) return true;
+      return matched.then((found) => (found ? met(request, definedAt) : matchesRule(request, rules, i + 1)));
+    if (matched) return met(request, definedAt);
   }
   return false;
+}
+
+function met(request: RequestRecord, line: ConfigLine): true {
+  request.observe('mod_access_compat', line, 'meets the client');
+  return true;
 }
 
 function meets(request: RequestRecord, test: Exclude<RuleTest, { kind: 'host' }>): boolean {

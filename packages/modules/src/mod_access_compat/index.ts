@@ -1,5 +1,6 @@
 import {
   accessChecker,
+  type ConfigLine,
   type DirectiveContext,
   defineModule,
   type HookResult,
@@ -17,6 +18,7 @@ type Order = 'allow,deny' | 'deny,allow' | 'mutual-failure';
 interface Limited<Value> {
   readonly limited: ReadonlySet<string> | undefined;
   readonly value: Value;
+  readonly definedAt: ConfigLine;
 }
 
 interface AccessConfig {
@@ -34,26 +36,32 @@ const accessConfig = perDirectory<AccessConfig>({
 
 /** The last setting that holds for the method. */
 function settingFor<Value>(settings: readonly Limited<Value>[], method: string): Value | undefined {
-  return settings.findLast(({ limited }) => isLimitedTo(limited, method))?.value;
+  return settingIn(settings, method)?.value;
 }
+
+const settingIn = <Value>(settings: readonly Limited<Value>[], method: string) =>
+  settings.findLast(({ limited }) => isLimitedTo(limited, method));
 
 /** httpd: modules/aaa/mod_access_compat.c check_dir_access */
 function checkAccess(request: RequestRecord): HookResult {
   const config = accessConfig.of(request);
-  const order = settingFor(config.orders, request.method) ?? 'deny,allow';
+  const setting = settingIn(config.orders, request.method);
+  const order = setting?.value ?? 'deny,allow';
   const allowed = matchesRule(request, config.allows);
   const denied = matchesRule(request, config.denies);
   if (typeof allowed === 'boolean' && typeof denied === 'boolean')
-    return answer(request, passes(order, allowed, denied));
+    return answer(request, passes(order, allowed, denied), setting);
   return Promise.all([allowed, denied]).then(([isAllowed, isDenied]) =>
-    answer(request, passes(order, isAllowed, isDenied)),
+    answer(request, passes(order, isAllowed, isDenied), setting),
   );
 }
 
 const passes = (order: Order, allowed: boolean, denied: boolean) =>
   order === 'deny,allow' ? allowed || !denied : allowed && !denied;
 
-function answer(request: RequestRecord, isPassed: boolean): number {
+function answer(request: RequestRecord, isPassed: boolean, order: Limited<Order> | undefined): number {
+  if (order !== undefined)
+    request.observe('mod_access_compat', order.definedAt, isPassed ? 'lets it pass' : 'refuses it');
   if (isPassed) return OK;
   const place = request.filename ?? `uri ${request.uri}`;
   request.log('access_compat', 'error', `AH01797: client denied by server configuration: ${place}`);
@@ -61,11 +69,15 @@ function answer(request: RequestRecord, isPassed: boolean): number {
 }
 
 function addRule(list: 'allows' | 'denies') {
-  return (config: AccessConfig, [from, where]: readonly [string, string], { limited }: DirectiveContext) => {
+  return (
+    config: AccessConfig,
+    [from, where]: readonly [string, string],
+    { limited, node }: DirectiveContext,
+  ) => {
     if (from.toLowerCase() !== 'from') return "allow and deny must be followed by 'from'";
     const test = readRuleTest(where);
     if (typeof test === 'string') return test;
-    config[list].push({ limited, test });
+    config[list].push({ limited, test, definedAt: node });
     return undefined;
   };
 }
@@ -84,11 +96,11 @@ export const modAccessCompat = defineModule({
       args: take1,
       usage: "'allow,deny', 'deny,allow', or 'mutual-failure'",
       default: 'Deny,Allow',
-      set(config, word, { limited }) {
+      set(config, word, { limited, node }) {
         const value = word.toLowerCase();
         if (value !== 'allow,deny' && value !== 'deny,allow' && value !== 'mutual-failure')
           return 'unknown order';
-        config.orders.push({ limited, value });
+        config.orders.push({ limited, value, definedAt: node });
         return undefined;
       },
     }),
@@ -100,10 +112,10 @@ export const modAccessCompat = defineModule({
       args: take1,
       usage: "access policy if both allow and require used ('all' or 'any')",
       default: 'All',
-      set(config, word, { limited }) {
+      set(config, word, { limited, node }) {
         const value = word.toLowerCase();
         if (value !== 'all' && value !== 'any') return "Satisfy either 'any' or 'all'.";
-        config.satisfies.push({ limited, value });
+        config.satisfies.push({ limited, value, definedAt: node });
         return undefined;
       },
     }),

@@ -1,3 +1,4 @@
+import type { ConfigLine } from '@httpd-ts/kernel';
 import type { AuthzProvider } from './contract.ts';
 
 /** Methods that a directive holds for; undefined stands for all. */
@@ -10,6 +11,7 @@ export interface Requirement {
   readonly limits: Limits;
   readonly provider: AuthzProvider;
   readonly parsed: unknown;
+  readonly definedAt: ConfigLine;
   /** As the log shows it. */
   readonly text: string;
 }
@@ -21,6 +23,8 @@ export interface RequireGroup {
   limits: Limits;
   readonly operator: 'and' | 'or';
   readonly children: AuthzNode[];
+  /** Missing where no section is written. */
+  readonly definedAt?: ConfigLine;
 }
 
 export type AuthzNode = Requirement | RequireGroup;

@@ -85,6 +85,7 @@ function conclude(request: RequestRecord, node: AuthzNode, status: AuthzStatus):
       `AH01626: authorization result of ${nodeText(node)}: ${logWords[result]}`,
     );
   }
+  if (node.definedAt !== undefined) request.observe('mod_authz_core', node.definedAt, logWords[result]);
   return result;
 }
 

@@ -52,6 +52,7 @@ export function addRequirement(
     provider,
     parsed: read.parsed,
     text,
+    definedAt: cmd.node,
   } as const;
   return addToGroup(groupOf(config, cmd), node, cmd.name);
 }
@@ -63,7 +64,14 @@ export function openRequireSection(operator: 'and' | 'or', negate: boolean) {
     if (inside === undefined) return `${cmd.name}> directive missing closing '>'`;
     if (inside !== '') return `${cmd.name}> directive doesn't take additional arguments`;
     const outer = config.group;
-    const group: RequireGroup = { kind: 'group', negate, limits: [], operator, children: [] };
+    const group: RequireGroup = {
+      kind: 'group',
+      negate,
+      limits: [],
+      operator,
+      children: [],
+      definedAt: cmd.node,
+    };
     config.group = group;
     cmd.walk(cmd.node.children ?? [], { override: OVERRIDE.AuthConfig });
     if (outer === undefined) delete config.group;

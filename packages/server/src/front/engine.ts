@@ -2,6 +2,7 @@ import type { HeadOptions } from '@httpd-ts/http1';
 import {
   type AddressServers,
   type ConnectionStatus,
+  headOptionsOf,
   type RequestTimeouts,
   requestTimeoutPolicies,
   type ServedPlan,
@@ -109,17 +110,9 @@ export class Engine {
 
 function frontSettings(plan: ServedPlan, servers: AddressServers): FrontSettings {
   const server: ServerRecord = servers.defaultServer;
-  const { limits } = server;
   return {
     servers,
-    head: {
-      isStrict: limits.strict ?? true,
-      registeredMethodsOnly: !(limits.lenientMethods ?? true),
-      allowsHttp09: limits.allow09 ?? true,
-      limitRequestLine: limits.line ?? 8190,
-      limitRequestFields: limits.fields ?? 100,
-      limitRequestFieldSize: limits.fieldSize ?? 8190,
-    },
+    head: headOptionsOf(server),
     timeoutMs: server.timeoutMs ?? 60_000,
     requestTimeouts: plan.providers.find(requestTimeoutPolicies, 'default')?.timeouts(server),
   };
