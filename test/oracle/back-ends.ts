@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { endOfChunks } from './end-of-answer.ts';
 import { type GatewayProtocol, gatewayProtocols } from './gateway-protocols.ts';
 import { expandBytes } from './text.ts';
@@ -20,8 +21,22 @@ export interface BackEndAnswer {
   readonly early?: boolean;
   /** Leave `Expect: 100-continue` unanswered. */
   readonly noContinue?: boolean;
-  /** What happens to the connection afterwards: `keep` unless said otherwise; `stall` never answers. */
-  readonly then?: 'keep' | 'close' | 'reset' | 'stall';
+  /**
+   * What happens to the connection afterwards: `keep` unless said otherwise; `stall` never answers, `echo` gives back
+   * all bytes that follow.
+   */
+  readonly then?: 'keep' | 'close' | 'reset' | 'stall' | 'echo';
+}
+
+/** TLS of a back end. In `backends.json`, `cert`, `key` and `ca` name files of the case. */
+export interface BackEndTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Clients must have a certificate of it. */
+  readonly ca?: string;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly ciphers?: string;
 }
 
 /** A scripted back end: where it listens and what it answers by path (`/exact`, `/prefix*`, `*`). */
@@ -32,6 +47,8 @@ export interface BackEndScript {
   readonly protocol?: string;
   /** A list is answered in turn, its last entry for ever. Without a match the request is echoed. */
   readonly answers?: Readonly<Record<string, BackEndAnswer | readonly BackEndAnswer[]>>;
+  /** Speaks TLS; its echo tells the server name that the client asked for, and the client's certificate. */
+  readonly tls?: BackEndTls;
 }
 
 /** Back ends that listen, and what they received since last asked. */
@@ -55,13 +72,14 @@ export async function startBackEnds(
   const servers = await Promise.all(
     Object.entries(scripts).map(([name, script]) => {
       const answerFor = chooseAnswer(script);
-      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+      const take = (socket: Socket) => {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
         const protocol = script.protocol === undefined ? undefined : gatewayProtocols[script.protocol];
         if (protocol === undefined) serve(socket, name, answerFor, (entry) => received.push(entry));
         else serveGateway(socket, name, protocol, answerFor, (entry) => received.push(entry));
-      });
+      };
+      const server = script.tls === undefined ? plainServer(take) : tlsServer(script.tls, take);
       return listening(server, bind(script.listen));
     }),
   );
@@ -76,6 +94,20 @@ export async function startBackEnds(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function plainServer(take: (socket: Socket) => void): Server {
+  return createServer({ noDelay: true, allowHalfOpen: true }, take);
+}
+
+function tlsServer(tls: BackEndTls, take: (socket: Socket) => void): Server {
+  const asksForCertificate = tls.ca !== undefined;
+  const server = createTlsServer(
+    { ...tls, requestCert: asksForCertificate, rejectUnauthorized: asksForCertificate, allowHalfOpen: true },
+    take,
+  );
+  server.on('tlsClientError', () => undefined);
+  return server;
 }
 
 function listening(server: Server, { address, port }: { address: string; port: number }): Promise<Server> {
@@ -94,15 +126,25 @@ function serve(
   let buffer = '';
   let busy = false;
   let continued = false;
+  let isEchoing = false;
   let chosen: BackEndAnswer | undefined;
   socket.setEncoding('latin1');
   socket.on('error', () => socket.destroy());
-  socket.on('end', () => !busy && socket.end());
+  socket.on('end', () => (!busy || isEchoing) && socket.end());
   socket.on('data', (text: string) => {
     buffer += text;
     next();
   });
+  function echo(): void {
+    isEchoing = true;
+    if (buffer !== '') socket.write(buffer, 'latin1');
+    buffer = '';
+  }
   function next(): void {
+    if (isEchoing) {
+      echo();
+      return;
+    }
     const headEnd = buffer.indexOf('\r\n\r\n') + 4;
     if (busy || headEnd < 4) return;
     const head = buffer.slice(0, headEnd);
@@ -118,15 +160,25 @@ function serve(
     }
     continued = false;
     chosen = undefined;
-    const entry = { name, received: buffer.slice(0, end) };
+    const entry = { name: name + describeTls(socket), received: buffer.slice(0, end) };
     note(entry);
     buffer = buffer.slice(end);
     busy = true;
     void give(socket, answer, entry).then(() => {
       busy = false;
-      next();
+      if (answer.then === 'echo') echo();
+      else next();
     });
   }
+}
+
+/** What the client showed of itself: `, SNI app.example.com, CN=client`. */
+function describeTls(socket: Socket): string {
+  if (!(socket instanceof TLSSocket)) return '';
+  const { servername } = socket as unknown as { readonly servername: string | false };
+  const { subject } = socket.getPeerCertificate();
+  const certificate = subject === undefined ? '' : `, CN=${subject.CN}`;
+  return `${servername === false ? '' : `, SNI ${servername}`}${certificate}`;
 }
 
 /** The same for a protocol other than HTTP. A connection is closed after an answer unless `then` says `keep`. */

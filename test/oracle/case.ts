@@ -89,9 +89,23 @@ export function loadCase(name: string): Case {
     options,
     hosts: { ...standardHosts, ...options.hosts },
     masks: options.masks ?? [],
-    backEnds: readJson<Record<string, BackEndScript>>(join(folder, 'backends.json')) ?? {},
+    backEnds: loadBackEnds(folder),
     exchanges: parseRequests(readFileSync(join(folder, 'requests.http'), 'latin1')),
   };
+}
+
+/** The scripts of the back ends, with the files that their TLS names. */
+function loadBackEnds(folder: string): Readonly<Record<string, BackEndScript>> {
+  const scripts = readJson<Record<string, BackEndScript>>(join(folder, 'backends.json')) ?? {};
+  const read = (name: string) => readFileSync(join(folder, name), 'latin1');
+  return Object.fromEntries(
+    Object.entries(scripts).map(([name, script]) => {
+      if (script.tls === undefined) return [name, script];
+      const { cert, key, ca } = script.tls;
+      const files = { cert: read(cert), key: read(key), ...(ca === undefined ? {} : { ca: read(ca) }) };
+      return [name, { ...script, tls: { ...script.tls, ...files } }];
+    }),
+  );
 }
 
 /** Reads what was recorded of a case, if anything was. */

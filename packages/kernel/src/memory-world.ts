@@ -1,5 +1,14 @@
 import type { RegexEngine } from '@httpd-ts/regex';
-import type { Compression, FileError, FileInfo, Files, LogWriter, Network, World } from './world.ts';
+import type {
+  Compression,
+  FileError,
+  FileInfo,
+  Files,
+  KeptTexts,
+  LogWriter,
+  Network,
+  World,
+} from './world.ts';
 
 /** What stands on a path of a world in memory: text, or a symbolic link. Directories come from the paths themselves. */
 export type MemoryFile =
@@ -65,6 +74,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       thread: 0,
       threads: 1,
     },
+    kept: memoryTexts(),
     scoreboard: { collect: () => Promise.resolve([]) },
     regex: options.regex,
     system: {
@@ -82,6 +92,12 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     },
     ...options.overrides,
   };
+}
+
+/** Texts that are kept as long as the process runs. */
+export function memoryTexts(): KeptTexts {
+  const texts = new Map<string, string>();
+  return { read: (name) => texts.get(name), write: (name, text) => void texts.set(name, text) };
 }
 
 const identityTransform = () => ({

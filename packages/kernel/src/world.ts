@@ -11,6 +11,7 @@ export interface World {
   readonly compression: Compression;
   readonly logs: Logs;
   readonly shared: SharedMemory;
+  readonly kept: KeptTexts;
   readonly scoreboard: Scoreboard;
   readonly regex: import('@httpd-ts/regex').RegexEngine;
   readonly system: SystemFacts;
@@ -106,7 +107,8 @@ export interface ConnectTarget {
   readonly path?: string;
   readonly timeoutMs: number;
   readonly localAddress?: string;
-  readonly tls?: unknown;
+  /** Speaks TLS; the stream is given once the handshake is over, and nobody but the caller judges the certificate. */
+  readonly tls?: TlsTarget;
   /**
    * The stream reads into memory that it uses again: what `onData` is given is valid during the call only, unless
    * the receiver calls `keep`.
@@ -114,7 +116,61 @@ export interface ConnectTarget {
   readonly reusesMemory?: boolean;
 }
 
-export type ConnectError = 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENOTFOUND' | 'ECONNRESET' | 'EIO';
+/** TLS towards a server. */
+export interface TlsTarget {
+  /** The same object for all connections of one configuration, as making a context of it is costly. */
+  readonly settings: TlsSettings;
+  /** Name of the server to ask for (SNI). */
+  readonly serverName: string | undefined;
+  readonly handshakeTimeoutMs: number;
+  /** Protocols to offer (ALPN), the best first. */
+  readonly protocols?: readonly string[];
+}
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+/** What a client of TLS has and allows. Certificates and keys are PEM texts. */
+export interface TlsSettings {
+  /** Certificates that a chain may end in; empty stands for none. */
+  readonly authorities: readonly string[];
+  readonly revocationLists: readonly string[];
+  /** The client's own certificate, with those that issued it, and its key. */
+  readonly certificate: { readonly chain: string; readonly key: string } | undefined;
+  /** Undefined allows what the library allows. */
+  readonly versions: readonly TlsVersion[] | undefined;
+  /** Names as OpenSSL has them, joined by colons. */
+  readonly ciphers: string | undefined;
+}
+
+/** What is known of the other side of a TLS connection. */
+export interface TlsPeer {
+  /** OpenSSL's name for what is wrong with the chain, such as `CERT_HAS_EXPIRED`; undefined when it is sound. */
+  readonly chainError: string | undefined;
+  /** The peer's certificate and those that issued it. */
+  readonly chain: readonly TlsCertificate[];
+  readonly version: string;
+  readonly cipher: string;
+  /** The protocol that both agreed upon (ALPN). */
+  readonly protocol: string | undefined;
+}
+
+export interface TlsCertificate {
+  readonly commonNames: readonly string[];
+  readonly dnsNames: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly validFromMs: number;
+  readonly validToMs: number;
+}
+
+export type ConnectError =
+  | 'ECONNREFUSED'
+  | 'ETIMEDOUT'
+  | 'EHOSTUNREACH'
+  | 'ENOTFOUND'
+  | 'ECONNRESET'
+  /** The handshake failed. */
+  | 'ETLS'
+  | 'EIO';
 
 /**
  * A connected byte stream driven by events, as cheap as the socket beneath it. The owner sets the
@@ -144,6 +200,8 @@ export interface Stream {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Of a stream that was connected with TLS. */
+  readonly tls?: TlsPeer | undefined;
 }
 
 /** Bytes that can be read as latin1 text without copying them first (a Node Buffer is one). */
@@ -206,6 +264,12 @@ export interface SharedMemory {
   /** This worker thread's number, from 0, and how many there are. */
   readonly thread: number;
   readonly threads: number;
+}
+
+/** Texts that outlive the server, by name (`[a-z0-9-]+`): what was there at the start, and what is written since. */
+export interface KeptTexts {
+  read(name: string): string | undefined;
+  write(name: string, text: string): void;
 }
 
 export interface SystemFacts {

@@ -6,19 +6,21 @@ import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
 import { knownArguments } from './known-arguments.ts';
 import { knownModuleDefinitions } from './known-directives.ts';
+import { modSsl } from './mod_ssl/index.ts';
 import { standardModules } from './standard-modules.ts';
 
 const regex = createRegexEngine(
   readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),
 );
 
+/** Modules of which all or most is only declared. */
+const declaredModules = [...knownModuleDefinitions, modSsl];
+
 const serverLines = 'ServerName x\nListen 80\n';
 
 /** What a configuration is told when it is checked, or when it is to be served. */
 function messages(config: string, checkOnly: boolean): readonly string[] {
-  const loads = knownModuleDefinitions.map(
-    ({ name, identifier }) => `LoadModule ${identifier} m/${name}.so\n`,
-  );
+  const loads = declaredModules.map(({ name, identifier }) => `LoadModule ${identifier} m/${name}.so\n`);
   const needed =
     'LoadModule mpm_event_module m/mod_mpm_event.so\nLoadModule authz_core_module m/mod_authz_core.so\n';
   // Modules that others take symbols from come first.
@@ -45,7 +47,7 @@ function messages(config: string, checkOnly: boolean): readonly string[] {
 
 describe('directives that are only declared', () => {
   it('are checked under names that are declared', () => {
-    const declared = new Set(knownModuleDefinitions.flatMap(({ directives }) => Object.keys(directives)));
+    const declared = new Set(declaredModules.flatMap(({ directives }) => Object.keys(directives)));
     expect(Object.keys(knownArguments).filter((name) => !declared.has(name))).toEqual([]);
   });
 

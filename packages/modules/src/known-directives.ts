@@ -121,15 +121,21 @@ function knownWhileReading(
   });
 }
 
-const known = ({ identifier, httpd, directives }: KnownModule): ModuleDefinition => {
+/** Directives that are checked, and refused when serving. */
+export function knownDirectives({ directives }: KnownModule): Readonly<Record<string, DirectiveDeclaration>> {
+  return Object.fromEntries(
+    Object.entries(directives).map(([spelled, facts]) => [spelled, knownDirective(spelled, facts)]),
+  );
+}
+
+const known = (module: KnownModule): ModuleDefinition => {
+  const { identifier, httpd } = module;
   const name = `mod_${identifier.replace(/_module$/, '')}`;
   return defineModule({
     name,
     identifier,
     httpd,
-    directives: Object.fromEntries(
-      Object.entries(directives).map(([spelled, facts]) => [spelled, knownDirective(spelled, facts)]),
-    ),
+    directives: knownDirectives(module),
     ...provisionsOf(name),
   });
 };

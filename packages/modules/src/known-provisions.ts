@@ -133,7 +133,7 @@ function providersOf(module: string, given: Provisions): ProvidedName[] {
     ...(given.logItems ?? []).map((name) =>
       logSpecifiers.provide(name, { ofOriginal: false, compile: () => () => undefined }),
     ),
-    ...(given.lbMethods ?? []).map((name) => lbMethods.provide(name, { isBest: () => false })),
+    ...(given.lbMethods ?? []).map((name) => lbMethods.provide(name, { elect: () => -1 })),
   ];
 }
 

@@ -149,6 +149,9 @@ const removed =
   () =>
     text;
 
+/** Checks of kinds of arguments, for the directives that mod_ssl carries out. */
+export const tlsChecks = { cipherSuite, depth, directory, file, protocol, revocationCheck, verify } as const;
+
 /** What mod_ssl says of arguments. */
 export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
   SSLCACertificateFile: outsideDirectories(file),
@@ -186,18 +189,6 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
   SSLOptions: options,
   SSLPassPhraseDialog: passPhrase,
   SSLProtocol: protocol,
-  SSLProxyCACertificateFile: file,
-  SSLProxyCACertificatePath: directory,
-  SSLProxyCARevocationCheck: revocationCheck,
-  SSLProxyCARevocationFile: file,
-  SSLProxyCARevocationPath: directory,
-  SSLProxyCipherSuite: cipherSuite,
-  SSLProxyMachineCertificateChainFile: file,
-  SSLProxyMachineCertificateFile: file,
-  SSLProxyMachineCertificatePath: directory,
-  SSLProxyProtocol: protocol,
-  SSLProxyVerify: verify,
-  SSLProxyVerifyDepth: depth,
   SSLRandomSeed: randomSeed,
   SSLRequire: ([text = ''], cmd) => {
     const read = cmd.expression(text, 'boolean');

@@ -33,6 +33,7 @@ import { modRewrite } from './mod_rewrite/index.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
 import { modSlotmemShm } from './mod_slotmem_shm/index.ts';
 import { modSo } from './mod_so/index.ts';
+import { modSsl } from './mod_ssl/index.ts';
 import { modStatus } from './mod_status/index.ts';
 import { modUnixd } from './mod_unixd/index.ts';
 import { modVersion } from './mod_version/index.ts';
@@ -79,6 +80,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modRewrite,
   modSetenvif,
   modSlotmemShm,
+  modSsl,
   modStatus,
   mpmEvent,
   mpmPrefork,

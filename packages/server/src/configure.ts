@@ -24,6 +24,8 @@ export interface ConfigurationSource {
   readonly allowUnsupported?: readonly string[];
   /** `-T`: a DocumentRoot need not exist. */
   readonly anyDocumentRoot?: boolean;
+  /** Called with the settings that reading the files has left. */
+  onSettings?(settings: Settings): void;
 }
 
 /** A configuration read and compiled, or why it was not. */
@@ -50,6 +52,7 @@ export function configure(
     configFile: source.configFile,
   };
   const resolved = resolve({ world, settings, modules, ...source });
+  source.onSettings?.(settings);
   if (resolved.diagnostics.some(({ severity }) => severity === 'error')) {
     return { plan: undefined, diagnostics: resolved.diagnostics, resolved, compiled: undefined, settings };
   }

@@ -1,4 +1,5 @@
 import type * as net from 'node:net';
+import { join } from 'node:path';
 import {
   type Compilation,
   type Diagnostic,
@@ -7,6 +8,7 @@ import {
   runLifecycle,
   type Scoreboard,
   type ServedPlan,
+  type Settings,
   type World,
 } from '@httpd-ts/kernel';
 import { addressText, uniqueListen } from './bind-address.ts';
@@ -14,6 +16,7 @@ import { type ConfigurationSource, configure } from './configure.ts';
 import { Engine } from './front/engine.ts';
 import { frontServer } from './front/front-server.ts';
 import { loadModules } from './load-modules.ts';
+import { keptFiles, runtimeFolder } from './world/kept-files.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeWorld } from './world/node-world.ts';
 import { nodeSystem } from './world/system-facts.ts';
@@ -60,7 +63,9 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const modules = options.modules ?? (await loadModules());
   const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
   const scoreboard: Scoreboard = { collect: async () => [engine.status(process.pid)] };
+  let folder = join(options.serverRoot, 'logs');
   const world = nodeWorld({
+    kept: keptFiles(() => folder),
     system: nodeSystem(Date.now()),
     scoreboard,
     ...options.world,
@@ -69,7 +74,10 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   const listeners = new Map<string, net.Server>();
 
   const read = (): Current => {
-    const configuration = configure(options, world, modules);
+    const onSettings = (settings: Settings) => {
+      folder = runtimeFolder(settings);
+    };
+    const configuration = configure({ ...options, onSettings }, world, modules);
     const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
     for (const diagnostic of configuration.diagnostics)
       options.report?.(renderAsHttpd(diagnostic), diagnostic);

@@ -1,21 +1,35 @@
 import { defineModule } from '@httpd-ts/kernel';
-import { type LbMethod, lbMethods } from '../mod_proxy/contract.ts';
+import { FIELD, type LbMethod, lbMethods } from '../mod_proxy/contract.ts';
 
 /**
  * The member with the fewest requests under way; among equals the one with the most credit.
  * httpd: modules/proxy/balancers/mod_lbmethod_bybusyness.c
  */
 export const byBusyness: LbMethod = {
-  isBest(current, best, baton) {
-    const { lbFactor } = current;
-    current.lbStatus += lbFactor;
-    baton.value += lbFactor;
-    if (best === undefined) return true;
-    const difference = current.busy - best.busy;
-    return difference < 0 || (difference === 0 && current.lbStatus > best.lbStatus);
+  elect({ words, at, candidates }, count) {
+    let best = -1;
+    let most = 0;
+    let fewest = 0;
+    let shares = 0;
+    for (let i = 0; i < count; i++) {
+      const member = candidates[i]!;
+      const record = words[member]!;
+      const start = at[member]!;
+      const share = record[start + FIELD.lbFactor]!;
+      const credit = record[start + FIELD.lbStatus]! + share;
+      const busy = record[start + FIELD.busy]!;
+      record[start + FIELD.lbStatus] = credit;
+      shares += share;
+      if (best >= 0 && (busy > fewest || (busy === fewest && credit <= most))) continue;
+      best = member;
+      most = credit;
+      fewest = busy;
+    }
+    if (best >= 0) words[best]![at[best]! + FIELD.lbStatus] = most - shares;
+    return best;
   },
-  elected(worker, baton) {
-    worker.lbStatus -= baton.value;
+  reset(members) {
+    for (const worker of members) worker.lbStatus = 0;
   },
 };
 

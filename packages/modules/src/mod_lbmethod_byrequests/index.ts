@@ -1,19 +1,32 @@
 import { defineModule } from '@httpd-ts/kernel';
-import { type LbMethod, lbMethods } from '../mod_proxy/contract.ts';
+import { FIELD, type LbMethod, lbMethods } from '../mod_proxy/contract.ts';
 
 /**
  * Each member is given its share of every request; the one with the most to its credit takes the request and pays
  * all shares. httpd: modules/proxy/balancers/mod_lbmethod_byrequests.c
  */
 export const byRequests: LbMethod = {
-  isBest(current, best, baton) {
-    const { lbFactor } = current;
-    current.lbStatus += lbFactor;
-    baton.value += lbFactor;
-    return best === undefined || current.lbStatus > best.lbStatus;
+  elect({ words, at, candidates }, count) {
+    let best = -1;
+    let most = 0;
+    let shares = 0;
+    for (let i = 0; i < count; i++) {
+      const member = candidates[i]!;
+      const record = words[member]!;
+      const start = at[member]!;
+      const share = record[start + FIELD.lbFactor]!;
+      const credit = record[start + FIELD.lbStatus]! + share;
+      record[start + FIELD.lbStatus] = credit;
+      shares += share;
+      if (best >= 0 && credit <= most) continue;
+      best = member;
+      most = credit;
+    }
+    if (best >= 0) words[best]![at[best]! + FIELD.lbStatus] = most - shares;
+    return best;
   },
-  elected(worker, baton) {
-    worker.lbStatus -= baton.value;
+  reset(members) {
+    for (const worker of members) worker.lbStatus = 0;
   },
 };
 

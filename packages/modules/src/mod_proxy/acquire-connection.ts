@@ -1,8 +1,9 @@
 import type { HookStatus, RequestRecord, ServerRecord } from '@httpd-ts/kernel';
 import type { BackendConnection } from './backend-connection.ts';
-import { proxyServer } from './config.ts';
-import { ConnectionPool, type NoConnection } from './connection-pool.ts';
+import { proxyDirectory, proxyServer } from './config.ts';
+import { ConnectionPool, type NoConnection, type TargetTls } from './connection-pool.ts';
 import type { Origin } from './origin.ts';
+import { backendTls } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { releaseWorkers } from './release-workers.ts';
 import { retryWorker } from './retry-worker.ts';
@@ -14,6 +15,10 @@ export interface Destination {
   readonly worker: Worker;
   readonly origin: Origin;
   readonly protocol: string;
+  /** TLS is spoken with the back end. */
+  readonly isTls?: boolean;
+  /** Protocols to offer within TLS (ALPN). */
+  readonly tlsProtocols?: readonly string[];
 }
 
 /**
@@ -37,13 +42,16 @@ export function isWorkerReady(request: RequestRecord, worker: Worker, protocol: 
 export function acquireConnection(
   destination: Destination,
   options: { readonly isFresh?: boolean } = {},
-): BackendConnection | Promise<BackendConnection | HookStatus> {
+): BackendConnection | HookStatus | Promise<BackendConnection | HookStatus> {
   const pool = poolOf(destination);
+  if (pool === undefined) return tlsNotEnabled(destination);
   const idle = options.isFresh === true ? undefined : pool.takeIdle();
   if (idle !== undefined) return idle;
   return pool
     .connect()
-    .then((connection) => ('stream' in connection ? connection : noConnection(destination, connection)));
+    .then((connection) =>
+      'stream' in connection ? connection : noConnection(destination, pool, connection),
+    );
 }
 
 const connectErrors: Readonly<Record<string, string>> = {
@@ -51,11 +59,12 @@ const connectErrors: Readonly<Record<string, string>> = {
   ETIMEDOUT: '(70007)The timeout specified has expired',
   EHOSTUNREACH: '(113)No route to host',
   ECONNRESET: '(104)Connection reset by peer',
+  ETLS: '(20014)Internal error (specific information not available)',
   ENOTFOUND: '(EAI 2)Name or service not known',
   EIO: '(5)Input/output error',
 };
 
-function noConnection(destination: Destination, reason: NoConnection): HookStatus {
+function noConnection(destination: Destination, pool: ConnectionPool, reason: NoConnection): HookStatus {
   const { request, worker, origin, protocol } = destination;
   releaseWorkers(request);
   if (reason.kind === 'busy') {
@@ -69,7 +78,8 @@ function noConnection(destination: Destination, reason: NoConnection): HookStatu
   if (reason.kind === 'dns') {
     return proxyError(request, 500, `DNS lookup failure for: ${origin.hostname}`, connectErrors.ENOTFOUND);
   }
-  const { port, socketPath } = poolOf(destination).target;
+  const { port, socketPath } = pool.target;
+  if (reason.kind === 'tls') return handshakeFailed(destination, pool, reason);
   for (const [i, { address, error }] of reason.attempts.entries()) {
     if (i < reason.attempts.length - 1) continue;
     const text =
@@ -80,6 +90,32 @@ function noConnection(destination: Destination, reason: NoConnection): HookStatu
   }
   disableWorker(request, worker);
   return 503;
+}
+
+/** httpd: modules/ssl/ssl_engine_io.c ssl_io_filter_handshake, ap_proxy_pass_brigade */
+function handshakeFailed(
+  { request, origin }: Destination,
+  { target }: ConnectionPool,
+  { address, complaint }: Extract<NoConnection, { kind: 'tls' }>,
+): HookStatus {
+  const { server } = request;
+  if (server.errorLogger.wants('ssl', 'info', undefined)) {
+    server.errorLogger.write({ module: 'ssl', level: 'info', message: complaint, server });
+  }
+  request.log(
+    'proxy',
+    'error',
+    `AH01084: pass request body failed to ${address}:${target.port} (${origin.hostname})`,
+  );
+  return proxyError(request, 500, 'Error during SSL Handshake with remote server');
+}
+
+/** httpd: ap_proxy_connection_create */
+function tlsNotEnabled({ request, origin }: Destination): HookStatus {
+  releaseWorkers(request);
+  const text = `AH01961: ${origin.hostname}: failed to enable ssl support [Hint: if using mod_ssl, see SSLProxyEngine]`;
+  logForServer(request, text);
+  return 500;
 }
 
 /** Takes a worker that cannot be connected to out of service, unless it ignores errors. */
@@ -106,14 +142,22 @@ export function timeoutOf(server: ServerRecord, worker: Worker): number {
   return worker.parameters.timeoutMs ?? proxyServer.at(server.config).timeoutMs ?? server.timeoutMs ?? 60_000;
 }
 
-/** The pool of the worker; the worker without a target of its own has one for each origin. */
-export function poolOf({ request, worker, origin }: Omit<Destination, 'protocol'>): ConnectionPool {
+/**
+ * The pool of the worker; the worker without a target of its own has one for each origin. Undefined where the back
+ * end wants TLS and that is not switched on.
+ */
+export function poolOf(destination: Destination): ConnectionPool | undefined {
+  const { request, worker, origin } = destination;
   const socketPath = worker.socketPath ?? request.note('uds_path');
+  const tls = destination.isTls === true ? targetTls(destination) : undefined;
+  if (destination.isTls === true && tls === undefined) return undefined;
   worker.transport ??= new Map();
   const pools = worker.transport;
-  const key = socketPath === undefined ? `${origin.hostname}:${origin.port}` : socketPath;
+  const place = socketPath === undefined ? `${origin.hostname}:${origin.port}` : socketPath;
+  const key = tls === undefined ? place : `${place} ${tls.hostname} ${tls.protocols?.join() ?? ''}`;
   let pool = pools.get(key);
-  if (pool === undefined) {
+  if (pool === undefined || pool.target.tls?.client !== tls?.client) {
+    pool?.close();
     const { server } = request;
     const timeoutMs = timeoutOf(server, worker);
     pool = new ConnectionPool(server.plan.world, worker, {
@@ -124,15 +168,30 @@ export function poolOf({ request, worker, origin }: Omit<Destination, 'protocol'
       connectTimeoutMs: worker.parameters.connectionTimeoutMs ?? timeoutMs,
       timeoutMs,
       keepsConnections: worker.parameters.disableReuse !== true,
+      tls,
     });
-    if (pools.size >= mostPools) pools.clear();
+    if (pools.size >= mostPools) forgetPools(pools);
     pools.set(key, pool);
   }
   return pool;
 }
 
+/** The name of the back end is the client's Host where ProxyPreserveHost is on. httpd: proxy-request-hostname */
+function targetTls({ request, origin, tlsProtocols }: Destination): TargetTls | undefined {
+  const client = request.server.plan.providers.find(backendTls, 'default')?.(request);
+  if (client === undefined) return undefined;
+  const { preserveHost = false } = proxyDirectory.of(request);
+  const hostname = preserveHost ? (request.hostname ?? request.server.hostname) : origin.hostname;
+  return { client, hostname, protocols: tlsProtocols };
+}
+
 /** A bound for the worker that serves any host. */
 const mostPools = 1000;
+
+function forgetPools(pools: Map<string, ConnectionPool>): void {
+  for (const pool of pools.values()) pool.close();
+  pools.clear();
+}
 
 /** Closes what idles in the pools of a worker, and the rest as it comes back. */
 export function closeConnections(worker: Worker): void {

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
+import type { BalancerState } from './balancer-state.ts';
 import type { Worker } from './worker.ts';
 
 /** What the parameters of a balancer say. */
@@ -24,18 +25,38 @@ export interface BalancerParameters {
 export interface Balancer {
   /** `balancer://name`, lower case. */
   readonly name: string;
+  /** As it is now: members can come and go at run time. */
   readonly members: Worker[];
   readonly parameters: BalancerParameters;
   /** The method of `parameters.lbMethod`, once the configuration is complete. */
   method: LbMethod | undefined;
+  findMethod(name: string): LbMethod | undefined;
+  /** The members' records, made when first asked for. */
+  table: MemberTable | undefined;
+  /** Members by route, made when first asked for. */
+  routes: ReadonlyMap<string, readonly Worker[]> | undefined;
+  /** What all threads share of it, once the configuration is complete. */
+  state: BalancerState | undefined;
+}
+
+/**
+ * The records of a balancer's members, by their place among the members: a member's begins at `at[i]` in `words[i]`.
+ * Hundreds of members are looked at for each request, so that this is read as it lies in memory.
+ */
+export interface MemberTable {
+  readonly members: readonly Worker[];
+  readonly words: readonly Int32Array[];
+  readonly at: Int32Array;
+  /** Room for the places of candidates. */
+  readonly candidates: Int32Array;
 }
 
 /** Way to choose among members. Called inside the balancer's lock. httpd: proxy_balancer_method */
 export interface LbMethod {
-  /** Whether the member is to be preferred over the best one before it; `baton` is of this election alone. */
-  isBest(current: Worker, best: Worker | undefined, baton: { value: number }): boolean;
-  /** Settles the election. */
-  elected?(worker: Worker, baton: { value: number }): void;
+  /** Elects one of the first `count` of the table's candidates and settles the election; -1 when none will do. */
+  elect(table: MemberTable, count: number): number;
+  /** Forgets what members have had so far. */
+  reset?(members: readonly Worker[]): void;
 }
 
 /** What the balancer module does around a request. httpd: the hooks pre_request and post_request */
@@ -59,6 +80,10 @@ export function newBalancer(name: string): Balancer {
     name,
     members: [],
     method: undefined,
+    findMethod: () => undefined,
+    table: undefined,
+    routes: undefined,
+    state: undefined,
     parameters: {
       stickySeparator: '.',
       stickyForce: false,

@@ -1,11 +1,14 @@
 import type { Clock, ConnectError, Network, Stream, World } from '@httpd-ts/kernel';
 import { BackendConnection } from './backend-connection.ts';
+import type { BackendTls } from './providers.ts';
 import type { Worker } from './worker.ts';
 
 /** Why there is no connection. */
 export type NoConnection =
   | { readonly kind: 'dns' }
   | { readonly kind: 'busy' }
+  /** The handshake failed, or the other side is not to be trusted. */
+  | { readonly kind: 'tls'; readonly address: string; readonly complaint: string }
   | { readonly kind: 'failed'; readonly attempts: readonly FailedAttempt[] };
 
 export interface FailedAttempt {
@@ -23,6 +26,15 @@ export interface PoolTarget {
   /** What a wait for the back end may last. */
   readonly timeoutMs: number;
   readonly keepsConnections: boolean;
+  readonly tls: TargetTls | undefined;
+}
+
+/** TLS of a target, and the name to ask for and to look for in the certificate. */
+export interface TargetTls {
+  readonly client: BackendTls;
+  readonly hostname: string | undefined;
+  /** Protocols to offer (ALPN). */
+  readonly protocols: readonly string[] | undefined;
 }
 
 const sweepMs = 100;
@@ -117,12 +129,38 @@ export class ConnectionPool {
         ...(socketPath === undefined ? { host: address, port } : { path: socketPath }),
         timeoutMs: connectTimeoutMs,
         reusesMemory: true,
+        ...this.tlsTarget(),
         ...(localAddress === undefined ? {} : { localAddress }),
       });
-      if (typeof stream !== 'string') return this.adopt(stream);
+      if (stream === 'ETLS') return { kind: 'tls', address, complaint: 'AH02003: SSL Proxy connect failed' };
+      if (typeof stream !== 'string') return this.trust(stream, address);
       attempts.push({ address, error: stream });
     }
     return { kind: 'failed', attempts };
+  }
+
+  private tlsTarget() {
+    const { tls, timeoutMs } = this.target;
+    if (tls === undefined) return {};
+    const { hostname } = tls;
+    // An address is no server name.
+    const serverName = hostname === undefined || /^[\d.]+$|:/.test(hostname) ? undefined : hostname;
+    const protocols = tls.protocols === undefined ? {} : { protocols: tls.protocols };
+    return {
+      tls: { settings: tls.client.settings, serverName, handshakeTimeoutMs: timeoutMs, ...protocols },
+    };
+  }
+
+  /** A connection over TLS is used only when the other side shows the certificate it should. */
+  private trust(stream: Stream, address: string): BackendConnection | NoConnection {
+    const { tls } = this.target;
+    const complaint =
+      tls === undefined || stream.tls === undefined
+        ? undefined
+        : tls.client.complaint(stream.tls, tls.hostname, this.clock.now());
+    if (complaint === undefined) return this.adopt(stream);
+    stream.destroy();
+    return { kind: 'tls', address, complaint };
   }
 
   /** Looks the host up once; `addressttl` makes it so again. httpd: ap_proxy_determine_address */

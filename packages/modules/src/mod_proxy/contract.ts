@@ -8,7 +8,8 @@
  * 1. `isWorkerReady(request, worker, 'FCGI')`, else answer 503: looks after `retry=` and the states of workers.
  * 2. `acquireConnection({ request, worker, origin, protocol })` gives a connection of the worker's pool, over TCP or
  *    its unix socket, new or kept (`max`, `smax`, `ttl`, `acquire`, `connectiontimeout`, `addressttl`,
- *    `ProxySourceAddress` are done there), or the status to answer.
+ *    `ProxySourceAddress` are done there), or the status to answer. With `isTls` it speaks
+ *    TLS as SSLProxyEngine and its like say.
  * 3. An exchange of a class that extends `BackendExchange`. It writes the request to `connection.stream`, passes the
  *    body on with `sendBody`, calls `connection.expectData(timeoutOf(request.server, worker))`, and its `wait()` is
  *    what `handle` returns. See there for what it reads and calls. `connection.mustClose` says that the connection
@@ -26,13 +27,27 @@ export {
 } from './acquire-connection.ts';
 export type { BackendConnection, BackendFailure, ConnectionUser } from './backend-connection.ts';
 export { BackendExchange, failureTexts, overridesError } from './backend-exchange.ts';
-export type { Balancer, BalancerHooks, BalancerParameters, Election, LbMethod } from './balancer.ts';
+export type {
+  Balancer,
+  BalancerHooks,
+  BalancerParameters,
+  Election,
+  LbMethod,
+  MemberTable,
+} from './balancer.ts';
 export { canonicalPath } from './canonical-path.ts';
 export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
 export type { ConnectionPool } from './connection-pool.ts';
 export { type Origin, pathStart } from './origin.ts';
 export { PrefetchedBody } from './prefetched-body.ts';
-export { balancerHooks, lbMethods, type ProxyScheme, proxySchemes } from './providers.ts';
+export {
+  type BackendTls,
+  backendTls,
+  balancerHooks,
+  lbMethods,
+  type ProxyScheme,
+  proxySchemes,
+} from './providers.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
@@ -40,4 +55,4 @@ export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';
 export { canonicalTarget, canonicalUrl } from './translate.ts';
-export { WORKER, Worker, type WorkerParameters } from './worker.ts';
+export { FIELD, notUsable, WORKER, Worker, type WorkerParameters } from './worker.ts';

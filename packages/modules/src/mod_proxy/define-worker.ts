@@ -89,6 +89,12 @@ export function workerFor(
   return { worker, isShared: false };
 }
 
+/** A member for a balancer that serves already; a text is the complaint. */
+export function newMember(url: string, balancer: Balancer): Worker | string {
+  const parsed = parseWorkerUrl(url, false);
+  return typeof parsed === 'string' ? parsed : new Worker({ ...parsed, balancerName: balancer.name });
+}
+
 /** httpd: ap_proxy_get_worker_ex */
 export function existingWorker(workers: readonly Worker[], url: string): Worker | undefined {
   const end = pathStart(url);

@@ -135,7 +135,9 @@ async function balance(
 ): Promise<HookStatus> {
   const hooks = request.server.plan.providers.find(balancerHooks, 'default');
   if (hooks === undefined) return sendToWorker(request, plan, url, pathStart(url));
-  const { maxAttempts = Math.max(balancer.members.length - 1, 0) } = balancer.parameters;
+  balancer.state?.sync();
+  const { maxAttempts = 0 } = balancer.parameters;
+  const { clock } = request.server.plan.world;
   for (let attempts = 0; ; attempts++) {
     const chosen = hooks.preRequest(balancer, request, url);
     const election = chosen instanceof Promise ? await chosen : chosen;
@@ -146,9 +148,9 @@ async function balance(
     const { worker } = election;
     const result = sendToMember(request, plan, worker, election.url);
     const status = typeof result === 'number' ? result : await result;
-    if ((status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors)) {
-      worker.fail(request.server.plan.world.clock.now());
-    }
+    const nowMs = clock.now();
+    worker.countAnswer(nowMs, (status >= 100 ? status : request.status) >= 500);
+    if ((status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors)) worker.fail(nowMs);
     if (status === 503 && !worker.isUsable && attempts < maxAttempts) {
       request.statusLine = undefined;
       continue;

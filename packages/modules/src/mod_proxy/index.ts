@@ -19,7 +19,6 @@ import { closeConnections } from './acquire-connection.ts';
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
 import { handleRequest } from './handle-request.ts';
-import { lbMethods } from './providers.ts';
 import { addMember, addPass, proxySet } from './proxy-pass.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
 import { proxySection } from './proxy-section.ts';
@@ -109,11 +108,7 @@ function mayBeProxied(view: ConfigView): boolean {
 /** Refuses what must not be served, binds methods to balancers, and puts worker state where all threads see it. */
 function prepare(compilation: Compilation): void {
   for (const server of compilation.servers) {
-    const config = proxyServerOf(server);
-    for (const balancer of config.balancers) {
-      balancer.method = compilation.providers.find(lbMethods, balancer.parameters.lbMethod);
-    }
-    shareWorkers(server, compilation.world.shared);
+    shareWorkers(server, compilation.world, compilation.providers);
     proxyPlanOf(server);
   }
 }

@@ -1,4 +1,11 @@
-import { type HookResult, type HookStatus, providerKind, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  type HookResult,
+  type HookStatus,
+  providerKind,
+  type RequestRecord,
+  type TlsPeer,
+  type TlsSettings,
+} from '@httpd-ts/kernel';
 import type { BalancerHooks, LbMethod } from './balancer.ts';
 import type { Origin } from './origin.ts';
 import type { Worker } from './worker.ts';
@@ -24,3 +31,13 @@ export const lbMethods = providerKind<LbMethod>('proxylbmethod');
 
 /** The balancer module registers itself as `default`. */
 export const balancerHooks = providerKind<BalancerHooks>('proxy-balancer');
+
+/** TLS towards back ends as a request's configuration has it; the same object for the same configuration. */
+export interface BackendTls {
+  readonly settings: TlsSettings;
+  /** What is wrong with the other side, for the log; undefined when it may be trusted. `hostname` is whom we meant. */
+  complaint(peer: TlsPeer, hostname: string | undefined, nowMs: number): string | undefined;
+}
+
+/** The TLS module registers itself as `default`. It gives undefined where TLS to back ends is not switched on. */
+export const backendTls = providerKind<(request: RequestRecord) => BackendTls | undefined>('proxy-tls');

@@ -19,7 +19,7 @@ export const WORKER = {
 } as const;
 
 /** A worker in such a state gets no request. httpd: PROXY_WORKER_NOT_USABLE_BITMAP */
-const notUsable =
+export const notUsable =
   WORKER.inShutdown | WORKER.disabled | WORKER.stopped | WORKER.inError | WORKER.healthCheckFailed;
 
 /** The letters of `status=` with their bits. httpd: modules/proxy/proxy_util.c proxy_wstat_tbl */
@@ -33,6 +33,17 @@ export const statusFlags: Readonly<Record<string, number>> = {
   R: WORKER.hotSpare,
   C: WORKER.healthCheckFailed,
 };
+
+/** How mod_proxy_hcheck asks a worker, as `hcmethod=` names it. */
+export type HealthCheckMethod =
+  | 'NONE'
+  | 'TCP'
+  | 'OPTIONS'
+  | 'HEAD'
+  | 'GET'
+  | 'OPTIONS11'
+  | 'HEAD11'
+  | 'GET11';
 
 /** What the parameters of a worker say; a field left out has httpd's default. */
 export interface WorkerParameters {
@@ -61,23 +72,46 @@ export interface WorkerParameters {
   upgrade?: string;
   secret?: string;
   flusher?: string;
+  hcMethod?: HealthCheckMethod;
+  hcIntervalMs?: number;
+  hcPasses?: number;
+  hcFails?: number;
+  hcUri?: string;
+  /** Name of a ProxyHCExpr. */
+  hcExpr?: string;
   statusOn?: number;
   statusOff?: number;
 }
 
-// Places in the shared record of a worker, in 32 bit words. Counters of 64 bits take two, the low word first.
-const STATUS = 0;
-const LB_STATUS = 1;
-const BUSY = 2;
-const RETRIES = 3;
-const LB_FACTOR = 4;
-const LB_SET = 5;
-const SETTINGS = 6;
-const ELECTED = 8;
-const TRANSFERRED = 10;
-const READ = 12;
-const ERROR_TIME = 14;
-const WORDS = 16;
+/** Places in the record of a worker, in 32 bit words. Counters of 64 bits take two, the low word first. */
+export const FIELD = {
+  status: 0,
+  lbStatus: 1,
+  busy: 2,
+  retries: 3,
+  lbFactor: 4,
+  lbSet: 5,
+  settings: 6,
+  elected: 8,
+  transferred: 10,
+  read: 12,
+  errorTime: 14,
+  answers: 16,
+  failures: 18,
+  checked: 20,
+  checkPasses: 22,
+  checkFails: 23,
+} as const;
+/** Words of one worker's record. */
+export const WORKER_WORDS = 32;
+
+// What was answered of late, in a ring of short spans. Each has its number since 1970, answers and failures.
+const SPAN_WORDS = 3;
+const SPANS = 60;
+/** Milliseconds of one span of a worker's history. */
+export const SPAN_MS = 5000;
+/** Words of one worker's history. */
+export const HISTORY_WORDS = SPANS * SPAN_WORDS;
 
 const wordSize = 2 ** 32;
 
@@ -100,7 +134,11 @@ export class Worker {
   readonly parameters: WorkerParameters = {};
   /** Its connections in this thread, by where they lead. */
   transport: Map<string, ConnectionPool> | undefined = undefined;
-  private words: Int32Array = new Int32Array(WORDS);
+  private words: Int32Array = new Int32Array(WORKER_WORDS);
+  /** Where its record begins in `words`. */
+  private at = 0;
+  private history: Int32Array | undefined = undefined;
+  private historyAt = 0;
 
   constructor(spec: {
     readonly name: string;
@@ -121,25 +159,38 @@ export class Worker {
     if (this.isMatch && this.name.includes('$')) this.parameters.disableReuse = true;
   }
 
-  /**
-   * Goes over to the memory that the threads share. What is there from before a reload stays, but for what the
-   * configuration says now and did not say then. httpd: ap_proxy_share_worker, ap_proxy_initialize_worker
-   */
+  /** Goes over to the memory that the threads share. httpd: ap_proxy_share_worker */
   share(memory: SharedMemory, owner: string): void {
     const name = `proxy worker ${owner} ${this.balancerName ?? ''} ${this.name}`;
-    const words = new Int32Array(memory.region(name, WORDS * 4));
-    memory.exclusively(name, () => {
-      this.words = words;
-      const { loadFactor = 100, lbSet = 0, statusOn = 0, statusOff = 0 } = this.parameters;
-      const settings = settingsMark(loadFactor, lbSet, statusOn, statusOff);
-      if (Atomics.load(words, SETTINGS) === settings) return;
-      const kept = Atomics.load(words, STATUS) & WORKER.inError;
-      const initial = this.balancerName === undefined ? WORKER.ignoreErrors : 0;
-      Atomics.store(words, STATUS, (((initial | statusOn) & ~statusOff) | kept | WORKER.initialized) >>> 0);
-      Atomics.store(words, LB_FACTOR, loadFactor);
-      Atomics.store(words, LB_SET, lbSet);
-      Atomics.store(words, SETTINGS, settings);
-    });
+    const words = new Int32Array(memory.region(name, WORKER_WORDS * 4));
+    memory.exclusively(name, () => this.place(words, 0));
+  }
+
+  /**
+   * Takes its record at a place in shared memory. What is there from before a reload stays, but for what the
+   * configuration says now and did not say then; true when it did say so. httpd: ap_proxy_initialize_worker
+   */
+  place(words: Int32Array, at: number, history?: Int32Array, historyAt = 0): boolean {
+    this.words = words;
+    this.at = at;
+    this.history = history;
+    this.historyAt = historyAt;
+    const { loadFactor = 100, lbSet = 0, statusOn = 0, statusOff = 0 } = this.parameters;
+    const settings = settingsMark(loadFactor, lbSet, statusOn, statusOff);
+    if (Atomics.load(words, at + FIELD.settings) === settings) return false;
+    const kept = Atomics.load(words, at + FIELD.status) & (WORKER.inError | WORKER.healthCheckFailed);
+    Atomics.store(words, at + FIELD.status, this.configuredStatus | kept | WORKER.initialized);
+    Atomics.store(words, at + FIELD.lbFactor, loadFactor);
+    Atomics.store(words, at + FIELD.lbSet, lbSet);
+    Atomics.store(words, at + FIELD.settings, settings);
+    return true;
+  }
+
+  /** The bits that the parameters set. */
+  get configuredStatus(): number {
+    const { statusOn = 0, statusOff = 0 } = this.parameters;
+    const initial = this.balancerName === undefined ? WORKER.ignoreErrors : 0;
+    return (initial | statusOn) & ~statusOff;
   }
 
   /** `localhost:8080`, or the path of a unix socket, as log messages show it. */
@@ -147,77 +198,98 @@ export class Worker {
     return this.socketPath ?? `${this.hostname}:${this.port}`;
   }
 
-  get status(): number {
-    return Atomics.load(this.words, STATUS);
+  /** The shared memory that its record lies in, from `recordAt` on. */
+  get record(): Int32Array {
+    return this.words;
   }
-  is(bit: number): boolean {
-    return (Atomics.load(this.words, STATUS) & bit) !== 0;
-  }
-  setStatus(bits: number): void {
-    Atomics.or(this.words, STATUS, bits);
-  }
-  clearStatus(bits: number): void {
-    Atomics.and(this.words, STATUS, ~bits);
-  }
-  get isUsable(): boolean {
-    return (Atomics.load(this.words, STATUS) & notUsable) === 0;
+  get recordAt(): number {
+    return this.at;
   }
 
+  get status(): number {
+    return Atomics.load(this.words, this.at + FIELD.status);
+  }
+  is(bit: number): boolean {
+    return (Atomics.load(this.words, this.at + FIELD.status) & bit) !== 0;
+  }
+  setStatus(bits: number): void {
+    Atomics.or(this.words, this.at + FIELD.status, bits);
+  }
+  clearStatus(bits: number): void {
+    Atomics.and(this.words, this.at + FIELD.status, ~bits);
+  }
+  get isUsable(): boolean {
+    return (Atomics.load(this.words, this.at + FIELD.status) & notUsable) === 0;
+  }
+
+  // These are read and written inside the balancer's lock.
   get lbStatus(): number {
-    return Atomics.load(this.words, LB_STATUS);
+    return this.words[this.at + FIELD.lbStatus]!;
   }
   set lbStatus(value: number) {
-    Atomics.store(this.words, LB_STATUS, value);
+    this.words[this.at + FIELD.lbStatus] = value;
   }
   get lbFactor(): number {
-    return Atomics.load(this.words, LB_FACTOR);
+    return this.words[this.at + FIELD.lbFactor]!;
+  }
+  set lbFactor(value: number) {
+    this.words[this.at + FIELD.lbFactor] = value;
   }
   get lbSet(): number {
-    return Atomics.load(this.words, LB_SET);
+    return this.words[this.at + FIELD.lbSet]!;
+  }
+  set lbSet(value: number) {
+    this.words[this.at + FIELD.lbSet] = value;
   }
 
   get busy(): number {
-    return Atomics.load(this.words, BUSY);
+    return Atomics.load(this.words, this.at + FIELD.busy);
   }
   startRequest(): void {
-    Atomics.add(this.words, BUSY, 1);
+    Atomics.add(this.words, this.at + FIELD.busy, 1);
   }
   endRequest(): void {
-    if (Atomics.sub(this.words, BUSY, 1) <= 0) Atomics.add(this.words, BUSY, 1);
+    if (Atomics.sub(this.words, this.at + FIELD.busy, 1) <= 0)
+      Atomics.add(this.words, this.at + FIELD.busy, 1);
   }
 
   get elected(): number {
-    return this.counter(ELECTED);
+    return this.counter(FIELD.elected);
   }
   countElection(): void {
-    this.addTo(ELECTED, 1);
+    this.addTo(FIELD.elected, 1);
   }
   /** Bytes sent to the back end. */
   get transferred(): number {
-    return this.counter(TRANSFERRED);
+    return this.counter(FIELD.transferred);
   }
   countTransferred(bytes: number): void {
-    this.addTo(TRANSFERRED, bytes);
+    this.addTo(FIELD.transferred, bytes);
   }
   /** Bytes read from the back end. */
   get read(): number {
-    return this.counter(READ);
+    return this.counter(FIELD.read);
   }
   countRead(bytes: number): void {
-    this.addTo(READ, bytes);
+    this.addTo(FIELD.read, bytes);
+  }
+  /** Begins to count bytes anew. */
+  forgetTraffic(): void {
+    this.storeCounter(FIELD.transferred, 0);
+    this.storeCounter(FIELD.read, 0);
   }
   get retries(): number {
-    return Atomics.load(this.words, RETRIES);
+    return Atomics.load(this.words, this.at + FIELD.retries);
   }
 
   /** Milliseconds since 1970 of the last error. */
   get errorTimeMs(): number {
-    return this.counter(ERROR_TIME);
+    return this.counter(FIELD.errorTime);
   }
 
   /** Takes the worker out of service until its retry time is over. */
   fail(nowMs: number): void {
-    this.storeCounter(ERROR_TIME, Math.floor(nowMs));
+    this.storeCounter(FIELD.errorTime, Math.floor(nowMs));
     this.setStatus(WORKER.inError);
   }
 
@@ -233,11 +305,78 @@ export class Worker {
   }
 
   recover(): void {
-    Atomics.add(this.words, RETRIES, 1);
+    Atomics.add(this.words, this.at + FIELD.retries, 1);
     this.clearStatus(WORKER.inError);
   }
 
-  private counter(at: number): number {
+  /** Answers that the member has given, and those of them that were failures. */
+  get answers(): number {
+    return this.counter(FIELD.answers);
+  }
+  get failures(): number {
+    return this.counter(FIELD.failures);
+  }
+
+  countAnswer(nowMs: number, isFailure: boolean): void {
+    this.addTo(FIELD.answers, 1);
+    if (isFailure) this.addTo(FIELD.failures, 1);
+    const { history } = this;
+    if (history === undefined) return;
+    const span = Math.floor(nowMs / SPAN_MS);
+    const at = this.historyAt + (span % SPANS) * SPAN_WORDS;
+    if (Atomics.load(history, at) !== span) {
+      Atomics.store(history, at + 1, 0);
+      Atomics.store(history, at + 2, 0);
+      Atomics.store(history, at, span);
+    }
+    Atomics.add(history, at + 1, 1);
+    if (isFailure) Atomics.add(history, at + 2, 1);
+  }
+
+  /** Answers and failures of the last minutes, the oldest span first. */
+  recentAnswers(nowMs: number): readonly { readonly answers: number; readonly failures: number }[] {
+    const { history } = this;
+    const last = Math.floor(nowMs / SPAN_MS);
+    const spans: { answers: number; failures: number }[] = [];
+    for (let span = last - SPANS + 1; span <= last; span++) {
+      const at = this.historyAt + (span % SPANS) * SPAN_WORDS;
+      const isKnown = history !== undefined && Atomics.load(history, at) === span;
+      spans.push({
+        answers: isKnown ? Atomics.load(history, at + 1) : 0,
+        failures: isKnown ? Atomics.load(history, at + 2) : 0,
+      });
+    }
+    return spans;
+  }
+
+  /** Milliseconds since 1970 of the last health check or change; 0 when there was none. httpd: worker->s->updated */
+  get checkedMs(): number {
+    return this.counter(FIELD.checked);
+  }
+  set checkedMs(value: number) {
+    this.storeCounter(FIELD.checked, Math.floor(value));
+  }
+  /** Health checks passed since it failed. httpd: pcount */
+  get checkPasses(): number {
+    return Atomics.load(this.words, this.at + FIELD.checkPasses);
+  }
+  set checkPasses(value: number) {
+    Atomics.store(this.words, this.at + FIELD.checkPasses, value);
+  }
+  /** Health checks failed since it worked. httpd: fcount */
+  get checkFails(): number {
+    return Atomics.load(this.words, this.at + FIELD.checkFails);
+  }
+  set checkFails(value: number) {
+    Atomics.store(this.words, this.at + FIELD.checkFails, value);
+  }
+  /** Notes the time of a failure that does not take the worker out by itself. */
+  noteError(nowMs: number): void {
+    this.storeCounter(FIELD.errorTime, Math.floor(nowMs));
+  }
+
+  private counter(field: number): number {
+    const at = this.at + field;
     for (;;) {
       const high = Atomics.load(this.words, at + 1);
       const low = Atomics.load(this.words, at) >>> 0;
@@ -245,12 +384,14 @@ export class Worker {
     }
   }
 
-  private addTo(at: number, amount: number): void {
+  private addTo(field: number, amount: number): void {
+    const at = this.at + field;
     const before = Atomics.add(this.words, at, amount | 0) >>> 0;
     if (before + amount >= wordSize) Atomics.add(this.words, at + 1, 1);
   }
 
-  private storeCounter(at: number, value: number): void {
+  private storeCounter(field: number, value: number): void {
+    const at = this.at + field;
     Atomics.store(this.words, at + 1, Math.floor(value / wordSize));
     Atomics.store(this.words, at, (value % wordSize) | 0);
   }

@@ -106,6 +106,7 @@ async function waitForMember(
     await new Promise<void>((resolve) => {
       world.clock.after(stepMs, resolve);
     });
+    balancer.state?.sync();
     const worker = world.shared.exclusively(`proxy ${balancer.name}`, () => electBest(balancer, request));
     if (worker !== undefined)
       return take(balancer, request, url, { worker, session, routeIsDead: false, followsRoute: false });

@@ -1,5 +1,18 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
-import { type Balancer, type LbMethod, retryWorker, WORKER, type Worker } from '../mod_proxy/contract.ts';
+import {
+  type Balancer,
+  FIELD,
+  type LbMethod,
+  type MemberTable,
+  notUsable,
+  retryWorker,
+  WORKER,
+  type Worker,
+} from '../mod_proxy/contract.ts';
+
+const special = WORKER.hotSpare | WORKER.hotStandby;
+/** A member without any of these is simply a candidate. */
+const notPlain = notUsable | special | WORKER.draining;
 
 /**
  * Elects a member: the sets from the lowest up, in each the usable members, with spares in the place of unusable
@@ -10,38 +23,72 @@ export function findBestWorker(
   method: LbMethod,
   request: RequestRecord,
 ): Worker | undefined {
-  const baton = { value: 0 };
-  let best: Worker | undefined;
-  let highestSet = 0;
-  const consider = (worker: Worker) => {
-    if (method.isBest(worker, best, baton)) best = worker;
+  balancer.table ??= tableOf(balancer.members);
+  const { table } = balancer;
+  let set = 0;
+  do {
+    const found = method.elect(table, gatherCandidates(table, set, request));
+    if (found >= 0) return table.members[found];
+    set = nextSet(table, set);
+  } while (set >= 0);
+  return undefined;
+}
+
+function tableOf(members: readonly Worker[]): MemberTable {
+  return {
+    members,
+    words: members.map(({ record }) => record),
+    at: Int32Array.from(members, ({ recordAt }) => recordAt),
+    candidates: new Int32Array(members.length),
   };
-  for (let set = 0; best === undefined && set <= highestSet; set++) {
-    const spares: Worker[] = [];
-    const standbys: Worker[] = [];
-    let unusable = 0;
-    for (const worker of balancer.members) {
-      const { lbSet } = worker;
-      if (lbSet > highestSet) highestSet = lbSet;
-      if (lbSet !== set) continue;
-      const isSpare = worker.is(WORKER.hotSpare);
-      const isStandby = worker.is(WORKER.hotStandby);
-      if (worker.is(WORKER.draining)) {
-        if (!isSpare && !isStandby) unusable++;
+}
+
+/** Writes the candidates of a set into the table; how many there are. */
+function gatherCandidates(table: MemberTable, set: number, request: RequestRecord): number {
+  const { members, words, at, candidates } = table;
+  const { length } = members;
+  let spares: number[] | undefined;
+  let standbys: number[] | undefined;
+  let unusable = 0;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const record = words[i]!;
+    const start = at[i]!;
+    if (record[start + FIELD.lbSet] !== set) continue;
+    let status = record[start + FIELD.status]!;
+    if ((status & notPlain) !== 0) {
+      if ((status & (notUsable | WORKER.draining)) > WORKER.draining && (status & WORKER.draining) === 0) {
+        retryWorker('BALANCER', members[i]!, request);
+        status = members[i]!.status;
+      }
+      if ((status & (notUsable | WORKER.draining)) !== 0) {
+        if ((status & special) === 0) unusable++;
         continue;
       }
-      if (!worker.isUsable) retryWorker('BALANCER', worker, request);
-      const { isUsable } = worker;
-      if (isSpare) {
-        if (isUsable) spares.push(worker);
-      } else if (isStandby) {
-        if (isUsable) standbys.push(worker);
-      } else if (isUsable) consider(worker);
-      else unusable++;
+      if ((status & WORKER.hotSpare) !== 0) {
+        spares ??= [];
+        spares.push(i);
+        continue;
+      }
+      if ((status & WORKER.hotStandby) !== 0) {
+        standbys ??= [];
+        standbys.push(i);
+        continue;
+      }
     }
-    spares.slice(0, unusable).forEach(consider);
-    if (best === undefined) standbys.forEach(consider);
+    candidates[count++] = i;
   }
-  if (best !== undefined) method.elected?.(best, baton);
-  return best;
+  if (spares !== undefined) for (const spare of spares.slice(0, unusable)) candidates[count++] = spare;
+  if (count === 0 && standbys !== undefined) for (const standby of standbys) candidates[count++] = standby;
+  return count;
+}
+
+/** The next set that has members; -1 when there is none. */
+function nextSet({ members, words, at }: MemberTable, set: number): number {
+  let next = -1;
+  for (let i = 0; i < members.length; i++) {
+    const lbSet = words[i]![at[i]! + FIELD.lbSet]!;
+    if (lbSet > set && (next < 0 || lbSet < next)) next = lbSet;
+  }
+  return next;
 }

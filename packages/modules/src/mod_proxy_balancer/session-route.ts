@@ -60,11 +60,11 @@ export function findRouteWorker(
   request: RequestRecord,
   depth = 1,
 ): Worker | undefined {
+  const candidates = membersOfRoute(balancer, route);
   for (const isStandby of [false, true]) {
-    for (const worker of balancer.members) {
+    for (const worker of candidates) {
       if (worker.is(WORKER.hotStandby) !== isStandby) continue;
-      const { route: own, redirect } = worker.parameters;
-      if (!own || own !== route) continue;
+      const { redirect } = worker.parameters;
       if (isUsableNow(worker, request)) return worker;
       if (!redirect || depth >= balancer.members.length) continue;
       const other = findRouteWorker(balancer, redirect, request, depth + 1);
@@ -72,6 +72,21 @@ export function findRouteWorker(
     }
   }
   return undefined;
+}
+
+const none: readonly Worker[] = [];
+
+/** Members with the route, in order. */
+function membersOfRoute(balancer: Balancer, route: string): readonly Worker[] {
+  if (balancer.routes === undefined) {
+    const routes = new Map<string, Worker[]>();
+    for (const worker of balancer.members) {
+      const { route: own } = worker.parameters;
+      if (own) routes.set(own, [...(routes.get(own) ?? []), worker]);
+    }
+    balancer.routes = routes;
+  }
+  return balancer.routes.get(route) ?? none;
 }
 
 function isUsableNow(worker: Worker, request: RequestRecord): boolean {

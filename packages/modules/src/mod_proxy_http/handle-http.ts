@@ -84,6 +84,7 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
     worker,
     origin,
     protocol: origin.scheme,
+    isTls: origin.scheme === 'https',
     settings,
     lines: head.lines,
     closes: closes || isInitialRequest(request),
@@ -156,7 +157,7 @@ function bodyFailed(request: RequestRecord, worker: Worker): HookStatus {
 function send(outgoing: Outgoing): HookResult {
   const isFresh = outgoing.closes && isInitialRequest(outgoing.request);
   const acquired = acquireConnection(outgoing, { isFresh });
-  if (!(acquired instanceof Promise)) return exchangeOn(acquired, outgoing);
+  if (!(acquired instanceof Promise)) return onConnected(acquired, outgoing);
   return acquired.then((connection) => onConnected(connection, outgoing));
 }
 

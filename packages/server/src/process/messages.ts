@@ -18,6 +18,9 @@ export interface PlainConfiguration {
   readonly startedAtMs: number;
 }
 
+/** A text that outlives the server, by its name. */
+export type KeptText = readonly [name: string, text: string];
+
 /** Whom the serving process turns into. Undefined: it stays who it is. */
 export interface Identity {
   readonly user: string;
@@ -41,6 +44,7 @@ export type ToServingProcess =
       readonly slots: readonly Slot[];
       readonly backlog: number;
       readonly regions: readonly SharedRegion[];
+      readonly kept: readonly KeptText[];
     }
   | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
   /** Sends the content of the shared memory, for the process that takes over. */
@@ -52,6 +56,7 @@ export type FromServingProcess =
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
   | { readonly kind: 'regions'; readonly regions: readonly SharedRegion[] }
+  | { readonly kind: 'keep'; readonly name: string; readonly text: string }
   | {
       readonly kind: 'thread ended';
       readonly thread: number;
@@ -68,6 +73,7 @@ export type ToThread =
   | { readonly kind: 'stop' };
 
 export type FromThread =
+  | { readonly kind: 'keep'; readonly name: string; readonly text: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
   | { readonly kind: 'failed'; readonly text: string; readonly atReload: boolean }
@@ -83,4 +89,5 @@ export interface ThreadStart {
   readonly configuration: PlainConfiguration;
   readonly shared: import('node:worker_threads').MessagePort;
   readonly signal: SharedArrayBuffer;
+  readonly kept: readonly KeptText[];
 }

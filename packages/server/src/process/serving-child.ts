@@ -3,7 +3,14 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BoundListener } from './listeners.ts';
 import { frameReader } from './log-frames.ts';
-import type { FromServingProcess, Identity, PlainConfiguration, Slot, ToServingProcess } from './messages.ts';
+import type {
+  FromServingProcess,
+  Identity,
+  KeptText,
+  PlainConfiguration,
+  Slot,
+  ToServingProcess,
+} from './messages.ts';
 import type { SharedRegion } from './shared-memory.ts';
 
 /** Descriptors for this many threads that end unforeseen; then the process is replaced as a whole. */
@@ -17,6 +24,7 @@ export interface ServingChildOptions {
   readonly identity: Identity | undefined;
   readonly configuration: PlainConfiguration;
   readonly regions: readonly SharedRegion[];
+  readonly kept: readonly KeptText[];
   /** Takes log text; `number` undefined is standard error. */
   onLog(number: number | undefined, bytes: Uint8Array): void;
   onMessage(message: FromServingProcess): void;
@@ -60,8 +68,8 @@ export function spawnServingChild(options: ServingChildOptions): ServingChild {
   const send = (message: ToServingProcess) => {
     if (child.connected) child.send(message, () => {});
   };
-  const { configuration, identity, backlog, regions } = options;
-  send({ kind: 'start', configuration, identity, threads, slots, backlog, regions });
+  const { configuration, identity, backlog, regions, kept } = options;
+  send({ kind: 'start', configuration, identity, threads, slots, backlog, regions, kept });
   return { pid: child.pid ?? 0, send, kill: () => void child.kill('SIGKILL') };
 }
 

@@ -63,7 +63,7 @@ class ServingProcess {
     this.regions.serve(port1, signal);
     const { threads, backlog } = this.start;
     const given: ThreadStart = {
-      ...{ thread: number, threads, slot, backlog, signal },
+      ...{ thread: number, threads, slot, backlog, signal, kept: this.start.kept },
       ...{ configuration: this.configuration, shared: port2 },
     };
     const worker = new Worker(new URL(`./worker-thread${extname(import.meta.url)}`, import.meta.url), {
@@ -110,6 +110,7 @@ class ServingProcess {
         this.checkReloaded();
         return;
       case 'failed':
+      case 'keep':
         send(message);
         return;
       case 'report':

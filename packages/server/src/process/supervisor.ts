@@ -8,6 +8,7 @@ import {
 } from '@httpd-ts/kernel';
 import { type Configuration, type ConfigurationSource, configure } from '../configure.ts';
 import { loadModules, standardModulesSource } from '../load-modules.ts';
+import { readKeptFiles, runtimeFolder, writeKeptFile } from '../world/kept-files.ts';
 import { type OpenedLogs, openedLogs, systemErrorText } from '../world/logs.ts';
 import { nodeWorld } from '../world/node-world.ts';
 import { supplementaryGroups } from '../world/system-facts.ts';
@@ -237,11 +238,25 @@ class Supervisor {
       identity: this.identity(),
       configuration: this.active.plain,
       regions,
+      kept: [...readKeptFiles(this.keptFolder())],
       onLog: (number, bytes) => this.writeLog(number, bytes),
       onMessage: (message) => this.receive(child, message, onReady),
       onExit: (how) => this.childEnded(child, how),
     });
     return child;
+  }
+
+  private keptFolder(): string {
+    return runtimeFolder(this.active.plain);
+  }
+
+  private keep(name: string, text: string): void {
+    try {
+      writeKeptFile(this.keptFolder(), name, text);
+    } catch (error) {
+      const message = `httpd-ts: changes could not be kept for the next start in ${this.keptFolder()}`;
+      logNotice(this.active.plan, 'core', 'error', message, systemErrorText(error));
+    }
   }
 
   private writeLog(number: number | undefined, bytes: Uint8Array): void {
@@ -257,6 +272,9 @@ class Supervisor {
         onReady();
         return;
       case 'reloaded':
+        return;
+      case 'keep':
+        this.keep(message.name, message.text);
         return;
       case 'regions':
         this.handOver?.(message.regions);

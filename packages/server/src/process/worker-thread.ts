@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import {
   type Compilation,
   compile,
+  type KeptTexts,
   type ModuleDefinition,
   renderAsHttpd,
   runLifecycle,
@@ -37,8 +38,14 @@ const scoreboard: Scoreboard = {
     }),
 };
 
+const kept: KeptTexts = {
+  read: (name) => start.kept.find((one) => one[0] === name)?.[1],
+  write: (name, text) => send({ kind: 'keep', name, text }),
+};
+
 const world = nodeWorld({
   logs,
+  kept,
   scoreboard,
   shared: threadSharedMemory(start.thread, start.threads, start.shared, start.signal),
   system: nodeSystem(start.configuration.startedAtMs),

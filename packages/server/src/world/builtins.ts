@@ -12,6 +12,9 @@ export const builtins = {
   get net() {
     return process.getBuiltinModule('node:net');
   },
+  get tls() {
+    return process.getBuiltinModule('node:tls');
+  },
   get zlib() {
     return process.getBuiltinModule('node:zlib');
   },

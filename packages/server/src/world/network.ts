@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { NetConnectOpts } from 'node:net';
+import type { NetConnectOpts, Socket } from 'node:net';
 import * as os from 'node:os';
-import type { ConnectError, ConnectTarget, Network, Stream } from '@httpd-ts/kernel';
+import type * as tls from 'node:tls';
+import type { ConnectError, ConnectTarget, Network, Stream, TlsTarget } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
+import { beginTls, tlsPeer } from './tls-client.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -40,8 +42,8 @@ export function nodeNetwork(): Network {
 
 function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
-    const { host, port, path, timeoutMs, localAddress } = target;
-    const memory = target.reusesMemory ? new ReadMemory() : undefined;
+    const { host, port, path, timeoutMs, localAddress, tls } = target;
+    const memory = target.reusesMemory && tls === undefined ? new ReadMemory() : undefined;
     const socket = builtins.net.connect({
       ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path }),
       ...(localAddress === undefined ? {} : { localAddress }),
@@ -63,7 +65,34 @@ function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.removeListener('error', onError);
-      resolve(memory === undefined ? socketStream(socket) : new ReusingSocketStream(socket, memory));
+      if (tls !== undefined) resolve(secure(socket, tls));
+      else resolve(memory === undefined ? socketStream(socket) : new ReusingSocketStream(socket, memory));
+    });
+  });
+}
+
+/** The handshake on a connected socket. */
+function secure(socket: Socket, target: TlsTarget): Promise<Stream | ConnectError> {
+  return new Promise((resolve) => {
+    const fail = () => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve('ETLS');
+    };
+    const timer = setTimeout(fail, target.handshakeTimeoutMs);
+    let secured: tls.TLSSocket;
+    try {
+      secured = beginTls(socket, target);
+    } catch {
+      fail();
+      return;
+    }
+    const errors = ['error', 'end', 'close'] as const;
+    for (const event of errors) secured.once(event, fail);
+    secured.once('secureConnect', () => {
+      clearTimeout(timer);
+      for (const event of errors) secured.removeListener(event, fail);
+      resolve(socketStream(secured, tlsPeer(secured)));
     });
   });
 }

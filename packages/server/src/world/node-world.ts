@@ -1,4 +1,5 @@
 import type { World } from '@httpd-ts/kernel';
+import { memoryTexts } from '@httpd-ts/kernel/memory-world';
 import { nodeClock } from './clock.ts';
 import { nodeCompression } from './compression.ts';
 import { nodeDigests } from './digests.ts';
@@ -20,6 +21,7 @@ export function nodeWorld(given: Partial<World> = {}): World {
     compression: given.compression ?? nodeCompression,
     logs: given.logs ?? openedLogs(),
     shared: given.shared ?? localSharedMemory(),
+    kept: given.kept ?? memoryTexts(),
     scoreboard: given.scoreboard ?? { collect: async () => [] },
     regex: given.regex ?? nodeRegex(),
     system: given.system ?? nodeSystem(),

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Bytes, Stream } from '@httpd-ts/kernel';
+import type { Bytes, Stream, TlsPeer } from '@httpd-ts/kernel';
 
 const nothing = () => {};
 
@@ -12,8 +12,11 @@ export class SocketStream implements Stream {
   protected readonly socket: Socket;
   private error: string | undefined = undefined;
 
-  constructor(socket: Socket) {
+  readonly tls: TlsPeer | undefined;
+
+  constructor(socket: Socket, tls?: TlsPeer) {
     this.socket = socket;
+    this.tls = tls;
     this.listen(socket);
   }
 
@@ -128,6 +131,6 @@ export class ReusingSocketStream extends SocketStream {
 }
 
 /** Wraps a socket. Its data, end, error and close events belong to the stream from now on. */
-export function socketStream(socket: Socket): SocketStream {
-  return new SocketStream(socket);
+export function socketStream(socket: Socket, tls?: TlsPeer): SocketStream {
+  return new SocketStream(socket, tls);
 }

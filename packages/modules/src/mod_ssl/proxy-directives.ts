@@ -1,0 +1,286 @@
+import {
+  type DirectiveContext,
+  type DirectiveDeclaration,
+  flag,
+  rawArguments,
+  type TlsVersion,
+  take1,
+  take12,
+  words,
+} from '@httpd-ts/kernel';
+import { leadingInteger } from '../core/contract.ts';
+import { tlsChecks } from '../known-tls-arguments.ts';
+import { type SslProxyConfig, sslProxy, type Verification } from './config.ts';
+
+const context = 'server, proxy';
+
+type Complaint = string | undefined;
+
+/** The text of a file that was found to be there; a complaint when it cannot be read. */
+function readFile(path: string, cmd: DirectiveContext): { readonly text: string } | string {
+  const read = cmd.world.files.readText(path);
+  return typeof read === 'string' ? `${cmd.name}: file '${path}' cannot be read (${read})` : read;
+}
+
+function pemBlocks(text: string, label: RegExp): readonly string[] {
+  return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)]
+    .filter((match) => label.test(match[1]!))
+    .map((match) => match[0]);
+}
+
+const certificateLabel = /^(?:(?:X509|TRUSTED) )?CERTIFICATE$/;
+const keyLabel = /PRIVATE KEY$/;
+const revocationLabel = /^X509 CRL$/;
+
+/** A directive that takes the blocks of one kind out of a file. */
+function pemFile(
+  field: 'authorities' | 'revocationLists',
+  label: RegExp,
+  usage: string,
+): DirectiveDeclaration {
+  return sslProxy.directive({
+    args: take1,
+    context,
+    usage,
+    set(config, name, cmd): Complaint {
+      const complaint = tlsChecks.file([name], cmd);
+      if (complaint) return complaint;
+      const read = readFile(cmd.serverRootRelative(name), cmd);
+      if (typeof read === 'string') return read;
+      config[field] = pemBlocks(read.text, label);
+      return undefined;
+    },
+  });
+}
+
+/** A directory of files that OpenSSL finds by the hash of a name: `9d66eef0.0`. */
+function pemDirectory(
+  field: 'authoritiesOfPath' | 'revocationListsOfPath',
+  label: RegExp,
+  usage: string,
+): DirectiveDeclaration {
+  return sslProxy.directive({
+    args: take1,
+    context,
+    usage,
+    set(config, name, cmd): Complaint {
+      const complaint = tlsChecks.directory([name], cmd);
+      if (complaint) return complaint;
+      const hashed = filesOf(cmd.serverRootRelative(name), /^[0-9a-f]{8}\.r?\d+$/, cmd);
+      config[field] = hashed.flatMap((text) => pemBlocks(text, label));
+      return undefined;
+    },
+  });
+}
+
+function filesOf(directory: string, pattern: RegExp, cmd: DirectiveContext): readonly string[] {
+  const entries = cmd.world.files.readDirectory(directory);
+  if (typeof entries === 'string') return [];
+  return [...entries]
+    .filter((entry) => pattern.test(entry))
+    .sort()
+    .map((entry) => cmd.world.files.readText(`${directory.replace(/\/$/, '')}/${entry}`))
+    .flatMap((read) => (typeof read === 'string' ? [] : [read.text]));
+}
+
+/** The first pair of certificate and key. httpd: modules/ssl/ssl_engine_init.c ssl_init_proxy_certs */
+function takeMachineCertificate(config: SslProxyConfig, text: string, cmd: DirectiveContext): Complaint {
+  const certificates = pemBlocks(text, certificateLabel);
+  const keys = pemBlocks(text, keyLabel);
+  if (certificates.length > 1 || keys.length > 1) {
+    cmd.refuseServing(cmd.name, 'mod_ssl', 'with more than one certificate');
+  }
+  const [certificate] = certificates;
+  const [key] = keys;
+  if (certificate === undefined) return undefined;
+  // httpd finds this when it starts, not when it checks the configuration.
+  if (key === undefined) {
+    cmd.refuseServing(cmd.name, 'mod_ssl', `without a private key behind each certificate (AH02252)`);
+    return undefined;
+  }
+  config.machineCertificate = { certificate, key };
+  return undefined;
+}
+
+const allVersions: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+
+/** Names with an optional sign before each. httpd: ssl_cmd_protocol_parse */
+function protocolVersions(raw: string): readonly TlsVersion[] {
+  let chosen = new Set<TlsVersion>();
+  for (const word of words(raw)) {
+    const bare = word.replace(/^[+-]/, '').toLowerCase();
+    const named = allVersions.filter((version) => bare === 'all' || version.toLowerCase() === bare);
+    if (word.startsWith('-')) for (const version of named) chosen.delete(version);
+    else if (word.startsWith('+')) for (const version of named) chosen.add(version);
+    else chosen = new Set(named);
+  }
+  return allVersions.filter((version) => chosen.has(version));
+}
+
+const verifications: Readonly<Record<string, Verification>> = {
+  none: 'none',
+  off: 'none',
+  optional: 'optional',
+  require: 'require',
+  on: 'require',
+  optional_no_ca: 'optional_no_ca',
+};
+
+function flagDirective(
+  field: 'engine' | 'checkPeerName' | 'checkPeerCn' | 'checkPeerExpire',
+  standard: 'On' | 'Off',
+  usage: string,
+): DirectiveDeclaration {
+  return sslProxy.directive({
+    args: flag,
+    context,
+    usage,
+    default: standard,
+    set: (config, on) => {
+      config[field] = on;
+    },
+  });
+}
+
+/** What is said about TLS to back ends. httpd: modules/ssl/mod_ssl.c, the commands SSL_CMD_PXY */
+export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
+  SSLProxyEngine: flagDirective('engine', 'Off', "SSL switch for the proxy protocol engine ('on', 'off')"),
+  SSLProxyProtocol: sslProxy.directive({
+    args: rawArguments,
+    context,
+    usage:
+      "SSL Proxy: enable or disable SSL protocol flavors ('[+-][TLSv1|TLSv1.1|TLSv1.2] ...' - see manual)",
+    default: 'all -SSLv3',
+    set(config, raw, cmd): Complaint {
+      const complaint = tlsChecks.protocol([raw], cmd);
+      if (complaint) return complaint;
+      config.versions = protocolVersions(raw);
+      return undefined;
+    },
+  }),
+  SSLProxyCipherSuite: sslProxy.directive({
+    args: take12,
+    context,
+    usage:
+      "SSL Proxy: colon-delimited list of permitted SSL ciphers , optionally preceded by protocol specifier ('XXX:...:XXX' - see manual)",
+    set(config, [first, second], cmd): Complaint {
+      const complaint = tlsChecks.cipherSuite(second === undefined ? [first] : [first, second], cmd);
+      if (complaint) return complaint;
+      if (first === 'TLSv1.3' && second !== undefined) config.suites13 = second;
+      else config.ciphers = second ?? first;
+      return undefined;
+    },
+  }),
+  SSLProxyVerify: sslProxy.directive({
+    args: take1,
+    context,
+    usage: "SSL Proxy: whether to verify the remote certificate ('on' or 'off')",
+    default: 'none',
+    set(config, word, cmd): Complaint {
+      const complaint = tlsChecks.verify([word], cmd);
+      if (complaint) return complaint;
+      config.verify = verifications[word.toLowerCase()]!;
+      return undefined;
+    },
+  }),
+  SSLProxyVerifyDepth: sslProxy.directive({
+    args: take1,
+    context,
+    usage: "SSL Proxy: maximum certificate verification depth ('N' - number of intermediate certificates)",
+    default: '1',
+    set(config, word, cmd): Complaint {
+      const complaint = tlsChecks.depth([word], cmd);
+      if (complaint) return complaint;
+      config.verifyDepth = leadingInteger(word);
+      return undefined;
+    },
+  }),
+  SSLProxyCACertificateFile: pemFile(
+    'authorities',
+    certificateLabel,
+    "SSL Proxy: file containing server certificates ('/path/to/file' - PEM encoded certificates)",
+  ),
+  SSLProxyCACertificatePath: pemDirectory(
+    'authoritiesOfPath',
+    certificateLabel,
+    "SSL Proxy: directory containing server certificates ('/path/to/dir' - contains PEM encoded certificates)",
+  ),
+  SSLProxyCARevocationFile: pemFile(
+    'revocationLists',
+    revocationLabel,
+    "SSL Proxy: CA Certificate Revocation List (CRL) file ('/path/to/file' - PEM encoded)",
+  ),
+  SSLProxyCARevocationPath: pemDirectory(
+    'revocationListsOfPath',
+    revocationLabel,
+    "SSL Proxy: CA Certificate Revocation List (CRL) path ('/path/to/dir' - contains PEM encoded files)",
+  ),
+  SSLProxyCARevocationCheck: sslProxy.directive({
+    args: rawArguments,
+    context,
+    usage: 'SSL Proxy: CA Certificate Revocation List (CRL) checking mode',
+    default: 'none',
+    support: { partial: 'leaf and no_crl_for_cert_ok are not done: a server with them does not start' },
+    set(config, raw, cmd): Complaint {
+      const complaint = tlsChecks.revocationCheck([raw], cmd);
+      if (complaint) return complaint;
+      const [mode = '', extra] = words(raw.toLowerCase());
+      config.revocationCheck = mode as 'none' | 'leaf' | 'chain';
+      if (mode === 'leaf' || extra !== undefined) cmd.refuseServing(cmd.name, 'mod_ssl', raw);
+      return undefined;
+    },
+  }),
+  SSLProxyCheckPeerCN: flagDirective('checkPeerCn', 'On', "SSL Proxy: check the peer certificate's CN"),
+  SSLProxyCheckPeerName: flagDirective(
+    'checkPeerName',
+    'On',
+    "SSL Proxy: check the peer certificate's name (must be present in subjectAltName extension or CN",
+  ),
+  SSLProxyCheckPeerExpire: flagDirective(
+    'checkPeerExpire',
+    'On',
+    "SSL Proxy: check the peer certificate's expiration date",
+  ),
+  SSLProxyMachineCertificateFile: sslProxy.directive({
+    args: take1,
+    context,
+    usage: "SSL Proxy: file containing client certificates ('/path/to/file' - PEM encoded certificates)",
+    support: { partial: 'of one certificate: a server with more of them does not start' },
+    set(config, name, cmd): Complaint {
+      const complaint = tlsChecks.file([name], cmd);
+      if (complaint) return complaint;
+      const read = readFile(cmd.serverRootRelative(name), cmd);
+      return typeof read === 'string' ? read : takeMachineCertificate(config, read.text, cmd);
+    },
+  }),
+  SSLProxyMachineCertificatePath: sslProxy.directive({
+    args: take1,
+    context,
+    usage:
+      "SSL Proxy: directory containing client certificates ('/path/to/dir' - contains PEM encoded certificates)",
+    support: { partial: 'of one certificate: a server with more of them does not start' },
+    set(config, name, cmd): Complaint {
+      const complaint = tlsChecks.directory([name], cmd);
+      if (complaint) return complaint;
+      return takeMachineCertificate(
+        config,
+        filesOf(cmd.serverRootRelative(name), /^[^.]/, cmd).join('\n'),
+        cmd,
+      );
+    },
+  }),
+  SSLProxyMachineCertificateChainFile: sslProxy.directive({
+    args: take1,
+    context,
+    usage:
+      "SSL Proxy: file containing issuing certificates of the client certificate (`/path/to/file' - PEM encoded certificates)",
+    set(config, name, cmd): Complaint {
+      const complaint = tlsChecks.file([name], cmd);
+      if (complaint) return complaint;
+      const read = readFile(cmd.serverRootRelative(name), cmd);
+      if (typeof read === 'string') return read;
+      config.machineChain = pemBlocks(read.text, certificateLabel).join('\n');
+      return undefined;
+    },
+  }),
+};
