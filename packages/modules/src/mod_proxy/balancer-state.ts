@@ -85,6 +85,17 @@ const METHOD_CHANGED = 4;
 
 const leastCapacity = 4096;
 
+/** What members have when nothing is said. */
+const standard = { loadFactor: 100, lbSet: 0, route: '', redirect: '' };
+
+/** The entries that `base` has not, or otherwise. */
+function differing<T extends object>(values: T, base: object): T {
+  const entries = Object.entries(values).filter(
+    ([name, value]) => value !== undefined && value !== (base as Record<string, unknown>)[name],
+  );
+  return Object.fromEntries(entries) as T;
+}
+
 /** Names of what can be changed, of members and balancers. */
 const changeable = [
   'loadFactor',
@@ -190,7 +201,7 @@ export class BalancerState {
   configuredOf(worker: Worker): WorkerParameters | undefined {
     return this.configuredParameters.get(worker);
   }
-  get configuredParametersOfBalancer(): ChangedBalancer {
+  get configuredSettings(): ChangedBalancer {
     return this.configuredBalancer;
   }
   /** Members of the files, whether taken out or not. */
@@ -224,11 +235,30 @@ export class BalancerState {
     this.lock(() => {
       if (this.isStale) this.takeOver(this.read()!);
       const before = this.changes;
-      const after = withoutNothing(edit(before));
+      const after = this.normalize(edit(before));
       if (JSON.stringify(after) === JSON.stringify(before)) return;
       const past = [...this.state!.past, { atMs: this.world.clock.now(), what, before }].slice(-pastKept);
       this.enact({ ...this.state!, ...after, past });
     });
+  }
+
+  /** Leaves out what is as the files have it. */
+  private normalize(changes: BalancerChanges): BalancerChanges {
+    const workers = new Map(this.configured.map((worker) => [worker.name, worker]));
+    const members: Record<string, MemberChanges> = {};
+    for (const [name, given] of Object.entries(changes.members)) {
+      const worker = workers.get(name);
+      const { status, ...parameters } = given;
+      const configured = worker === undefined ? {} : (this.configuredParameters.get(worker) ?? {});
+      const changed = differing(parameters, { ...standard, ...configured });
+      const bits = worker?.configuredStatus ?? 0;
+      const letters = Object.entries(status ?? {}).filter(
+        ([letter, on]) => ((bits & (statusFlags[letter] ?? 0)) !== 0) !== on,
+      );
+      if (letters.length > 0) members[name] = { ...changed, status: Object.fromEntries(letters) };
+      else if (Object.keys(changed).length > 0) members[name] = changed;
+    }
+    return { ...changes, members, parameters: differing(changes.parameters, this.configuredBalancer) };
   }
 
   /** Takes the last change back; what it was, or undefined when there is none. */
@@ -287,9 +317,11 @@ export class BalancerState {
     for (const name of names) {
       const worker = known.get(name) ?? newMember(name, balancer);
       if (typeof worker === 'string') continue;
+      const parameters = this.configuredParameters.get(worker) ?? {};
+      setParameters(worker, parameters, {});
       const changes = this.placeMember(worker, state.slots[name]!, changesOf.get(name));
       if (changes === undefined) changesOf.delete(name);
-      setParameters(worker, this.configuredParameters.get(worker) ?? {}, changes ?? {});
+      else setParameters(worker, parameters, changes);
       members.push(worker);
     }
     const staying = new Set(members);
@@ -426,11 +458,6 @@ function setParameters(target: { readonly parameters: object }, configured: obje
   delete parameters['status'];
 }
 
-/** Leaves out changes that change nothing. */
-function withoutNothing(changes: BalancerChanges): BalancerChanges {
-  const members = Object.entries(changes.members).filter(([, changed]) => Object.keys(changed).length > 0);
-  return { ...changes, members: Object.fromEntries(members) };
-}
 
 // Text is latin1, one character a byte; anything else is escaped.
 function encode(value: unknown): Uint8Array {

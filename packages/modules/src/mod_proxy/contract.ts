@@ -37,17 +37,28 @@ export type {
 } from './balancer.ts';
 export { canonicalPath } from './canonical-path.ts';
 export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
+export type {
+  BalancerChanges,
+  BalancerState,
+  ChangedBalancer,
+  MemberChanges,
+  PastChange,
+} from './balancer-state.ts';
 export type { ConnectionPool } from './connection-pool.ts';
+export { existingBalancer, existingWorker, newMember } from './define-worker.ts';
 export { type Origin, pathStart } from './origin.ts';
 export { PrefetchedBody } from './prefetched-body.ts';
 export {
   type BackendTls,
   backendTls,
   balancerHooks,
+  type HealthChecks,
+  healthChecks,
   lbMethods,
   type ProxyScheme,
   proxySchemes,
 } from './providers.ts';
+export { atof } from './parse-parameters.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
@@ -55,4 +66,11 @@ export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';
 export { canonicalTarget, canonicalUrl } from './translate.ts';
-export { FIELD, notUsable, WORKER, Worker, type WorkerParameters } from './worker.ts';
+export {
+  FIELD,
+  type HealthCheckMethod,
+  healthCheckMethods,
+  notUsable,
+  SPAN_MS,
+  statusFlags,
+  WORKER, Worker, type WorkerParameters } from './worker.ts';

@@ -1,14 +1,16 @@
 import {
+  type DirectiveContext,
   type HookResult,
   type HookStatus,
   providerKind,
   type RequestRecord,
+  type ServerRecord,
   type TlsPeer,
   type TlsSettings,
 } from '@httpd-ts/kernel';
 import type { BalancerHooks, LbMethod } from './balancer.ts';
 import type { Origin } from './origin.ts';
-import type { Worker } from './worker.ts';
+import type { Worker, WorkerParameters } from './worker.ts';
 
 /** How requests for one URL scheme are sent on. Provided under the scheme's name, such as `http`. */
 export interface ProxyScheme {
@@ -28,6 +30,21 @@ export const proxySchemes = providerKind<ProxyScheme>('proxy-scheme');
 
 /** Load balancing methods by the name that `lbmethod=` uses. httpd: PROXY_LBMETHOD */
 export const lbMethods = providerKind<LbMethod>('proxylbmethod');
+
+/** What mod_proxy_hcheck does for the parameters of members. Provided as `default`. */
+export interface HealthChecks {
+  /** Takes a parameter `hc…`; a text is the complaint. */
+  setParameter(
+    parameters: WorkerParameters,
+    key: string,
+    value: string,
+    cmd: DirectiveContext,
+  ): string | undefined;
+  /** The conditions of a server by name, as they were written. */
+  expressions(server: ServerRecord): ReadonlyMap<string, string>;
+}
+
+export const healthChecks = providerKind<HealthChecks>('proxy-hcheck');
 
 /** The balancer module registers itself as `default`. */
 export const balancerHooks = providerKind<BalancerHooks>('proxy-balancer');

@@ -34,16 +34,18 @@ export const statusFlags: Readonly<Record<string, number>> = {
   C: WORKER.healthCheckFailed,
 };
 
-/** How mod_proxy_hcheck asks a worker, as `hcmethod=` names it. */
-export type HealthCheckMethod =
-  | 'NONE'
-  | 'TCP'
-  | 'OPTIONS'
-  | 'HEAD'
-  | 'GET'
-  | 'OPTIONS11'
-  | 'HEAD11'
-  | 'GET11';
+/** Ways in which mod_proxy_hcheck asks a worker, as `hcmethod=` names them. httpd: proxy_hcmethods */
+export const healthCheckMethods = [
+  'NONE',
+  'TCP',
+  'OPTIONS',
+  'HEAD',
+  'GET',
+  'OPTIONS11',
+  'HEAD11',
+  'GET11',
+] as const;
+export type HealthCheckMethod = (typeof healthCheckMethods)[number];
 
 /** What the parameters of a worker say; a field left out has httpd's default. */
 export interface WorkerParameters {
@@ -369,6 +371,11 @@ export class Worker {
   }
   set checkFails(value: number) {
     Atomics.store(this.words, this.at + FIELD.checkFails, value);
+  }
+  /** A failed health check keeps it out of service until enough are passed. */
+  markFailedCheck(failed: boolean): void {
+    if (failed) this.setStatus(WORKER.healthCheckFailed);
+    else this.clearStatus(WORKER.healthCheckFailed);
   }
   /** Notes the time of a failure that does not take the worker out by itself. */
   noteError(nowMs: number): void {

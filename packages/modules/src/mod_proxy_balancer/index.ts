@@ -1,14 +1,18 @@
-import { type Compilation, defineModule, postConfig } from '@httpd-ts/kernel';
+import { type Compilation, defineModule, handler, postConfig } from '@httpd-ts/kernel';
 import { balancerHooks, proxyServer } from '../mod_proxy/contract.ts';
 import { checkOutcome, chooseMember } from './choose-member.ts';
+import { serveManager } from './serve-manager.ts';
 
-/** Spreads requests over the members of a balancer. */
+/** Spreads requests over the members of a balancer, and lets people and programs see and change them. */
 export const modProxyBalancer = defineModule({
   name: 'mod_proxy_balancer',
   identifier: 'proxy_balancer_module',
   httpd: 'modules/proxy/mod_proxy_balancer.c',
   directives: {},
-  hooks: [postConfig(checkDependencies, { after: ['mod_proxy'] })],
+  hooks: [
+    postConfig(checkDependencies, { after: ['mod_proxy'] }),
+    handler(serveManager, { order: 'first' }),
+  ],
   providers: [balancerHooks.provide('default', { preRequest: chooseMember, postRequest: checkOutcome })],
 });
 

@@ -1,0 +1,25 @@
+/**
+ * Brings the numbers of the page up to date: asks for the page again and takes over what is live in it, except where
+ * somebody is about to press something. The page works without it.
+ */
+export const pageScript = `
+const everyMs = Math.max(2000, document.querySelectorAll('[data-live]').length * 5);
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const old of document.querySelectorAll('[data-live]')) {
+      const now = fresh.getElementById(old.id);
+      if (now === null || old.contains(document.activeElement)) continue;
+      if (old.innerHTML !== now.innerHTML) old.replaceChildren(...now.childNodes);
+    }
+    document.getElementById('freshness').textContent = 'live';
+  } catch {
+    document.getElementById('freshness').textContent = 'the server does not answer';
+  }
+}
+setInterval(refresh, everyMs);
+document.getElementById('freshness').textContent = 'live';
+`;

@@ -1,0 +1,127 @@
+import { DECLINED, DONE, type HookResult, type HookStatus, type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
+import { allowMethods, serverNameOf } from '../core/contract.ts';
+import {
+  type Balancer,
+  existingBalancer,
+  existingWorker,
+  proxyServer,
+  type Worker,
+} from '../mod_proxy/contract.ts';
+import { applyForm, type Fields } from './apply-form.ts';
+import { applyAction, managerPage } from './manager-page.ts';
+import { metricsPage } from './metrics-page.ts';
+import { apiPath, serveApi } from './serve-api.ts';
+import { xmlDefaults, xmlPage } from './xml-page.ts';
+
+/** Longest form that is read. */
+const mostBytes = 64 * 1024;
+
+/** The balancer manager. httpd: modules/proxy/mod_proxy_balancer.c balancer_handler */
+export function serveManager(request: RequestRecord): HookResult {
+  if (request.handlerName !== 'balancer-manager') return DECLINED;
+  const { balancers } = proxyServer.at(request.server.config);
+  for (const { state } of balancers) state?.sync();
+  const path = apiPath(request.uri);
+  if (path !== undefined) return serveApi(request, balancers, path);
+  allowMethods(request, 'GET', 'POST');
+  if (request.method === 'POST') return serveForm(request, balancers);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return DECLINED;
+  if (request.uri.endsWith('/metrics')) return serveMetrics(request, balancers);
+  const fields = readFields(request.args ?? '', new Set(['w', 'b', 'nonce', 'xml']));
+  return answer(request, balancers, fields);
+}
+
+async function serveForm(request: RequestRecord, balancers: readonly Balancer[]): Promise<HookStatus> {
+  const text = await readBody(request, mostBytes);
+  return typeof text === 'number' ? text : answer(request, balancers, readFields(text));
+}
+
+/** The body as text, or the status of a failure. */
+export async function readBody(request: RequestRecord, most: number): Promise<string | HookStatus> {
+  let text = '';
+  try {
+    for (let chunk = await request.body.pull(); chunk !== null; chunk = await request.body.pull()) {
+      for (const byte of chunk) text += String.fromCharCode(byte);
+      if (text.length > most) return 413;
+    }
+  } catch {
+    return request.body.failure ?? 400;
+  }
+  return text;
+}
+
+/** httpd: push2table */
+function readFields(text: string, allowed?: ReadonlySet<string>): Fields {
+  const fields = new Map<string, string>();
+  for (const part of text.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    const decode = (value: string) => unescapeUrl(value, 'decode').text;
+    const key = decode(equals < 0 ? part : part.slice(0, equals));
+    if (allowed === undefined || allowed.has(key)) fields.set(key, decode(equals < 0 ? '' : part.slice(equals + 1)));
+  }
+  return fields;
+}
+
+function answer(request: RequestRecord, balancers: readonly Balancer[], given: Fields): HookStatus {
+  const fields = given.size > 0 && !isFromHere(request) ? new Map<string, string>() : given;
+  const selected = select(balancers, fields);
+  const { balancer, worker } = selected;
+  if (balancer !== undefined && hasNonce(balancer, fields)) {
+    const action = fields.get('action');
+    if (action !== undefined) applyAction(request, balancer, worker, action, fields);
+    else if (!applyForm(request, balancer, worker, fields)) return 400;
+    if (fields.has('page')) return backToPage(request);
+  }
+  if (fields.has('xml')) {
+    request.contentType = 'text/xml';
+    const defaults = xmlDefaults(request.server, proxyServer.at(request.server.config));
+    request.output = { kind: 'text', text: xmlPage(balancers, defaults) };
+    return DONE;
+  }
+  return managerPage(request, balancers, selected);
+}
+
+/** Whether the request comes from a page of this server. httpd: safe_referer */
+function isFromHere(request: RequestRecord): boolean {
+  const referer = request.headersIn.get('Referer');
+  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(referer ?? '')?.[1];
+  if (host !== undefined && host.toLowerCase() === serverNameOf(request).toLowerCase()) return true;
+  const seen = referer ?? '(null)';
+  const text = `AH10187: ignoring params in balancer-manager cross-site access ${seen}: ${serverNameOf(request)}`;
+  request.log('proxy_balancer', 'error', text);
+  return false;
+}
+
+/** What a form or a link is about. */
+export interface Selection {
+  readonly balancer: Balancer | undefined;
+  readonly worker: Worker | undefined;
+}
+
+function select(balancers: readonly Balancer[], fields: Fields): Selection {
+  const name = fields.get('b');
+  const balancer = name === undefined ? undefined : existingBalancer(balancers, `balancer://${name}`);
+  const url = fields.get('w');
+  const worker = url === undefined || balancer === undefined ? undefined : existingWorker(balancer.members, url);
+  return { balancer, worker };
+}
+
+function hasNonce({ state }: Balancer, fields: Fields): boolean {
+  const nonce = state?.nonce ?? '';
+  return nonce !== '' && fields.get('nonce') === nonce;
+}
+
+/** A page that is reloaded must not send its form again. */
+function backToPage(request: RequestRecord): HookStatus {
+  request.headersOut.set('Location', request.uri);
+  return 303;
+}
+
+function serveMetrics(request: RequestRecord, balancers: readonly Balancer[]): HookStatus {
+  request.contentType = 'text/plain; version=0.0.4; charset=utf-8';
+  request.headersOut.set('Cache-Control', 'no-store');
+  const nowMs = request.server.plan.world.clock.now();
+  request.output = { kind: 'text', text: metricsPage(balancers, nowMs) };
+  return DONE;
+}
