@@ -458,7 +458,6 @@ function setParameters(target: { readonly parameters: object }, configured: obje
   delete parameters['status'];
 }
 
-
 // Text is latin1, one character a byte; anything else is escaped.
 function encode(value: unknown): Uint8Array {
   const text = JSON.stringify(value).replace(

@@ -35,8 +35,6 @@ export type {
   LbMethod,
   MemberTable,
 } from './balancer.ts';
-export { canonicalPath } from './canonical-path.ts';
-export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
 export type {
   BalancerChanges,
   BalancerState,
@@ -44,9 +42,12 @@ export type {
   MemberChanges,
   PastChange,
 } from './balancer-state.ts';
+export { canonicalPath } from './canonical-path.ts';
+export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
 export type { ConnectionPool } from './connection-pool.ts';
 export { existingBalancer, existingWorker, newMember } from './define-worker.ts';
 export { type Origin, pathStart } from './origin.ts';
+export { atof } from './parse-parameters.ts';
 export { PrefetchedBody } from './prefetched-body.ts';
 export {
   type BackendTls,
@@ -58,7 +59,6 @@ export {
   type ProxyScheme,
   proxySchemes,
 } from './providers.ts';
-export { atof } from './parse-parameters.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
@@ -73,4 +73,7 @@ export {
   notUsable,
   SPAN_MS,
   statusFlags,
-  WORKER, Worker, type WorkerParameters } from './worker.ts';
+  WORKER,
+  Worker,
+  type WorkerParameters,
+} from './worker.ts';

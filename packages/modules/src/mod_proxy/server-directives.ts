@@ -143,7 +143,6 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     context: 'server',
     usage: 'on if the balancer should persist changes on reboot/restart made via the Balancer Manager',
     default: 'Off',
-    support: { partial: 'without the balancer manager there are no changes to keep' },
     set: (config, on) => {
       config.balancerPersist = on;
     },

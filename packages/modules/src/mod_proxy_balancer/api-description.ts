@@ -173,7 +173,8 @@ export const apiDescription = {
             sessions: {
               enum: ['keep', 'move'],
               default: 'move',
-              description: '`keep`: sessions of the member go on being sent to it, so that it may never be idle.',
+              description:
+                '`keep`: sessions of the member go on being sent to it, so that it may never be idle.',
             },
           },
         }),

@@ -62,7 +62,12 @@ function changeMember(
 }
 
 /** Changes some parameters of a member and leaves the others as they are. */
-export function editMember(state: BalancerState, worker: Worker, changes: MemberChanges, what?: string): void {
+export function editMember(
+  state: BalancerState,
+  worker: Worker,
+  changes: MemberChanges,
+  what?: string,
+): void {
   state.change(what ?? `settings of ${worker.name}`, (all) => {
     const before = all.members[worker.name] ?? {};
     const status = { ...before.status, ...changes.status };
@@ -172,7 +177,12 @@ export function mostMembers({ state, parameters }: Balancer): number {
   return (state?.configuredMembers.length ?? 0) + (parameters.growth ?? 0);
 }
 
-function addFromForm(request: RequestRecord, balancer: Balancer, state: BalancerState, name: string): boolean {
+function addFromForm(
+  request: RequestRecord,
+  balancer: Balancer,
+  state: BalancerState,
+  name: string,
+): boolean {
   const refuse = (tag: string) => {
     request.log('proxy_balancer', 'error', `${tag}: ${balancer.name}: failed to add worker ${name}`);
     return false;

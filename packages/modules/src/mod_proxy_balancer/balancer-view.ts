@@ -142,8 +142,14 @@ export function memberView(
 }
 
 function healthCheckView(worker: Worker): HealthCheckView | null {
-  const { hcMethod = 'NONE', hcIntervalMs = 30_000, hcPasses = 1, hcFails = 1, hcUri = '', hcExpr = '' } =
-    worker.parameters;
+  const {
+    hcMethod = 'NONE',
+    hcIntervalMs = 30_000,
+    hcPasses = 1,
+    hcFails = 1,
+    hcUri = '',
+    hcExpr = '',
+  } = worker.parameters;
   if (hcMethod === 'NONE') return null;
   return {
     ...{ method: hcMethod, intervalMs: hcIntervalMs, passes: hcPasses, fails: hcFails },

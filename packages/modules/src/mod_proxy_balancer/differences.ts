@@ -1,4 +1,10 @@
-import { type Balancer, type MemberChanges, statusFlags, WORKER, type Worker } from '../mod_proxy/contract.ts';
+import {
+  type Balancer,
+  type MemberChanges,
+  statusFlags,
+  WORKER,
+  type Worker,
+} from '../mod_proxy/contract.ts';
 
 /** One thing that is otherwise than the configuration files say. */
 export interface Difference {
@@ -38,7 +44,9 @@ export function differencesOf(balancer: Balancer): readonly Difference[] {
   for (const worker of balancer.members) {
     const changes = members[worker.name];
     if (changes === undefined || added.includes(worker.name)) continue;
-    for (const [parameter, file, now] of memberDifferences(worker, changes, { ...state.configuredOf(worker) }))
+    for (const [parameter, file, now] of memberDifferences(worker, changes, {
+      ...state.configuredOf(worker),
+    }))
       found.push({ balancer: name, member: worker.name, parameter, file: shown(file), now: shown(now) });
   }
   return found;
@@ -52,7 +60,9 @@ function memberDifferences(
   const factor = (value: unknown) => (value === undefined ? '1' : String(Number(value) / 100));
   const rows = Object.entries(parameters).map(([name, now]) => {
     const file = configured[name];
-    return name === 'loadFactor' ? ([name, factor(file), factor(now)] as const) : ([name, file, now] as const);
+    return name === 'loadFactor'
+      ? ([name, factor(file), factor(now)] as const)
+      : ([name, file, now] as const);
   });
   const bits = Object.entries(status).map(([letter, on]) => {
     const bit = statusFlags[letter] ?? WORKER.disabled;

@@ -65,8 +65,14 @@ ${checkFields(request, worker)}${end(base)}`;
 function checkFields(request: RequestRecord, worker: Worker): string {
   const checks = request.server.plan.providers.find(healthChecks, 'default');
   if (checks === undefined) return '';
-  const { hcMethod = 'NONE', hcIntervalMs = 30_000, hcPasses = 1, hcFails = 1, hcUri = '', hcExpr = '' } =
-    worker.parameters;
+  const {
+    hcMethod = 'NONE',
+    hcIntervalMs = 30_000,
+    hcPasses = 1,
+    hcFails = 1,
+    hcUri = '',
+    hcExpr = '',
+  } = worker.parameters;
   const expressions = ['', ...checks.expressions(request.server).keys()];
   return `<fieldset><legend>Health check</legend><div class="fields">
 <label>Method<br><select name="w_hm">${options(healthCheckMethods, hcMethod)}</select></label>

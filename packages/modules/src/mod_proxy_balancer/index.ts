@@ -9,10 +9,7 @@ export const modProxyBalancer = defineModule({
   identifier: 'proxy_balancer_module',
   httpd: 'modules/proxy/mod_proxy_balancer.c',
   directives: {},
-  hooks: [
-    postConfig(checkDependencies, { after: ['mod_proxy'] }),
-    handler(serveManager, { order: 'first' }),
-  ],
+  hooks: [postConfig(checkDependencies, { after: ['mod_proxy'] }), handler(serveManager, { order: 'first' })],
   providers: [balancerHooks.provide('default', { preRequest: chooseMember, postRequest: checkOutcome })],
 });
 

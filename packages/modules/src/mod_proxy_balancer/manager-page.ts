@@ -1,4 +1,11 @@
-import { DONE, encodeBase64, escapeHtml, escapeUri, type HookStatus, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  DONE,
+  encodeBase64,
+  escapeHtml,
+  escapeUri,
+  type HookStatus,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import { serverNameOf, signature } from '../core/contract.ts';
 import { type Balancer, healthChecks, proxyServer, type Worker } from '../mod_proxy/contract.ts';
 import { addMember, editMember, type Fields, removeMember } from './apply-form.ts';
@@ -41,7 +48,11 @@ export function applyAction(
     case 'add': {
       const complaint = addMember(balancer, state, fields.get('url') ?? '', {});
       if (complaint !== undefined)
-        request.log('proxy_balancer', 'error', `AH10163: ${balancer.name}: failed to add worker: ${complaint}`);
+        request.log(
+          'proxy_balancer',
+          'error',
+          `AH10163: ${balancer.name}: failed to add worker: ${complaint}`,
+        );
     }
   }
 }
@@ -78,7 +89,9 @@ function page(
   const views = balancers.map((balancer) => balancerView(balancer, world.digests, world.clock.now()));
   const base = escapeHtml(escapeUri(request.uri.replace(/\/$/, '')));
   const name = escapeHtml(serverNameOf(request));
-  const persists = config.balancerPersist ? 'and restarts' : 'and are gone after a restart (BalancerPersist Off)';
+  const persists = config.balancerPersist
+    ? 'and restarts'
+    : 'and are gone after a restart (BalancerPersist Off)';
   const cards = views.map((view, i) => balancerCard(view, balancers[i]!, base)).join('');
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="ISO-8859-1"><title>Balancer Manager</title>
@@ -102,7 +115,10 @@ function editCard(
   base: string,
 ): string {
   if (balancer === undefined) return '';
-  const form = worker === undefined ? balancerForm(request, balancer, base) : memberForm(request, balancer, worker, base);
+  const form =
+    worker === undefined
+      ? balancerForm(request, balancer, base)
+      : memberForm(request, balancer, worker, base);
   return `<section class="card" aria-label="Edit">${form}</section>\n`;
 }
 
@@ -199,7 +215,9 @@ function sparkline({ answers, failures }: MemberView['recent']): string {
     const all = height(count);
     const bad = height(failures[i]!);
     const bar = `<rect class="all" x="${i * 2}" y="${(25 - all).toFixed(1)}" width="1.6" height="${all.toFixed(1)}"/>`;
-    return bad === 0 ? bar : `${bar}<rect class="bad" x="${i * 2}" y="${(25 - bad).toFixed(1)}" width="1.6" height="${bad.toFixed(1)}"/>`;
+    return bad === 0
+      ? bar
+      : `${bar}<rect class="bad" x="${i * 2}" y="${(25 - bad).toFixed(1)}" width="1.6" height="${bad.toFixed(1)}"/>`;
   });
   const sum = answers.reduce((total, count) => total + count, 0);
   const bad = failures.reduce((total, count) => total + count, 0);
@@ -216,10 +234,13 @@ function bytes(count: number): string {
 
 /** httpd: modules/proxy/mod_proxy_hcheck.c hc_show_exprs */
 function expressionsCard(request: RequestRecord): string {
-  const expressions = request.server.plan.providers.find(healthChecks, 'default')?.expressions(request.server);
+  const expressions = request.server.plan.providers
+    .find(healthChecks, 'default')
+    ?.expressions(request.server);
   if (expressions === undefined || expressions.size === 0) return '';
   const rows = [...expressions].map(
-    ([name, text]) => `<tr><td class="name">${escapeHtml(name)}</td><td><code>${escapeHtml(text)}</code></td></tr>`,
+    ([name, text]) =>
+      `<tr><td class="name">${escapeHtml(name)}</td><td><code>${escapeHtml(text)}</code></td></tr>`,
   );
   return `<section class="card"><h2>Conditions of health checks</h2><table><tbody>${rows.join('')}</tbody></table></section>`;
 }

@@ -2,13 +2,23 @@ import { type Balancer, WORKER, type Worker } from '../mod_proxy/contract.ts';
 import { shownName } from './xml-page.ts';
 
 type Kind = 'gauge' | 'counter';
-type Metric = readonly [name: string, kind: Kind, help: string, value: (worker: Worker, nowMs: number) => number];
+type Metric = readonly [
+  name: string,
+  kind: Kind,
+  help: string,
+  value: (worker: Worker, nowMs: number) => number,
+];
 
 const state = (bit: number) => (worker: Worker) => (worker.is(bit) ? 1 : 0);
 
 const memberMetrics: readonly Metric[] = [
   ['usable', 'gauge', 'Whether the member can be given requests.', (worker) => (worker.isUsable ? 1 : 0)],
-  ['draining', 'gauge', 'Whether the member takes requests of its own sessions only.', state(WORKER.draining)],
+  [
+    'draining',
+    'gauge',
+    'Whether the member takes requests of its own sessions only.',
+    state(WORKER.draining),
+  ],
   ['disabled', 'gauge', 'Whether the member is disabled.', state(WORKER.disabled)],
   ['stopped', 'gauge', 'Whether the member is stopped.', state(WORKER.stopped)],
   ['in_error', 'gauge', 'Whether the member waits for its retry time.', state(WORKER.inError)],
@@ -34,12 +44,20 @@ export function metricsPage(balancers: readonly Balancer[], nowMs: number): stri
   };
   const ofBalancers = (value: (balancer: Balancer) => number, name: string) =>
     balancers.map((balancer) => `${name}{balancer="${label(nameOf(balancer))}"} ${value(balancer)}`);
-  metric(`${prefix}members`, 'gauge', 'Members of the balancer.', ofBalancers(({ members }) => members.length, `${prefix}members`));
+  metric(
+    `${prefix}members`,
+    'gauge',
+    'Members of the balancer.',
+    ofBalancers(({ members }) => members.length, `${prefix}members`),
+  );
   metric(
     `${prefix}usable_members`,
     'gauge',
     'Members that can be given requests.',
-    ofBalancers(({ members }) => members.filter(({ isUsable }) => isUsable).length, `${prefix}usable_members`),
+    ofBalancers(
+      ({ members }) => members.filter(({ isUsable }) => isUsable).length,
+      `${prefix}usable_members`,
+    ),
   );
   for (const [short, kind, help, value] of memberMetrics) {
     const name = `${prefix}member_${short}`;

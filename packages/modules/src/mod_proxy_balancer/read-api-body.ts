@@ -123,7 +123,8 @@ function takeAll<T>(
   request: RequestRecord,
 ): string | undefined {
   for (const [name, value] of Object.entries(body)) {
-    if (!Object.hasOwn(readers, name)) return `There is no ${name}; known are ${Object.keys(readers).join(', ')}.`;
+    if (!Object.hasOwn(readers, name))
+      return `There is no ${name}; known are ${Object.keys(readers).join(', ')}.`;
     const complaint = readers[name]!(edit, value, request);
     if (complaint !== undefined) return complaint;
   }

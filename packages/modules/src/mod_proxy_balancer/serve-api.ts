@@ -41,9 +41,7 @@ export function serveApi(request: RequestRecord, balancers: readonly Balancer[],
     const body = parse(text);
     if (body === undefined) return write(request, problem(400, 'The body is no JSON object.'));
     const answer = change(request, balancers, path, body);
-    return answer instanceof Promise
-      ? answer.then((value) => write(request, value))
-      : write(request, answer);
+    return answer instanceof Promise ? answer.then((value) => write(request, value)) : write(request, answer);
   });
 }
 
@@ -146,7 +144,8 @@ function change(
   body: Readonly<Record<string, unknown>>,
 ): Answer | Promise<Answer> {
   const target = path.startsWith('/balancers/') ? findTarget(request, balancers, path) : undefined;
-  if (target === undefined) return path.startsWith('/balancers/') ? problem(404, `There is no ${path}.`) : notAllowed('GET');
+  if (target === undefined)
+    return path.startsWith('/balancers/') ? problem(404, `There is no ${path}.`) : notAllowed('GET');
   const { balancer, member, action } = target;
   const state = balancer.state!;
   const { method } = request;
@@ -158,7 +157,8 @@ function change(
     if (method === 'PATCH') return editOne(request, balancer, state, member, body);
     return method === 'DELETE' ? removeOne(request, state, member) : notAllowed('GET, PATCH, DELETE');
   }
-  if (target.ofMembers) return method === 'POST' ? addOne(request, balancer, state, body) : notAllowed('GET, POST');
+  if (target.ofMembers)
+    return method === 'POST' ? addOne(request, balancer, state, body) : notAllowed('GET, POST');
   return method === 'PATCH' ? editBalancer(request, balancer, state, body) : notAllowed('GET, PATCH');
 }
 
@@ -176,7 +176,10 @@ function editBalancer(
 ): Answer {
   const edit = readBalancerEdit(body, request);
   if (typeof edit === 'string') return problem(400, edit);
-  if (edit.lbMethod !== undefined && request.server.plan.providers.find(lbMethods, edit.lbMethod) === undefined)
+  if (
+    edit.lbMethod !== undefined &&
+    request.server.plan.providers.find(lbMethods, edit.lbMethod) === undefined
+  )
     return problem(400, `There is no lbMethod ${edit.lbMethod}; its module may not be loaded.`);
   state.change(`settings of ${balancer.name}`, (changes) => ({
     ...changes,
@@ -207,7 +210,8 @@ function addOne(
   state: BalancerState,
   { url, ...parameters }: Readonly<Record<string, unknown>>,
 ): Answer {
-  if (typeof url !== 'string') return problem(400, 'url must be the URL of the member, such as http://10.0.0.7:8080.');
+  if (typeof url !== 'string')
+    return problem(400, 'url must be the URL of the member, such as http://10.0.0.7:8080.');
   const edit = readMemberEdit(request, parameters);
   if (typeof edit === 'string') return problem(400, edit);
   const before = new Set(balancer.members.map(({ name }) => name));
@@ -223,7 +227,10 @@ function removeOne(request: RequestRecord, state: BalancerState, worker: Worker)
   const { busy, name } = worker;
   const isForced = (request.args ?? '').split('&').includes('force=true');
   if (busy > 0 && !isForced) {
-    return problem(409, `${busy} requests are under way on ${name}: drain it first, or remove it with force=true.`);
+    return problem(
+      409,
+      `${busy} requests are under way on ${name}: drain it first, or remove it with force=true.`,
+    );
   }
   removeMember(state, worker);
   return ok({ removed: name, inFlight: busy });

@@ -1,4 +1,11 @@
-import { DECLINED, DONE, type HookResult, type HookStatus, type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
+import {
+  DECLINED,
+  DONE,
+  type HookResult,
+  type HookStatus,
+  type RequestRecord,
+  unescapeUrl,
+} from '@httpd-ts/kernel';
 import { allowMethods, serverNameOf } from '../core/contract.ts';
 import {
   type Balancer,
@@ -58,7 +65,8 @@ function readFields(text: string, allowed?: ReadonlySet<string>): Fields {
     const equals = part.indexOf('=');
     const decode = (value: string) => unescapeUrl(value, 'decode').text;
     const key = decode(equals < 0 ? part : part.slice(0, equals));
-    if (allowed === undefined || allowed.has(key)) fields.set(key, decode(equals < 0 ? '' : part.slice(equals + 1)));
+    if (allowed === undefined || allowed.has(key))
+      fields.set(key, decode(equals < 0 ? '' : part.slice(equals + 1)));
   }
   return fields;
 }
@@ -103,7 +111,8 @@ function select(balancers: readonly Balancer[], fields: Fields): Selection {
   const name = fields.get('b');
   const balancer = name === undefined ? undefined : existingBalancer(balancers, `balancer://${name}`);
   const url = fields.get('w');
-  const worker = url === undefined || balancer === undefined ? undefined : existingWorker(balancer.members, url);
+  const worker =
+    url === undefined || balancer === undefined ? undefined : existingWorker(balancer.members, url);
   return { balancer, worker };
 }
 
