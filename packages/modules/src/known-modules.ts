@@ -1182,11 +1182,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_ajp_module',
-    httpd: 'modules/proxy/mod_proxy_ajp.c',
-    directives: {},
-  },
-  {
     identifier: 'proxy_connect_module',
     httpd: 'modules/proxy/mod_proxy_connect.c',
     directives: {
@@ -1254,27 +1249,6 @@ export const knownModules: readonly KnownModule[] = [
   {
     identifier: 'proxy_http2_module',
     httpd: 'modules/http2/mod_proxy_http2.c',
-    directives: {},
-  },
-  {
-    identifier: 'proxy_scgi_module',
-    httpd: 'modules/proxy/mod_proxy_scgi.c',
-    directives: {
-      ProxySCGIInternalRedirect: [
-        'TAKE1',
-        'server, directory',
-        'The name of the pseudo response header or On or Off',
-      ],
-      ProxySCGISendfile: [
-        'TAKE1',
-        'server, directory',
-        'The name of the X-Sendfile pseudo response header or On or Off',
-      ],
-    },
-  },
-  {
-    identifier: 'proxy_uwsgi_module',
-    httpd: 'modules/proxy/mod_proxy_uwsgi.c',
     directives: {},
   },
   {

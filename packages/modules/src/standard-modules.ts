@@ -25,9 +25,12 @@ import { modMacro } from './mod_macro/index.ts';
 import { modMime } from './mod_mime/index.ts';
 import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
+import { modProxyAjp } from './mod_proxy_ajp/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
+import { modProxyScgi } from './mod_proxy_scgi/index.ts';
+import { modProxyUwsgi } from './mod_proxy_uwsgi/index.ts';
 import { modReqtimeout } from './mod_reqtimeout/index.ts';
 import { modRewrite } from './mod_rewrite/index.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
@@ -73,9 +76,12 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modMime,
   modNegotiation,
   modProxy,
+  modProxyAjp,
   modProxyBalancer,
   modProxyFcgi,
   modProxyHttp,
+  modProxyScgi,
+  modProxyUwsgi,
   modReqtimeout,
   modRewrite,
   modSetenvif,

@@ -42,7 +42,7 @@ export type {
   MemberChanges,
   PastChange,
 } from './balancer-state.ts';
-export { canonicalPath } from './canonical-path.ts';
+export { canonicalPath, hasControlOrSpace } from './canonical-path.ts';
 export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
 export type { ConnectionPool } from './connection-pool.ts';
 export { existingBalancer, existingWorker, newMember } from './define-worker.ts';
@@ -61,6 +61,7 @@ export {
 } from './providers.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
+export { ReadToCloseExchange } from './read-to-close.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
 export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
