@@ -109,6 +109,8 @@ export interface ConnectTarget {
   readonly localAddress?: string;
   /** Speaks TLS; the stream is given once the handshake is over, and nobody but the caller judges the certificate. */
   readonly tls?: TlsTarget;
+  /** The head of a CONNECT request: the other side is a proxy that opens a tunnel, in which TLS begins. */
+  readonly tunnel?: string;
   /**
    * The stream reads into memory that it uses again: what `onData` is given is valid during the call only, unless
    * the receiver calls `keep`.
@@ -170,6 +172,8 @@ export type ConnectError =
   | 'ECONNRESET'
   /** The handshake failed. */
   | 'ETLS'
+  /** The proxy did not open the tunnel. */
+  | 'ETUNNEL'
   | 'EIO';
 
 /**
@@ -182,6 +186,8 @@ export interface Stream {
   /** Called once, after which nothing else is; `error` is a code such as `ECONNRESET`. */
   onClose: (error: string | undefined) => void;
   onDrain: () => void;
+  /** Bytes written that the system has not taken yet. */
+  readonly pending: number;
   /** False asks the writer to wait for `onDrain`. */
   write(data: Uint8Array | string): boolean;
   /** Gathers writes until `uncork`. */

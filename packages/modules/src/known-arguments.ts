@@ -397,11 +397,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     option === undefined || option.toLowerCase() === 'virtual'
       ? undefined
       : `unrecognized option '${option}'`,
-  AllowCONNECT: ([word = '']) => {
-    if (!/^\d/.test(word)) return 'AllowCONNECT: port numbers must be numeric';
-    const last = /^\d+-(.*)$/s.exec(word)?.[1];
-    return last === undefined || /^\d+$/.test(last) ? undefined : `Cannot parse '${last}' as port number`;
-  },
   AllowMethods: allowedMethods,
   AuthDigestAlgorithm: ([word = '']) =>
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,

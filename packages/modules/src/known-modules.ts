@@ -1182,13 +1182,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_connect_module',
-    httpd: 'modules/proxy/mod_proxy_connect.c',
-    directives: {
-      AllowCONNECT: ['ITERATE', 'server', 'A list of ports or port ranges which CONNECT may connect to'],
-    },
-  },
-  {
     identifier: 'proxy_express_module',
     httpd: 'modules/proxy/mod_proxy_express.c',
     directives: {

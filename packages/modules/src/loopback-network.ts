@@ -7,6 +7,7 @@ export interface LoopbackSocket {
   on(event: 'error', run: (error: Error & { readonly code?: string }) => void): unknown;
   on(event: 'close', run: () => void): unknown;
   write(data: string | Uint8Array, encoding?: 'latin1'): boolean;
+  readonly writableLength: number;
   cork(): void;
   uncork(): void;
   end(): void;
@@ -34,6 +35,9 @@ export function loopbackNetwork(
           onEnd: () => {},
           onClose: () => {},
           onDrain: () => {},
+          get pending() {
+            return socket.writableLength;
+          },
           write: (data) => (typeof data === 'string' ? socket.write(data, 'latin1') : socket.write(data)),
           cork: () => socket.cork(),
           uncork: () => socket.uncork(),

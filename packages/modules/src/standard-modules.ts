@@ -27,6 +27,7 @@ import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
 import { modProxyAjp } from './mod_proxy_ajp/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
+import { modProxyConnect } from './mod_proxy_connect/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
 import { modProxyScgi } from './mod_proxy_scgi/index.ts';
@@ -79,6 +80,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyAjp,
   modProxyBalancer,
   modProxyFcgi,
+  modProxyConnect,
   modProxyHttp,
   modProxyScgi,
   modProxyUwsgi,

@@ -85,14 +85,19 @@ const keepPath = { name: 'path is translated' };
 const badEscape = /%(?![0-9A-Fa-f]{2})/;
 const unreserved = /%(?:2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/g;
 
+function decodeUnreserved(path: string): string {
+  return path.replace(unreserved, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
+}
+
 /** Decodes unreserved characters and shrinks `/./`, `/../` and (MergeSlashes) `//`. */
 function cleanPath(request: RequestRecord): HookStatus {
+  if (request.proxyRequest === 'proxy') return checkForeignPath(request);
   let path = request.uri;
   let isSound = path.startsWith('/');
   if (path.includes('%')) {
     // Looked for before anything is decoded or dropped: neither may make a sound path of a bad one.
     if (badEscape.test(path)) isSound = false;
-    path = path.replace(unreserved, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
+    path = decodeUnreserved(path);
   }
   if (path === '*') return OK;
   const merges = request.server.plan.policy.mergesSlashes(request);
@@ -103,6 +108,16 @@ function cleanPath(request: RequestRecord): HookStatus {
     isSound = false;
   } else request.uri = cleaned;
   if (isSound) return OK;
+  request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
+  return 400;
+}
+
+/** The path of a URL that another server answers is looked at, and goes there as it came. */
+function checkForeignPath(request: RequestRecord): HookStatus {
+  const { path } = request.parsedUri;
+  if (request.method === 'CONNECT' || path === undefined) return OK;
+  const plain = decodeUnreserved(path);
+  if (path.startsWith('/') && !badEscape.test(path) && normalizePath(plain, false) !== undefined) return OK;
   request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
   return 400;
 }

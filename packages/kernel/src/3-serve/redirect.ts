@@ -49,7 +49,8 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
 /** Sets the parts of a request that come from its target. httpd: ap_parse_uri */
 export function setTarget(request: RequestRecord, target: string): void {
   request.unparsedUri = target;
-  request.parsedUri = parseUri(target);
+  // CONNECT has a host and a port for its target, which are no path.
+  request.parsedUri = parseUri(request.method === 'CONNECT' && !target.startsWith('/') ? '/' : target);
   request.uri = request.parsedUri.path ?? '/';
   request.args = request.parsedUri.query;
 }

@@ -1,6 +1,6 @@
-import type { HookStatus, RequestRecord, ServerRecord } from '@httpd-ts/kernel';
+import { encodeBase64, type HookStatus, type RequestRecord, type ServerRecord } from '@httpd-ts/kernel';
 import type { BackendConnection } from './backend-connection.ts';
-import { proxyDirectory, proxyServer } from './config.ts';
+import { type ParentProxy, proxyDirectory, proxyServer } from './config.ts';
 import { ConnectionPool, type NoConnection, type TargetTls } from './connection-pool.ts';
 import type { Origin } from './origin.ts';
 import { backendTls } from './providers.ts';
@@ -17,6 +17,8 @@ export interface Destination {
   readonly protocol: string;
   /** TLS is spoken with the back end. */
   readonly isTls?: boolean;
+  /** A proxy to connect to in the place of the back end. */
+  readonly parent?: ParentProxy | undefined;
   /** Protocols to offer within TLS (ALPN). */
   readonly tlsProtocols?: readonly string[];
 }
@@ -54,7 +56,8 @@ export function acquireConnection(
     );
 }
 
-const connectErrors: Readonly<Record<string, string>> = {
+/** What httpd's log says of each way not to connect. */
+export const connectErrors: Readonly<Record<string, string>> = {
   ECONNREFUSED: '(111)Connection refused',
   ETIMEDOUT: '(70007)The timeout specified has expired',
   EHOSTUNREACH: '(113)No route to host',
@@ -76,7 +79,8 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
     return 503;
   }
   if (reason.kind === 'dns') {
-    return proxyError(request, 500, `DNS lookup failure for: ${origin.hostname}`, connectErrors.ENOTFOUND);
+    const { hostname } = destination.parent ?? origin;
+    return proxyError(request, 500, `DNS lookup failure for: ${hostname}`, connectErrors.ENOTFOUND);
   }
   const { port, socketPath } = pool.target;
   if (reason.kind === 'tls') return handshakeFailed(destination, pool, reason);
@@ -147,23 +151,27 @@ export function timeoutOf(server: ServerRecord, worker: Worker): number {
  * end wants TLS and that is not switched on.
  */
 export function poolOf(destination: Destination): ConnectionPool | undefined {
-  const { request, worker, origin } = destination;
-  const socketPath = worker.socketPath ?? request.note('uds_path');
+  const { request, worker, origin, parent } = destination;
+  const socketPath = parent === undefined ? (worker.socketPath ?? request.note('uds_path')) : undefined;
+  const { hostname, port } = parent ?? origin;
   const tls = destination.isTls === true ? targetTls(destination) : undefined;
   if (destination.isTls === true && tls === undefined) return undefined;
   worker.transport ??= new Map();
   const pools = worker.transport;
-  const place = socketPath === undefined ? `${origin.hostname}:${origin.port}` : socketPath;
-  const key = tls === undefined ? place : `${place} ${tls.hostname} ${tls.protocols?.join() ?? ''}`;
+  const place = socketPath ?? `${hostname}:${port}`;
+  const tunnel = tls === undefined || parent === undefined ? undefined : tunnelHead(destination, parent);
+  const key =
+    tls === undefined ? place : `${place} ${tls.hostname} ${tls.protocols?.join() ?? ''} ${tunnel ?? ''}`;
   let pool = pools.get(key);
   if (pool === undefined || pool.target.tls?.client !== tls?.client) {
     pool?.close();
     const { server } = request;
     const timeoutMs = timeoutOf(server, worker);
     pool = new ConnectionPool(server.plan.world, worker, {
-      hostname: origin.hostname,
-      port: origin.port,
+      hostname,
+      port,
       socketPath,
+      tunnel,
       localAddress: proxyServer.at(server.config).sourceAddress,
       connectTimeoutMs: worker.parameters.connectionTimeoutMs ?? timeoutMs,
       timeoutMs,
@@ -174,6 +182,19 @@ export function poolOf(destination: Destination): ConnectionPool | undefined {
     pools.set(key, pool);
   }
   return pool;
+}
+
+/** What a parent is asked for a tunnel to the back end with. httpd: modules/proxy/proxy_util.c send_http_connect */
+export function tunnelHead(
+  { request, origin }: Omit<Destination, 'worker' | 'protocol'>,
+  parent: ParentProxy,
+): string {
+  const { credentials } = parent;
+  const authorization =
+    credentials === undefined ? '' : `Proxy-Authorization: Basic ${encodeBase64(credentials)}\r\n`;
+  const host = origin.hostname.includes(':') ? `[${origin.hostname}]` : origin.hostname;
+  const agent = request.server.plan.process.serverBanner;
+  return `CONNECT ${host}:${origin.port} HTTP/1.0\r\n${authorization}Proxy-agent: ${agent}\r\n\r\n`;
 }
 
 /** The name of the back end is the client's Host where ProxyPreserveHost is on. httpd: proxy-request-hostname */

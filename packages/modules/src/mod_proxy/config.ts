@@ -8,6 +8,7 @@ import {
 } from '@httpd-ts/kernel';
 import type { Regex } from '@httpd-ts/regex';
 import type { Balancer } from './balancer.ts';
+import type { DirectHost } from './remotes.ts';
 import type { Worker } from './worker.ts';
 
 /** One ProxyPass or ProxyPassMatch. httpd: struct proxy_alias */
@@ -29,6 +30,29 @@ export interface ReverseMapping {
   readonly interpolate: boolean;
 }
 
+/** A proxy that requests go through on their way. */
+export interface ParentProxy {
+  readonly scheme: string;
+  readonly hostname: string;
+  readonly port: number;
+  /** `user:password`. */
+  readonly credentials: string | undefined;
+}
+
+/** One ProxyRemote or ProxyRemoteMatch. httpd: struct proxy_remote */
+export interface ProxyRemote {
+  /** A scheme, the beginning of a URL, or `*`. */
+  readonly scope: string;
+  readonly regex: Regex | undefined;
+  readonly parent: ParentProxy;
+}
+
+/** One entry of ProxyBlock. httpd: struct noproxy_entry */
+export interface BlockedHost {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
 /** Configuration by server. A field left out was not set. httpd: proxy_server_conf */
 export interface ProxyServerConfig {
   aliases: ProxyAlias[];
@@ -46,13 +70,25 @@ export interface ProxyServerConfig {
   receiveBufferSize?: number;
   sourceAddress?: string;
   requests?: boolean;
+  remotes: ProxyRemote[];
+  directHosts: DirectHost[];
+  blocks: BlockedHost[];
+  domain?: string;
   balancerGrowth?: number;
   balancerPersist?: boolean;
 }
 
 /** httpd: modules/proxy/mod_proxy.c merge_proxy_config */
 export const proxyServer = perServer<ProxyServerConfig>({
-  create: () => ({ aliases: [], sections: [], workers: [], balancers: [] }),
+  create: () => ({
+    aliases: [],
+    sections: [],
+    workers: [],
+    balancers: [],
+    remotes: [],
+    directHosts: [],
+    blocks: [],
+  }),
   merge(outer, inner) {
     const merged = innerWins(outer, inner);
     const passInherit = inner.passInherit ?? outer.passInherit ?? true;
@@ -60,6 +96,9 @@ export const proxyServer = perServer<ProxyServerConfig>({
     merged.sections = [...outer.sections, ...inner.sections];
     // ProxyPassInherit decides about workers only, whatever its name says.
     merged.aliases = [...outer.aliases, ...inner.aliases];
+    merged.remotes = [...outer.remotes, ...inner.remotes];
+    merged.directHosts = [...outer.directHosts, ...inner.directHosts];
+    merged.blocks = [...outer.blocks, ...inner.blocks];
     if (passInherit || balancerInherit) {
       merged.workers = [...outer.workers, ...inner.workers];
       merged.balancers = [...outer.balancers, ...inner.balancers];

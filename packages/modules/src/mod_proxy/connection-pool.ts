@@ -27,6 +27,8 @@ export interface PoolTarget {
   readonly timeoutMs: number;
   readonly keepsConnections: boolean;
   readonly tls: TargetTls | undefined;
+  /** A head that asks the other side, a proxy, for a tunnel in which TLS begins. */
+  readonly tunnel: string | undefined;
 }
 
 /** TLS of a target, and the name to ask for and to look for in the certificate. */

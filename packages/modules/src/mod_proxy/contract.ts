@@ -20,10 +20,11 @@
 
 export {
   acquireConnection,
+  connectErrors,
   type Destination,
   isWorkerReady,
-  poolOf,
   timeoutOf,
+  tunnelHead,
 } from './acquire-connection.ts';
 export type { BackendConnection, BackendFailure, ConnectionUser } from './backend-connection.ts';
 export { BackendExchange, failureTexts, overridesError } from './backend-exchange.ts';
@@ -43,7 +44,13 @@ export type {
   PastChange,
 } from './balancer-state.ts';
 export { canonicalPath, hasControlOrSpace } from './canonical-path.ts';
-export { type ProxyDirectoryConfig, type ProxyServerConfig, proxyDirectory, proxyServer } from './config.ts';
+export {
+  type ParentProxy,
+  type ProxyDirectoryConfig,
+  type ProxyServerConfig,
+  proxyDirectory,
+  proxyServer,
+} from './config.ts';
 export type { ConnectionPool } from './connection-pool.ts';
 export { existingBalancer, existingWorker, newMember } from './define-worker.ts';
 export { type Origin, pathStart } from './origin.ts';
@@ -67,6 +74,7 @@ export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';
 export { canonicalTarget, canonicalUrl } from './translate.ts';
+export { runTunnel, type TunnelEnd } from './tunnel.ts';
 export {
   FIELD,
   type HealthCheckMethod,

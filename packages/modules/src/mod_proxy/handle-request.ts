@@ -1,11 +1,14 @@
 import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
 import { traceModeOf, traceRequest } from '../core/contract.ts';
 import type { Balancer } from './balancer.ts';
+import type { ParentProxy, ProxyServerConfig } from './config.ts';
+import { addDomain, isBlocked } from './forward.ts';
 import { findWorker, type Origin, pathStart } from './origin.ts';
 import { balancerHooks, proxySchemes } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { type ProxyPlan, proxyPlanOf } from './proxy-plan.ts';
 import { releaseWorkers } from './release-workers.ts';
+import { parentsOf } from './remotes.ts';
 import { canonicalize } from './translate.ts';
 import type { Worker } from './worker.ts';
 import { WORKER } from './worker.ts';
@@ -28,8 +31,13 @@ export function handleRequest(request: RequestRecord): HookResult {
     if (status === DECLINED && request.method === 'TRACE') return traceRequest(request);
     if (status !== OK) return status;
   }
+  if (plan.config.domain !== undefined) {
+    const status = addDomain(request, plan.config.domain);
+    if (status !== DECLINED) return status;
+  }
   const url = filename.slice(6);
   const start = pathStart(url);
+  if (request.method === 'CONNECT') return openTunnel(request, plan, url);
   if (start < 0) {
     request.log('proxy', 'error', `AH01141: proxy_handler no URL in ${filename}`);
     return 400;
@@ -77,6 +85,18 @@ function countForwards(request: RequestRecord, configured: number): HookStatus {
   return OK;
 }
 
+/** CONNECT has a host and a port for a URL. */
+function openTunnel(request: RequestRecord, plan: ProxyPlan, url: string): HookResult {
+  const colon = url.lastIndexOf(':');
+  const hostname = url
+    .slice(0, colon)
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+  const port = Number(url.slice(colon + 1));
+  const origin = { scheme: 'CONNECT', hostname, port, canonical: url, host: url, workers: [] };
+  return runScheme(request, plan.reverse, origin, url);
+}
+
 function sendToWorker(request: RequestRecord, plan: ProxyPlan, url: string, start: number): HookResult {
   const origin = plan.origins.find(url.slice(0, start));
   if (typeof origin === 'string') return 400;
@@ -105,8 +125,26 @@ function sendToSocket(request: RequestRecord, plan: ProxyPlan, url: string, bar:
 }
 
 function runScheme(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult {
-  const scheme = request.server.plan.providers.find(proxySchemes, origin.scheme);
-  if (scheme !== undefined) return scheme.handle(request, worker, origin, path === '' ? '/' : path);
+  const { config } = proxyPlanOf(request.server);
+  if (config.remotes.length > 0 || config.blocks.length > 0) {
+    return runGuarded(request, config, worker, origin, path);
+  }
+  return callScheme(request, worker, origin, path);
+}
+
+function callScheme(
+  request: RequestRecord,
+  worker: Worker,
+  origin: Origin,
+  path: string,
+  parent?: ParentProxy,
+): HookResult {
+  const { providers } = request.server.plan;
+  // What a parent is asked for is HTTP, whatever the scheme of the URL.
+  const isForeign = origin.scheme === 'ftp' || providers.find(proxySchemes, origin.scheme) === undefined;
+  const isAsked = parent !== undefined && isForeign && !ownTransport.has(origin.scheme);
+  const scheme = providers.find(proxySchemes, isAsked ? 'http' : origin.scheme);
+  if (scheme !== undefined) return scheme.handle(request, worker, origin, path === '' ? '/' : path, parent);
   request.log(
     'proxy',
     'warn',
@@ -124,6 +162,46 @@ function sendToMember(request: RequestRecord, plan: ProxyPlan, worker: Worker, c
   const start = pathStart(url);
   const origin = plan.origins.find(url.slice(0, start));
   return typeof origin === 'string' ? 400 : runScheme(request, worker, origin, url.slice(start));
+}
+
+/** A parent cannot be asked for these in plain HTTP. */
+const ownTransport = new Set(['https', 'CONNECT']);
+
+/** Keeps to ProxyBlock, and goes through the parents of ProxyRemote unless NoProxy names the host. */
+async function runGuarded(
+  request: RequestRecord,
+  config: ProxyServerConfig,
+  worker: Worker,
+  origin: Origin,
+  path: string,
+): Promise<HookStatus> {
+  const url = request.filename!.slice(6);
+  const parents = parentsOf(request, config.remotes, url);
+  const wantsAddresses =
+    (parents.length > 0 && config.directHosts.some((entry) => entry.wantsAddresses)) ||
+    (parents.length === 0 && config.blocks.length > 0);
+  const addresses = wantsAddresses
+    ? ((await request.server.plan.world.network.resolve(origin.hostname)) ?? [])
+    : [];
+  const isDirect = config.directHosts.some((entry) => entry.matches(origin.hostname, addresses));
+  const tried = isDirect ? [] : parents;
+  if (isBlocked(request, origin.hostname, tried.length === 0 ? addresses : [])) {
+    releaseWorkers(request);
+    return proxyError(request, 403, 'Connect to remote machine blocked');
+  }
+  for (const parent of tried) {
+    const status = await callScheme(request, worker, origin, path, parent);
+    // A parent that gave no answer lets the next one try, unless the body of the request is gone.
+    if (
+      status !== 502 ||
+      request.headersIn.has('Content-Length') ||
+      request.headersIn.has('Transfer-Encoding')
+    ) {
+      return status;
+    }
+    request.statusLine = undefined;
+  }
+  return callScheme(request, worker, origin, path);
 }
 
 /** Tries members of a balancer until one answers or no attempt is left. */

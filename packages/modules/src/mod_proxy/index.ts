@@ -10,6 +10,7 @@ import {
   NOT_IN,
   type Plan,
   postConfig,
+  postReadRequest,
   preTranslateName,
   rawArguments,
   section,
@@ -18,6 +19,7 @@ import {
 import { closeConnections } from './acquire-connection.ts';
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
+import { detectForward } from './forward.ts';
 import { handleRequest } from './handle-request.ts';
 import { addMember, addPass, proxySet } from './proxy-pass.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
@@ -81,8 +83,9 @@ export const modProxy = defineModule({
     ...serverDirectives,
   },
   hooks: [
+    postReadRequest(detectForward, { order: 'first', when: isForward }),
     preTranslateName(preTranslate, {
-      when: (view) => aliasesOf(view).some(({ mapping }) => mapping !== undefined),
+      when: (view) => isForward(view) || aliasesOf(view).some(({ mapping }) => mapping !== undefined),
     }),
     translateName(translate, { order: 'first', after: ['mod_rewrite'], when: (view) => mayBeProxied(view) }),
     mapToStorage(enterProxySections, { order: 'first' }),
@@ -102,7 +105,11 @@ function aliasesOf(view: ConfigView): readonly ProxyAlias[] {
 
 /** Hooks of other modules make a request a proxy's before this one's turn, so nothing is lost without lines. */
 function mayBeProxied(view: ConfigView): boolean {
-  return aliasesOf(view).length > 0;
+  return isForward(view) || aliasesOf(view).length > 0;
+}
+
+function isForward(view: ConfigView): boolean {
+  return proxyServer.of(view).requests === true;
 }
 
 /** Refuses what must not be served, binds methods to balancers, and puts worker state where all threads see it. */

@@ -9,16 +9,24 @@ import {
   type TlsSettings,
 } from '@httpd-ts/kernel';
 import type { BalancerHooks, LbMethod } from './balancer.ts';
+import type { ParentProxy } from './config.ts';
 import type { Origin } from './origin.ts';
 import type { Worker, WorkerParameters } from './worker.ts';
 
-/** How requests for one URL scheme are sent on. Provided under the scheme's name, such as `http`. */
+/** How requests for one URL scheme are sent on. Provided under the scheme's name, such as `http`; tunnels under `CONNECT`. */
 export interface ProxyScheme {
   /**
    * Answers the request from the back end. `path` is what to ask for, with its query. A status of 503 lets a
    * balancer try another member. When the exchange with the back end is over, `releaseWorkers` must be called.
+   * `parent` is a proxy to go through (ProxyRemote).
    */
-  handle(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult;
+  handle(
+    request: RequestRecord,
+    worker: Worker,
+    origin: Origin,
+    path: string,
+    parent?: ParentProxy,
+  ): HookResult;
   /**
    * Brings a URL of the scheme into its canonical form, before the handler's turn: the new URL, or the status to
    * answer. `url` has neither `proxy:` nor a unix socket before it. Left out, URLs stay as they are. httpd: the hook canon_handler

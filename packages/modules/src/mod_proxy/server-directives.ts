@@ -1,6 +1,8 @@
-import { type DirectiveDeclaration, directive, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
+import { type DirectiveDeclaration, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
 import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
-import { proxyServer } from './config.ts';
+import { type ParentProxy, proxyServer } from './config.ts';
+import { portOfScheme } from './origin.ts';
+import { readDirectHost } from './remotes.ts';
 
 const viaWords = { off: 'off', on: 'on', full: 'full', block: 'block' } as const;
 const badHeaderWords = { iserror: 'IsError', ignore: 'Ignore', startbody: 'StartBody' } as const;
@@ -112,10 +114,8 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     context: 'server',
     usage: 'on if the true proxy requests should be accepted',
     default: 'Off',
-    support: { partial: 'forward proxying is not done yet: a server with On does not start' },
-    set: (config, on, cmd) => {
+    set: (config, on) => {
       config.requests = on;
-      if (on) cmd.refuseServing('ProxyRequests', 'mod_proxy', 'On');
     },
   }),
   BalancerGrowth: proxyServer.directive({
@@ -147,7 +147,57 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
       config.balancerPersist = on;
     },
   }),
-  ...declaredOnly(),
+  ProxyRemote: proxyServer.directive({
+    args: take23,
+    context: 'server',
+    usage: "a scheme, partial URL or '*' and a proxy server",
+    set(config, [scope, url, credentials]) {
+      const parent = readRemote('ProxyRemote', url, credentials);
+      if (typeof parent === 'string') return parent;
+      config.remotes.push({ scope, regex: undefined, parent });
+      return undefined;
+    },
+  }),
+  ProxyRemoteMatch: proxyServer.directive({
+    args: take23,
+    context: 'server',
+    usage: 'a regex pattern and a proxy server',
+    set(config, [scope, url, credentials], cmd) {
+      const parent = readRemote('ProxyRemoteMatch', url, credentials);
+      if (typeof parent === 'string') return parent;
+      const regex = cmd.regex(scope);
+      if (typeof regex === 'string') return 'Regular expression for ProxyRemoteMatch could not be compiled.';
+      config.remotes.push({ scope, regex, parent });
+      return undefined;
+    },
+  }),
+  NoProxy: proxyServer.directive({
+    args: iterate,
+    context: 'server',
+    usage: 'A list of domains, hosts, or subnets to which the proxy will connect directly',
+    set: (config, text) => {
+      config.directHosts.push(readDirectHost(text));
+    },
+  }),
+  ProxyBlock: proxyServer.directive({
+    args: iterate,
+    context: 'server',
+    usage: 'A list of names, hosts or domains to which the proxy will not connect',
+    set: (config, name, cmd) => {
+      const addresses = cmd.world.network.resolveNow(name) ?? [];
+      config.blocks.push({ name, addresses });
+    },
+  }),
+  ProxyDomain: proxyServer.directive({
+    args: take1,
+    context: 'server',
+    usage: 'The default intranet domain name (in absence of a domain in the URL)',
+    set(config, domain) {
+      if (!domain.startsWith('.')) return 'ProxyDomain: domain name must start with a dot.';
+      config.domain = domain;
+      return undefined;
+    },
+  }),
 };
 
 function bufferSize(
@@ -171,59 +221,20 @@ function bufferSize(
   });
 }
 
-/** Syntax of a remote proxy. httpd: modules/proxy/mod_proxy.c add_proxy */
-function checkRemote(name: string, url: string): string | undefined {
-  const match = /^[^:]*:\/\/([^:]+)(?::(.*))?$/s.exec(url);
+/** Reads `scheme://host:port`; a text is the complaint. httpd: modules/proxy/mod_proxy.c add_proxy */
+function readRemote(name: string, url: string, credentials: string | undefined): ParentProxy | string {
+  const match = /^([^:]*):\/\/([^:]+)(?::(.*))?$/s.exec(url);
   if (match === null) return `${name}: Bad syntax for a remote proxy server`;
-  const port = match[2] === undefined ? 0 : atoi(match[2]);
-  const isBad = match[2] !== undefined && (!/^[\t-\r ]*[+-]?\d/.test(match[2]) || port > 65_535 || port < 0);
-  return isBad ? `${name}: Bad syntax for a remote proxy server (bad port number)` : undefined;
-}
-
-/** Directives of forward proxying, which is not done yet; serving refuses them. */
-function declaredOnly(): Readonly<Record<string, DirectiveDeclaration>> {
+  const [, scheme = '', hostname = '', given] = match;
+  const port = given === undefined ? 0 : atoi(given);
+  if (given !== undefined && (!/^[\t-\r ]*[+-]?\d/.test(given) || port > 65_535 || port < 0)) {
+    return `${name}: Bad syntax for a remote proxy server (bad port number)`;
+  }
+  const lowerScheme = scheme.toLowerCase();
   return {
-    ProxyRemote: directive({
-      args: take23,
-      context: 'server',
-      usage: "a scheme, partial URL or '*' and a proxy server",
-      support: 'known',
-      set: (_config, [, url]) => checkRemote('ProxyRemote', url),
-    }),
-    ProxyRemoteMatch: directive({
-      args: take23,
-      context: 'server',
-      usage: 'a regex pattern and a proxy server',
-      support: 'known',
-      set(_config, [pattern, url], cmd) {
-        const complaint = checkRemote('ProxyRemoteMatch', url);
-        if (complaint !== undefined) return complaint;
-        return typeof cmd.regex(pattern) === 'string'
-          ? 'Regular expression for ProxyRemoteMatch could not be compiled.'
-          : undefined;
-      },
-    }),
-    NoProxy: directive({
-      args: iterate,
-      context: 'server',
-      usage: 'A list of domains, hosts, or subnets to which the proxy will connect directly',
-      support: { accepted: 'it makes exceptions from ProxyRemote only' },
-      set: () => undefined,
-    }),
-    ProxyBlock: directive({
-      args: iterate,
-      context: 'server',
-      usage: 'A list of names, hosts or domains to which the proxy will not connect',
-      support: 'known',
-      set: () => undefined,
-    }),
-    ProxyDomain: directive({
-      args: take1,
-      context: 'server',
-      usage: 'The default intranet domain name (in absence of a domain in the URL)',
-      support: 'known',
-      set: (_config, arg) =>
-        arg.startsWith('.') ? undefined : 'ProxyDomain: domain name must start with a dot.',
-    }),
+    scheme: lowerScheme,
+    hostname: hostname.toLowerCase().replace(/\/.*$/s, ''),
+    port: port === 0 ? portOfScheme(lowerScheme) : port,
+    credentials,
   };
 }

@@ -19,7 +19,8 @@ import { proxyPlanOf } from './proxy-plan.ts';
 
 /** Maps paths to URLs of back ends before they are decoded, for ProxyPass lines with `mapping=`. */
 export function preTranslate(request: RequestRecord): HookStatus {
-  if (request.proxyRequest !== false) return DECLINED;
+  // The URL of a forward proxy's request is not ours to decode.
+  if (request.proxyRequest !== false) return DONE;
   return translatePath(request, true);
 }
 
@@ -157,6 +158,7 @@ export function canonicalize(request: RequestRecord): HookStatus {
   const url = bar === 0 ? whole : whole.slice(bar);
   const colon = url.indexOf(':');
   if (colon <= 0) return 400;
+  if (request.method === 'CONNECT') return OK;
   const scheme = url.slice(0, colon).toLowerCase();
   if (scheme === 'balancer') return canonicalizeBalancer(request, url, colon);
   const handler = request.server.plan.providers.find(proxySchemes, scheme);

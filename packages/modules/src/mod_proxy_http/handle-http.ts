@@ -11,6 +11,7 @@ import {
   type Destination,
   isWorkerReady,
   type Origin,
+  type ParentProxy,
   proxyDirectory,
   proxyServer,
   releaseWorkers,
@@ -51,7 +52,13 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const settingsOf = new WeakMap<ServerRecord, Map<Worker, ExchangeSettings>>();
 
 /** Sends a request to an HTTP back end and answers with its answer. httpd: modules/proxy/mod_proxy_http.c proxy_http_handler */
-export function handleHttp(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult {
+export function handleHttp(
+  request: RequestRecord,
+  worker: Worker,
+  origin: Origin,
+  path: string,
+  parent?: ParentProxy,
+): HookResult {
   if (!isWorkerReady(request, worker, origin.scheme)) return 503;
   const { headersIn } = request;
   const forces10 = request.env('force-proxy-request-1.0') !== undefined;
@@ -69,10 +76,15 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
   const pings =
     worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
   const settings = exchangeSettings(request.server, worker);
-  const head = makeBackendHead(request, origin, path, settings.config, {
+  const isTls = origin.scheme === 'https';
+  // In plain HTTP a parent is asked for the whole URL.
+  const asksParent = parent !== undefined && !isTls;
+  const target = asksParent ? `${origin.canonical}${path}` : path;
+  const head = makeBackendHead(request, origin, target, settings.config, {
     forces10,
     pings,
     forwardsExpect: expect,
+    credentials: asksParent ? parent.credentials : undefined,
   });
   const closes =
     forces10 ||
@@ -84,7 +96,8 @@ export function handleHttp(request: RequestRecord, worker: Worker, origin: Origi
     worker,
     origin,
     protocol: origin.scheme,
-    isTls: origin.scheme === 'https',
+    isTls,
+    parent,
     settings,
     lines: head.lines,
     closes: closes || isInitialRequest(request),

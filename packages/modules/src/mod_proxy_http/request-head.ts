@@ -1,4 +1,4 @@
-import type { RequestRecord, ServerRecord } from '@httpd-ts/kernel';
+import { encodeBase64, type RequestRecord, type ServerRecord } from '@httpd-ts/kernel';
 import { schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
 import { type Origin, type ProxyServerConfig, proxyDirectory } from '../mod_proxy/contract.ts';
 
@@ -16,6 +16,8 @@ export interface HeadChoices {
   readonly pings: boolean;
   /** The client's own Expect goes on to the back end. */
   readonly forwardsExpect: boolean;
+  /** `user:password` for the proxy that is asked. */
+  readonly credentials: string | undefined;
 }
 
 // httpd: ap_proxy_create_hdrbrgd
@@ -69,6 +71,8 @@ export function makeBackendHead(
   }
   if (request.user !== undefined && request.env('Proxy-Chain-Auth') === undefined)
     fields.unset('Proxy-Authorization');
+  const { credentials } = choices;
+  if (credentials !== undefined) fields.set('Proxy-Authorization', `Basic ${encodeBase64(credentials)}`);
   if (request.main !== undefined) for (const name of conditions) fields.unset(name);
   const shownHost = preserveHost ? (host ?? serverHostname(server)) : origin.host;
   if (preserveHost && host === undefined) {

@@ -10,6 +10,7 @@ import {
 } from '@httpd-ts/http1';
 import {
   type Body,
+  type Bytes,
   bodyLength,
   type ConnectionRecord,
   type ConnectionStatus,
@@ -25,7 +26,7 @@ import {
   serve,
   type TimeoutRule,
 } from '@httpd-ts/kernel';
-import { socketStream } from '../world/socket-stream.ts';
+import { SocketStream } from '../world/socket-stream.ts';
 import type { Engine, FrontSettings, Watched } from './engine.ts';
 import { type BodyCarrier, FrontBody } from './request-body.ts';
 
@@ -81,7 +82,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private body: FrontBody | undefined = undefined;
   request: RequestRecord | undefined = undefined;
   private backlog: Buffer | undefined = undefined;
-  private bytesIn = 0;
+  bytesIn = 0;
+  private readonly listeners: readonly (readonly [string, (bytes: Buffer) => void])[];
   private phaseStartedAt: number;
   private phaseBytes = 0;
   private lastDurationMs = 0;
@@ -108,11 +110,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.reader = new RequestHeadReader(this.settings.head);
     this.phaseStartedAt = performance.now();
     this.deadline = this.phaseStartedAt + this.headTimeMs();
-    socket.on('data', (bytes: Buffer) => this.onData(bytes));
-    socket.on('end', () => this.onEnd());
-    socket.on('error', () => this.onGone());
-    socket.on('close', () => this.onGone());
-    socket.on('drain', () => this.onDrain());
+    const onGone = () => this.onGone();
+    this.listeners = [
+      ['data', (bytes: Buffer) => this.onData(bytes)],
+      ['end', () => this.onEnd()],
+      ['error', onGone],
+      ['close', onGone],
+      ['drain', () => this.onDrain()],
+    ];
+    for (const [event, listener] of this.listeners) socket.on(event, listener);
     engine.watch(this);
   }
 
@@ -162,16 +168,26 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     };
   }
 
-  /** Hands the raw stream to another protocol once the head of the response is out. */
+  /** Hands the raw stream to another protocol; the answer to the request under way is not sent any more. */
   takeOver(run: (client: Stream) => void): void {
     this.state = 'taken over';
     this.deadline = Number.POSITIVE_INFINITY;
-    this.socket.removeAllListeners();
-    const stream = socketStream(this.socket);
+    for (const [event, listener] of this.listeners) this.socket.removeListener(event, listener);
+    this.sendWithoutDelay();
+    this.socket.on('close', () => {
+      this.aborted = true;
+      this.engine.unwatch(this);
+    });
+    const stream = new CountedStream(this.socket, this);
     const early = this.backlog;
     this.backlog = undefined;
     run(stream);
-    if (early !== undefined) stream.onData(early);
+    if (early !== undefined) {
+      this.bytesIn += early.length;
+      stream.onData(early as unknown as Bytes);
+    }
+    if (this.inputEnded) stream.onEnd();
+    this.socket.resume();
   }
 
   private headTimeMs(): number {
@@ -348,6 +364,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 
   private write1(response: Response): void {
     this.request = response.request;
+    if (this.state === 'taken over') {
+      discardBody(response.body);
+      this.finish(response, 0);
+      return;
+    }
     if (this.state === 'closed' || this.isMute) {
       discardBody(response.body);
       this.aborted = this.state === 'closed';
@@ -668,6 +689,24 @@ function headText(response: Response): string {
       ? 'HTTP/1.0'
       : 'HTTP/1.1';
   return `${protocol} ${response.statusLine}\r\n${response.headerLines}\r\n`;
+}
+
+/** The stream of a connection that was taken over; what goes through it counts for the log. */
+class CountedStream extends SocketStream {
+  private readonly counts: { bytesIn: number; bytesOut: number };
+
+  constructor(socket: Socket, counts: { bytesIn: number; bytesOut: number }) {
+    super(socket);
+    this.counts = counts;
+    socket.prependListener('data', (bytes: Buffer) => {
+      counts.bytesIn += bytes.length;
+    });
+  }
+
+  override write(data: Uint8Array | string): boolean {
+    this.counts.bytesOut += data.length;
+    return super.write(data);
+  }
 }
 
 /** IPv4 addresses mapped into IPv6 are shown as IPv4, as httpd shows them. */

@@ -42,7 +42,7 @@ export function nodeNetwork(): Network {
 
 function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
-    const { host, port, path, timeoutMs, localAddress, tls } = target;
+    const { host, port, path, timeoutMs, localAddress, tls, tunnel } = target;
     const memory = target.reusesMemory && tls === undefined ? new ReadMemory() : undefined;
     const socket = builtins.net.connect({
       ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path }),
@@ -65,9 +65,39 @@ function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.removeListener('error', onError);
-      if (tls !== undefined) resolve(secure(socket, tls));
+      if (tls !== undefined && tunnel !== undefined) {
+        openTunnel(socket, tunnel, tls.handshakeTimeoutMs).then((isOpen) =>
+          resolve(isOpen ? secure(socket, tls) : 'ETUNNEL'),
+        );
+      } else if (tls !== undefined) resolve(secure(socket, tls));
       else resolve(memory === undefined ? socketStream(socket) : new ReusingSocketStream(socket, memory));
     });
+  });
+}
+
+/** Asks a proxy for a tunnel; true once it is open. httpd: modules/proxy/proxy_util.c send_http_connect */
+function openTunnel(socket: Socket, head: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const finish = (isOpen: boolean) => {
+      clearTimeout(timer);
+      for (const event of ['error', 'end', 'close'] as const) socket.removeListener(event, fail);
+      socket.removeListener('data', read);
+      socket.pause();
+      if (!isOpen) socket.destroy();
+      resolve(isOpen);
+    };
+    const fail = () => finish(false);
+    const read = (bytes: Buffer) => {
+      answer += bytes.latin1Slice();
+      // No byte may follow the head: the other side waits for ours.
+      if (answer.endsWith('\r\n\r\n')) finish(/^HTTP\/\d\.\d 2\d\d/.test(answer));
+      else if (answer.length > 64 * 1024 || answer.includes('\r\n\r\n')) fail();
+    };
+    const timer = setTimeout(fail, timeoutMs);
+    for (const event of ['error', 'end', 'close'] as const) socket.once(event, fail);
+    socket.on('data', read);
+    socket.write(head, 'latin1');
   });
 }
 

@@ -31,6 +31,9 @@ export class SocketStream implements Stream {
     socket.on('close', () => this.onClose(this.error));
   }
 
+  get pending(): number {
+    return this.socket.writableLength;
+  }
   write(data: Uint8Array | string): boolean {
     return typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
   }
