@@ -27,6 +27,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@httpd-ts/http1',
     '@httpd-ts/kernel',
   ],
+  'packages/lint': [
+    '@httpd-ts/grammar',
+    '@httpd-ts/syntax',
+    '@httpd-ts/regex',
+    '@httpd-ts/http1',
+    '@httpd-ts/kernel',
+    '@httpd-ts/modules',
+  ],
   'packages/server': [
     '@httpd-ts/http1',
     '@httpd-ts/kernel',
@@ -37,6 +45,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/cli': [
     '@httpd-ts/http1',
     '@httpd-ts/kernel',
+    '@httpd-ts/lint',
     '@httpd-ts/modules',
     '@httpd-ts/server',
     '@httpd-ts/regex',
@@ -50,6 +59,7 @@ const pure = [
   'packages/http1',
   'packages/kernel',
   'packages/modules',
+  'packages/lint',
 ];
 
 const packageOf = (path: string) => Object.keys(mayImport).find((name) => path.startsWith(`${name}/`));

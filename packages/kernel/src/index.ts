@@ -1,5 +1,5 @@
 export * from './1-resolve/resolve.ts';
-export type { UnsupportedUse } from './2-compile/carry-out.ts';
+export { serverRootRelative, type UnsupportedUse } from './2-compile/carry-out.ts';
 export * from './2-compile/compile.ts';
 export * from './2-compile/directory-config.ts';
 export * from './2-compile/order-hooks.ts';
@@ -32,7 +32,9 @@ export * from './declare/hooks.ts';
 export * from './declare/places.ts';
 export * from './declare/providers.ts';
 export * from './declare/server-providers.ts';
+export * from './diagnostics/define-diagnostics.ts';
 export * from './diagnostics/diagnostic.ts';
+export * from './diagnostics/pipeline-diagnostics.ts';
 export * from './expression/compile-expression.ts';
 export { Evaluation, type ExpressionCaptures } from './expression/evaluation.ts';
 export * from './http-date.ts';

@@ -9,4 +9,6 @@ export type {
   RegexOptions,
 } from './regex.ts';
 export { createRegexEngine } from './regex-engine.ts';
+export { runsAway } from './runs-away.ts';
+export { sampleSubject } from './sample-subject.ts';
 export { createTester } from './tester.ts';

@@ -24,6 +24,12 @@ export interface ResolveInput {
   readonly after?: readonly string[];
   /** Modules taken as loaded without LoadModule, by name, for checking files that load none. */
   readonly assumeModules?: readonly string[];
+  /** Files read behind the main one, for checking fragments together. */
+  readonly furtherFiles?: readonly string[];
+  /** Goes on behind an error, to find all of them; httpd ends at the first. */
+  readonly findAllErrors?: boolean;
+  /** Is given each file after it was parsed. */
+  readonly onFile?: (file: ConfigFile) => void;
 }
 
 export interface ResolveResult {
@@ -55,6 +61,9 @@ interface Run {
   readonly memory: Map<object, unknown>;
   readonly files: { readonly file: string; readonly chain: readonly string[] }[];
   readonly isHtaccess: boolean;
+  /** Whether reading goes on behind an error; no longer after files were found to include each other endlessly. */
+  findAllErrors: boolean;
+  readonly onFile: ((file: ConfigFile) => void) | undefined;
   /** Opening line of a block that was not read as configuration and is wrong: httpd reports that line. */
   blockLine: number | undefined;
   /** Place of the innermost error. */
@@ -81,6 +90,8 @@ export function resolve(input: ResolveInput): ResolveResult {
     memory: new Map(),
     files: [],
     isHtaccess: false,
+    findAllErrors: input.findAllErrors ?? false,
+    onFile: input.onFile,
     blockLine: undefined,
     errorAt: undefined,
   };
@@ -103,9 +114,11 @@ export function resolve(input: ResolveInput): ResolveResult {
     const error = lines(input.before);
     if (error !== undefined) return done(error);
   }
-  const main = readFile(run, input.configFile, [], [], 0);
-  if (typeof main === 'string') return done(main);
-  tree.push(...main);
+  for (const file of [input.configFile, ...(input.furtherFiles ?? [])]) {
+    const nodes = readFile(run, file, [], [], 0);
+    if (typeof nodes === 'string') return done(nodes);
+    for (const node of nodes) tree.push(node);
+  }
   return done(input.after?.length ? lines(input.after) : undefined);
 }
 
@@ -116,6 +129,7 @@ export function resolveHtaccess(input: {
   readonly world: World;
   readonly modules: readonly ModuleDefinition[];
   readonly table: DirectiveTable;
+  readonly findAllErrors?: boolean;
 }): { readonly tree: readonly ResolvedNode[]; readonly diagnostics: readonly Diagnostic[] } {
   const run: Run = {
     world: input.world,
@@ -128,13 +142,37 @@ export function resolveHtaccess(input: {
     memory: new Map(),
     files: [],
     isHtaccess: true,
+    findAllErrors: input.findAllErrors ?? false,
+    onFile: undefined,
     blockLine: undefined,
     errorAt: undefined,
   };
   const nodes = readAll(run, sourceOf(input.file, [], expander(run), true), [], 0);
   if (typeof nodes !== 'string') return { tree: nodes, diagnostics: run.diagnostics };
-  fail(run, nodes.replace(/^Syntax error on line \d+ of [^:]*: /, ''));
+  fail(run, withoutPlace(nodes));
   return { tree: [], diagnostics: run.diagnostics };
+}
+
+/** An error without the place httpd puts before it. */
+const withoutPlace = (text: string) => text.replace(/^Syntax error on line \d+ of [^:]*: /, '');
+
+/**
+ * Notes an error of a line, with the places of the Include lines before it, and lets the reading go on; gives it back
+ * where reading must end.
+ */
+function unlessGoingOn(run: Run, source: Source, error: ReadError): ReadError | undefined {
+  if (!run.findAllErrors) return error;
+  failIn(run, source, placed(run, source, error));
+  return undefined;
+}
+
+function failIn(run: Run, source: Source, text: string): void {
+  const around = source.chain.map((place) => {
+    const [, file, line] = /^(.*):(\d+)$/.exec(place)!;
+    return `Syntax error on line ${line} of ${file}: `;
+  });
+  fail(run, run.isHtaccess ? withoutPlace(text) : around.join('') + text);
+  run.errorAt = undefined;
 }
 
 function fail(run: Run, text: string): void {
@@ -166,6 +204,7 @@ function readFile(
   depth: number,
 ): ResolvedNode[] | ReadError {
   if (depth > maximumDepth) {
+    run.findAllErrors = false;
     return `Exceeded maximum include depth of ${maximumDepth}, There appears to be a recursion.`;
   }
   const info = run.world.files.stat(path);
@@ -182,12 +221,9 @@ function readFile(
   const read = run.world.files.readText(path);
   if (typeof read === 'string') return `Could not open configuration file ${path}: ${systemErrorText(read)}`;
   run.files.push({ file: path, chain });
-  return readAll(
-    run,
-    sourceOf(parseConfig(read.text, path), chain, expander(run), run.isHtaccess),
-    enclosing,
-    depth,
-  );
+  const file = parseConfig(read.text, path);
+  run.onFile?.(file);
+  return readAll(run, sourceOf(file, chain, expander(run), run.isHtaccess), enclosing, depth);
 }
 
 interface Open {
@@ -210,7 +246,9 @@ function readAll(
     const line = source.next();
     if (line === undefined) break;
     const error = readOne(run, source, line, top, open, enclosing, depth);
-    if (error !== undefined) return placed(run, source, error);
+    if (error === undefined) continue;
+    if (unlessGoingOn(run, source, error)) return placed(run, source, error);
+    if (line.kind === 'close') closeThrough(source, line, top, open);
   }
   if (source.tooLong !== undefined) {
     return `Error reading ${source.file} at line ${source.tooLong}: Line too long`;
@@ -221,7 +259,20 @@ function readAll(
   const unclosed = open
     .toReversed()
     .map(({ name, file, line }) => `${file}:${line.line}: <${name}> was not closed.`);
-  return `Syntax error on line ${outermost.line.line} of ${outermost.file}: ${unclosed.join('\\n')}`;
+  const error = `Syntax error on line ${outermost.line.line} of ${outermost.file}: ${unclosed.join('\\n')}`;
+  if (!run.findAllErrors) return error;
+  failIn(run, source, error);
+  closeThrough(source, outermost.line, top, open);
+  return top;
+}
+
+/** Closes the sections down to the innermost of this name, as the author meant, so that what follows is read in its place. */
+function closeThrough(source: Source, { name }: SourceLine, top: ResolvedNode[], open: Open[]): void {
+  const at = open.findLastIndex((one) => one.name.toLowerCase() === name.toLowerCase());
+  while (at >= 0 && open.length > at) {
+    const { file, line, children, name: opened } = open.pop()!;
+    (open.at(-1)?.children ?? top).push(nodeOf(source, file, line, opened, children));
+  }
 }
 
 function placed(run: Run, source: Source, error: ReadError): ReadError {
@@ -367,7 +418,9 @@ function readContent(
     if (line === undefined) return top;
     if (open.length === 0 && line.raw?.toLowerCase() === `</${sectionName.toLowerCase()}>`) return top;
     const error = readOne(run, source, line, top, open, enclosing, depth);
-    if (error !== undefined) return error;
+    if (error === undefined) continue;
+    if (unlessGoingOn(run, source, error)) return error;
+    if (line.kind === 'close') closeThrough(source, line, top, open);
   }
 }
 

@@ -281,16 +281,13 @@ function compileHtaccess(
     if (!local.has(key)) local.set(key, create());
     return local.get(key) as T;
   };
-  const resolved = resolveHtaccess({
-    file: parseConfig(input.text, input.file),
-    settings,
-    world,
-    modules,
-    table,
-  });
-  const diagnostics: Diagnostic[] = [...resolved.diagnostics];
+  const { findAllErrors = false } = input;
+  const file = parseConfig(input.text, input.file);
+  const { tree, diagnostics: found } = resolveHtaccess({ file, settings, world, modules, table, findAllErrors });
+  const diagnostics: Diagnostic[] = [...found];
   const records: HtaccessResult['records'] = [];
-  if (diagnostics.length > 0) return { records, diagnostics };
+  const isWrong = diagnostics.some(({ severity }) => severity === 'error');
+  if (isWrong && !findAllErrors) return { records, diagnostics, tree, unsupported: [] };
   const run: CarryOut = {
     world,
     settings,
@@ -308,7 +305,7 @@ function compileHtaccess(
   };
   carryOut(
     run,
-    resolved.tree,
+    tree,
     {
       server: input.server,
       directory: records,
@@ -318,12 +315,5 @@ function compileHtaccess(
     },
     [],
   );
-  for (const { name, module } of run.unsupported) {
-    diagnostics.push({
-      severity: 'error',
-      stage: 'processing',
-      text: `${name} (${module}) is not supported by httpd-ts yet`,
-    });
-  }
-  return { records, diagnostics };
+  return { records, diagnostics, tree, unsupported: run.unsupported };
 }

@@ -3,12 +3,13 @@ import type { Observer } from '../3-serve/observer.ts';
 import type { RequestRecord } from '../3-serve/request-record.ts';
 import type { ConfigView } from '../declare/config-records.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
-import type { DirectiveContext, Settings } from '../declare/directive.ts';
+import type { DirectiveContext, ResolvedNode, Settings } from '../declare/directive.ts';
 import type { HookDeclaration, RequestPhase } from '../declare/hooks.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { ResponsePolicy } from '../declare/server-providers.ts';
 import type { Diagnostic, StartupLevel } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
+import type { UnsupportedUse } from './carry-out.ts';
 import type { DirectoryConfig } from './directory-config.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { DirectoryIndex, LocationIndex } from './section-index.ts';
@@ -77,11 +78,16 @@ export interface HtaccessInput {
   /** AllowOverrideList: lower-case names allowed whatever their class. */
   readonly overrideList: ReadonlySet<string> | undefined;
   readonly overrideOptions: number;
+  /** Goes on behind an error, to find all of them. */
+  readonly findAllErrors?: boolean;
 }
 
 export interface HtaccessResult {
   readonly records: import('../declare/config-records.ts').ConfigVector;
   readonly diagnostics: readonly Diagnostic[];
+  readonly tree: readonly ResolvedNode[];
+  /** Directives in use that nothing implements: the file must not be served with. */
+  readonly unsupported: readonly UnsupportedUse[];
 }
 
 /** What the process around the plan must know. Written by the core, MPM and mod_unixd directives. */

@@ -1,4 +1,5 @@
 import type { DirectoryConfig } from '../2-compile/directory-config.ts';
+import type { HtaccessResult } from '../2-compile/plan.ts';
 import type { Section } from '../2-compile/section.ts';
 import { everyOption } from '../declare/places.ts';
 import { type HookStatus, OK } from '../status.ts';
@@ -87,7 +88,7 @@ function compileFile(
     );
     return 403;
   }
-  const { records, diagnostics } = plan.compileHtaccess({
+  const { records, diagnostics, unsupported } = plan.compileHtaccess({
     server: request.server,
     directory,
     file: path,
@@ -96,12 +97,17 @@ function compileFile(
     overrideList: config.overrideList,
     overrideOptions: config.overrideOptions ?? everyOption,
   });
-  const failure = diagnostics.find(({ severity }) => severity === 'error');
+  const failure = diagnostics.find(({ severity }) => severity === 'error')?.text ?? refusal(unsupported);
   return {
     mtimeMs: info.mtimeMs,
     size: info.size,
     inode: info.inode,
-    error: failure === undefined ? undefined : `${path}: ${failure.text}`,
+    error: failure === undefined ? undefined : `${path}: ${failure}`,
     section: { kind: 'htaccess', path, records, definedAt: { file: path, line: 0 } },
   };
+}
+
+/** Fails closed: what nothing implements may be an access rule. */
+function refusal([use]: HtaccessResult['unsupported']): string | undefined {
+  return use === undefined ? undefined : `${use.name} (${use.module}) is not supported by httpd-ts yet`;
 }

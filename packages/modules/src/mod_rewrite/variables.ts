@@ -120,6 +120,9 @@ const named: Readonly<Record<string, Read>> = {
   CONN_REMOTE_ADDR: ofRequest(({ connection }) => connection.clientAddress),
 };
 
+/** The names that stand alone between the braces. */
+export const rewriteVariableNames: readonly string[] = Object.keys(named);
+
 const nothing: Read = () => undefined;
 
 /** Finds out what a variable means; one that means nothing is empty. */

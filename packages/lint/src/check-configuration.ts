@@ -1,0 +1,195 @@
+import {
+  type CompileResult,
+  compile,
+  type Diagnostic,
+  everyOption,
+  type ModuleDefinition,
+  OVERRIDE,
+  type ResolvedNode,
+  resolve,
+  type ServedPlan,
+  type Settings,
+  type World,
+} from '@httpd-ts/kernel';
+import { type ConfigFile, parseConfig } from '@httpd-ts/syntax';
+import { allRules } from './all-rules.ts';
+import { diagnosticExplainer } from './explain-diagnostic.ts';
+import type { Finding, Severity } from './finding.ts';
+import { neededOverrides } from './needed-overrides.ts';
+import type { Configuration } from './rule.ts';
+import { runRules } from './run-rules.ts';
+import { sourceFiles } from './source-files.ts';
+import { statementsOf } from './statements.ts';
+
+/** A configuration to check. */
+export interface CheckInput {
+  readonly world: World;
+  readonly serverRoot: string;
+  /** Absolute. */
+  readonly configFile: string;
+  /** Files that are read behind it as parts of the same configuration. */
+  readonly furtherFiles?: readonly string[];
+  readonly isHtaccess?: boolean;
+  /** All modules there are. */
+  readonly modules: readonly ModuleDefinition[];
+  /** Names of modules taken as loaded where the configuration loads none. */
+  readonly assumeModules: readonly string[];
+  readonly defines?: readonly string[];
+  /** Severities that differ from those the rules have, by rule name. */
+  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** False: what Apache says, and nothing else. */
+  readonly lints?: boolean;
+  readonly onFile?: (file: ConfigFile) => void;
+}
+
+/** What there is to say on a configuration. */
+export interface CheckResult {
+  /** What httpd says in its order, then what the rules found in file order. */
+  readonly findings: readonly Finding[];
+  readonly files: number;
+  readonly kind: Configuration['kind'];
+}
+
+/**
+ * Checks a configuration: httpd's verdict and first message, every further error, and what the lint rules find.
+ * Never throws for a bad configuration.
+ */
+export async function checkConfiguration(input: CheckInput): Promise<CheckResult> {
+  return input.isHtaccess ? checkHtaccess(input) : checkServer(input);
+}
+
+const newSettings = ({ serverRoot, configFile, defines = [] }: CheckInput): Settings => ({
+  serverRoot,
+  defaultRuntimeDir: undefined,
+  defines: new Map(defines.map((name) => [name, undefined])),
+  checkOnly: true,
+  configFile,
+});
+
+function read(input: CheckInput, assumeModules: readonly string[]) {
+  const { world, modules, configFile, furtherFiles = [] } = input;
+  const files: ConfigFile[] = [];
+  const settings = newSettings(input);
+  const onFile = (file: ConfigFile) => {
+    files.push(file);
+    input.onFile?.(file);
+  };
+  const options = { furtherFiles, assumeModules, findAllErrors: true, onFile };
+  return { settings, files, resolved: resolve({ world, settings, modules, configFile, ...options }) };
+}
+
+async function checkServer(input: CheckInput): Promise<CheckResult> {
+  const { world, modules: available, assumeModules } = input;
+  let reading = read(input, []);
+  const loadsNone =
+    reading.resolved.modules.every(({ isStatic }) => isStatic) && !mentionsLoadModule(reading.files);
+  if (loadsNone && assumeModules.length > 0) reading = read(input, assumeModules);
+  const { settings, files, resolved } = reading;
+  const { tree, memory, modules } = resolved;
+  const wasRead = !hasError(resolved.diagnostics);
+  const compiled = compile({ tree, settings, world, modules, memory });
+  // What httpd finds last depends on all that it did not get to.
+  const later = wasRead
+    ? compiled.diagnostics
+    : compiled.diagnostics.filter(({ stage }) => stage === 'processing');
+  const facts = { input, files, tree, modules, available };
+  return report(
+    { ...facts, kind: loadsNone ? 'fragment' : 'whole', compiled: wasRead ? compiled : undefined },
+    [...resolved.diagnostics, ...later, ...unsupportedUses(compiled.unsupported)],
+  );
+}
+
+const mentionsLoadModule = (files: readonly ConfigFile[]) =>
+  files.some(({ text }) => /^[ \t]*LoadModule[ \t]/im.test(text));
+
+function checkHtaccess(input: CheckInput): Promise<CheckResult> {
+  const { world, modules: available, configFile, assumeModules } = input;
+  const settings = newSettings(input);
+  const modules = available.filter(({ isStatic, name }) => isStatic || assumeModules.includes(name));
+  const { plan, compilation } = compile({ tree: [], settings, world, modules });
+  const content = world.files.readText(configFile);
+  const text = typeof content === 'string' ? '' : content.text;
+  const file = parseConfig(text, configFile);
+  const directory = configFile.slice(0, configFile.lastIndexOf('/') + 1);
+  const result = plan?.compileHtaccess({
+    server: compilation.mainServer,
+    directory,
+    file: configFile,
+    text,
+    override: OVERRIDE.all,
+    overrideList: undefined,
+    overrideOptions: everyOption,
+    findAllErrors: true,
+  });
+  const tree = result?.tree ?? [];
+  const found: Diagnostic[] = [...(result?.diagnostics ?? []), ...unsupportedUses(result?.unsupported ?? [])];
+  if (typeof content === 'string') {
+    found.push({
+      severity: 'error',
+      stage: 'reading',
+      text: `Could not open configuration file ${configFile}`,
+    });
+  }
+  const overrides = neededOverrides(tree, available, configFile);
+  const facts = { input, files: [file], tree, modules, available };
+  return report({ ...facts, kind: 'htaccess', compiled: undefined }, found, overrides);
+}
+
+interface Facts {
+  readonly input: CheckInput;
+  readonly files: readonly ConfigFile[];
+  readonly tree: readonly ResolvedNode[];
+  readonly modules: readonly ModuleDefinition[];
+  readonly available: readonly ModuleDefinition[];
+  readonly kind: Configuration['kind'];
+  readonly compiled: CompileResult | undefined;
+}
+
+async function report(
+  facts: Facts,
+  diagnostics: readonly Diagnostic[],
+  more: readonly Finding[] = [],
+): Promise<CheckResult> {
+  const { input, files, tree, modules, available, kind, compiled } = facts;
+  const sources = sourceFiles(files);
+  const loaded = new Set(modules.map(({ identifier }) => identifier));
+  const isLoaded = (identifier: string) => loaded.has(identifier);
+  const explain = diagnosticExplainer(available, isLoaded, sources);
+  const findings = diagnostics.map(explain);
+  const table = new Map(
+    modules.flatMap(({ directives }) =>
+      Object.entries(directives).map(([name, declaration]) => [name.toLowerCase(), declaration] as const),
+    ),
+  );
+  const configuration: Configuration = {
+    statements: statementsOf(tree),
+    sources,
+    world: input.world,
+    serverRoot: input.serverRoot,
+    kind,
+    ruleNames: allRules.map(({ name }) => name),
+    available,
+    isLoaded,
+    declarationOf: ({ name, isSection }) => table.get(isSection ? `<${name}` : name),
+    compiled,
+    plan: compiled?.plan as ServedPlan | undefined,
+  };
+  const linted = input.lints === false ? [] : await runRules(configuration, input.severities ?? {});
+  return { findings: [...findings, ...more, ...linted], files: files.length, kind };
+}
+
+export const hasError = (diagnostics: readonly Diagnostic[]) =>
+  diagnostics.some(({ severity }) => severity === 'error');
+
+/** Directives that httpd accepts and that httpd-ts would refuse to serve. */
+function unsupportedUses(uses: CompileResult['unsupported']): Diagnostic[] {
+  return uses.map(({ name, module, node, detail }) => ({
+    severity: 'warning',
+    stage: 'processing',
+    text: `${name}${detail === undefined ? '' : ` ${detail}`} (${module}) is not supported by httpd-ts yet: it will not start with this line unless --allow-unsupported=${name.replace('<', '')} is given`,
+    file: node.file,
+    line: node.line,
+    chain: node.chain,
+    directive: name,
+  }));
+}

@@ -1,0 +1,122 @@
+import {
+  type Diagnostic,
+  type DirectiveDeclaration,
+  explanationOf,
+  type ModuleDefinition,
+} from '@httpd-ts/kernel';
+import { diagnostics } from './apache-diagnostics.ts';
+import { type DirectiveEntry, describeDirective, directiveIndex } from './directive-index.ts';
+import type { Finding } from './finding.ts';
+import { nearestName } from './nearest-name.ts';
+import type { SourceFiles } from './source-files.ts';
+
+/** Adds to a message of httpd's what a person needs to mend the line. */
+export type ExplainDiagnostic = (diagnostic: Diagnostic) => Finding;
+
+export function diagnosticExplainer(
+  available: readonly ModuleDefinition[],
+  isLoaded: (identifier: string) => boolean,
+  sources: SourceFiles,
+): ExplainDiagnostic {
+  const index = directiveIndex(available);
+  return (diagnostic) => {
+    const explanation = explanationOf(diagnostic, diagnostics);
+    const { file, line, text } = diagnostic;
+    const code = explanation?.code ?? 'refused-configuration';
+    const name = diagnostic.directive ?? directiveAt(sources, file, line);
+    const entry = name === undefined ? undefined : index.get(name.toLowerCase());
+    const excerpt =
+      file === undefined || line === undefined
+        ? undefined
+        : sources.excerpt(file, line, quotedWord(text, name));
+    return {
+      ...diagnostic,
+      code,
+      origin: 'apache',
+      excerpt,
+      why: explanation?.why,
+      instead: explanation?.instead,
+      ...(code === 'unknown-directive' ? unknownDirective(name, entry, index, isLoaded) : {}),
+      ...(code === 'directive-not-allowed-here' && entry !== undefined
+        ? { allowedIn: placesOf(entry.declaration) }
+        : {}),
+      ...(entry === undefined ? {} : describeDirective(entry)),
+    };
+  };
+}
+
+function directiveAt(sources: SourceFiles, file?: string, line?: number): string | undefined {
+  if (file === undefined || line === undefined) return undefined;
+  const found = sources.lineAt(file, line);
+  if (found?.kind === 'directive') return found.name;
+  return found?.kind === 'section' ? `<${found.name}` : undefined;
+}
+
+/** The argument a message quotes, which the caret then stands under. */
+function quotedWord(text: string, name: string | undefined): string | undefined {
+  for (const [, single, double] of text.matchAll(/'([^']+)'|"([^"]+)"/g)) {
+    const word = single ?? double;
+    if (word !== undefined && word.toLowerCase() !== name?.toLowerCase()) return word;
+  }
+  return undefined;
+}
+
+type Index = ReadonlyMap<string, DirectiveEntry>;
+
+function unknownDirective(
+  name: string | undefined,
+  entry: DirectiveEntry | undefined,
+  index: Index,
+  isLoaded: (identifier: string) => boolean,
+): Partial<Finding> {
+  if (name === undefined) return {};
+  if (entry !== undefined && !isLoaded(entry.module.identifier)) {
+    const { identifier, name: module } = entry.module;
+    const line = `LoadModule ${identifier} modules/${module.startsWith('mod_') ? module : `mod_${module}`}.so`;
+    return {
+      instead: `${entry.name.replace('<', '')} belongs to ${module}. Add: ${line} (on Debian: a2enmod ${identifier.replace(/_module$/, '')})`,
+    };
+  }
+  const isSection = name.startsWith('<');
+  const candidates = [...index.values()]
+    .map((one) => one.name)
+    .filter((one) => one.startsWith('<') === isSection);
+  const nearest =
+    nearestName(name, candidates) ??
+    nearestName(
+      isSection ? name.slice(1) : `<${name}`,
+      [...index.values()].map((one) => one.name),
+    );
+  return nearest === undefined ? {} : { didYouMean: nearest.startsWith('<') ? `${nearest}>` : nearest };
+}
+
+const perDirectory = '<Directory>, <Location>, <Files> and <If>';
+
+/** Where a directive may stand, in words. */
+export function placesOf({ context, overrideClasses, notIn }: DirectiveDeclaration): readonly string[] {
+  const server =
+    notIn !== undefined && (notIn & 1) !== 0 ? ['the main server'] : ['the main server', '<VirtualHost>'];
+  const classes = overrideClasses.filter((name) => name !== 'All');
+  const htaccess =
+    (notIn & 32) !== 0 || overrideClasses.length === 0
+      ? []
+      : [classes.length === 0 ? '.htaccess' : `.htaccess with AllowOverride ${classes.join(' or ')}`];
+  switch (context) {
+    case 'server':
+      return server;
+    case 'server, proxy':
+      return [...server, '<Proxy>'];
+    case 'directory':
+      return [perDirectory];
+    case 'server, directory':
+      return [...server, perDirectory];
+    case 'server, anywhere':
+      return [...server, perDirectory, ...htaccess];
+    case 'anywhere':
+      return [...(isServerToo(overrideClasses) ? server : []), perDirectory, ...htaccess];
+  }
+}
+
+/** The classes AuthConfig and Limit leave the server out. httpd: include/http_config.h OR_AUTHCFG, OR_LIMIT */
+const isServerToo = (classes: DirectiveDeclaration['overrideClasses']) =>
+  classes.some((name) => name !== 'AuthConfig' && name !== 'Limit');
