@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DirectiveDeclaration, ModuleDefinition, Support } from '@httpd-ts/kernel';
-import { standardModules } from '@httpd-ts/modules';
+import { directiveAnchor } from '@httpd-ts/lint';
+import { directiveSummaries, standardModules } from '@httpd-ts/modules';
+import { diagnosticsPage, lintRulesPage } from './generate-rule-docs.ts';
 
 /** Writes `docs/` from the declarations and the fixtures; with `--check`, only says what would change and exits 1. */
 const root = join(import.meta.dirname, '..');
@@ -20,7 +22,9 @@ function supportText(support: Support): string {
 function directiveRow(name: string, module: ModuleDefinition, declaration: DirectiveDeclaration): string {
   const shown = name.startsWith('<') ? `${name}>` : name;
   const override = declaration.overrideClasses.join(', ');
-  return `| ${cell(shown)} | ${module.name} | ${declaration.style} | ${declaration.context} | ${override} | ${cell(declaration.default ?? '')} | ${cell(supportText(declaration.support))} |`;
+  const anchor = `<a id="${directiveAnchor(name)}"></a>`;
+  const purpose = cell(directiveSummaries[name] ?? '');
+  return `| ${anchor}${cell(shown)} | ${purpose} | ${module.name} | ${declaration.style} | ${declaration.context} | ${override} | ${cell(declaration.default ?? '')} | ${cell(supportText(declaration.support))} |`;
 }
 
 function directivesPage(): string {
@@ -36,8 +40,8 @@ function directivesPage(): string {
   return [
     `${banner('the declarations of the modules')}# Directives\n`,
     `${rows.length} directives: ${summary}. A directive that is *known* is declared, but nothing implements it yet: serving refuses a configuration that uses it.\n`,
-    '| Directive | Module | Arguments | Context | Override | Default | Support |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| Directive | What for | Module | Arguments | Context | Override | Default | Support |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(({ name, module, one }) => directiveRow(name, module, one)),
     '',
   ].join('\n');
@@ -78,7 +82,12 @@ function conformancePage(): string {
   ].join('\n');
 }
 
-const pages = { 'docs/directives.md': directivesPage(), 'docs/conformance.md': conformancePage() };
+const pages = {
+  'docs/directives.md': directivesPage(),
+  'docs/conformance.md': conformancePage(),
+  'docs/lint-rules.md': banner('packages/lint/src/rules') + lintRulesPage(),
+  'docs/diagnostics.md': banner('the declared diagnostics') + diagnosticsPage(),
+};
 let stale = 0;
 for (const [path, text] of Object.entries(pages)) {
   const file = join(root, path);

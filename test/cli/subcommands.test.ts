@@ -46,13 +46,17 @@ describe('configtest', () => {
   });
 
   it('takes modules as loaded for a file that loads none', () => {
-    const { status, stdout } = runLauncher(['configtest', '--modules', 'rewrite', file('snippet.conf')]);
+    const { status, stdout } = runLauncher([
+      'configtest',
+      '--no-lint',
+      '--modules',
+      'rewrite',
+      file('snippet.conf'),
+    ]);
     expect(status).toBe(1);
-    expect(stdout).toBe(
-      `${file('snippet.conf')}:2: error: RewriteRule: unknown flag 'Z'\n  2 | RewriteRule ^/a$ /b [Z]\n` +
-        `${file('snippet.conf')}:3: error: Invalid command 'FooBar', perhaps misspelled or defined by a module not included in the server configuration\n  3 | FooBar\n` +
-        `${file('snippet.conf')}: 2 errors\n`,
-    );
+    expect(stdout).toContain(`${file('snippet.conf')}:2:22: error: RewriteRule: unknown flag 'Z'`);
+    expect(stdout).toContain(`${file('snippet.conf')}:3:1: error: Invalid command 'FooBar'`);
+    expect(stdout).toContain(`${file('snippet.conf')}: 2 errors\n`);
   });
 
   it('gives JSON', () => {

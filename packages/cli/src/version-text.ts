@@ -15,6 +15,9 @@ function buildTime(): string {
   return mtime.toISOString().slice(0, 19);
 }
 
+/** The version of this program. */
+export const ownVersion = (): string => versions().own;
+
 /** What `-v` prints. httpd: server/main.c */
 export function versionText(): string {
   const { own, server } = versions();

@@ -52,6 +52,19 @@ const moduleDiagnostics = defineDiagnostics({
     why: 'The server does not start.',
     instead: 'Write flags as [L,R=301]: in one pair of brackets, without blanks, or the whole in quotes.',
   },
+  'unresolved-host-name': {
+    says: /AH00547: |AH00548: .*resolve|AH00549: /,
+    what: 'A host name was looked up while the configuration was read, and has no address.',
+    why: 'The virtual host is left out. The same happens at every start at which the resolver does not answer.',
+    instead: 'Write the address, or *, and put the name into ServerName.',
+  },
+  'missing-log-directory': {
+    says: /AH0229[17]: /,
+    what: 'The directory of a log file is not there.',
+    why: 'The server does not start.',
+    instead:
+      'Correct the path, or make the directory; check with --root a copy of the machine the configuration is for.',
+  },
   'unknown-user': {
     says: /AH0054[34]: /,
     what: 'The user or group does not exist on this machine.',

@@ -37,6 +37,8 @@ export interface CheckInput {
   readonly defines?: readonly string[];
   /** Severities that differ from those the rules have, by rule name. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** True where the files are a part of another machine's: what is not there may be there. */
+  readonly isPartial?: boolean;
   /** False: what Apache says, and nothing else. */
   readonly lints?: boolean;
   readonly onFile?: (file: ConfigFile) => void;
@@ -55,8 +57,23 @@ export interface CheckResult {
  * Never throws for a bad configuration.
  */
 export async function checkConfiguration(input: CheckInput): Promise<CheckResult> {
-  return input.isHtaccess ? checkHtaccess(input) : checkServer(input);
+  try {
+    return await (input.isHtaccess ? checkHtaccess(input) : checkServer(input));
+  } catch (error) {
+    // What overflows the stack is the input, at every stage; anything else is a fault of ours.
+    if (!(error instanceof RangeError)) throw error;
+    return { findings: [tooDeep(input.configFile)], files: 1, kind: 'whole' };
+  }
 }
+
+const tooDeep = (file: string): Finding => ({
+  severity: 'error',
+  stage: 'reading',
+  origin: 'lint',
+  code: 'too-deeply-nested',
+  text: 'sections are nested too deeply to be checked',
+  file,
+});
 
 const newSettings = ({ serverRoot, configFile, defines = [] }: CheckInput): Settings => ({
   serverRoot,
@@ -155,7 +172,8 @@ async function report(
   const loaded = new Set(modules.map(({ identifier }) => identifier));
   const isLoaded = (identifier: string) => loaded.has(identifier);
   const explain = diagnosticExplainer(available, isLoaded, sources);
-  const findings = diagnostics.map(explain);
+  const isUnknown = input.isPartial === true ? unknownPaths(input.world) : () => false;
+  const findings = diagnostics.map(explain).flatMap((one) => aboutConfiguration(one, facts, isUnknown));
   const table = new Map(
     modules.flatMap(({ directives }) =>
       Object.entries(directives).map(([name, declaration]) => [name.toLowerCase(), declaration] as const),
@@ -170,12 +188,59 @@ async function report(
     ruleNames: allRules.map(({ name }) => name),
     available,
     isLoaded,
+    isUnknown,
     declarationOf: ({ name, isSection }) => table.get(isSection ? `<${name}` : name),
     compiled,
     plan: compiled?.plan as ServedPlan | undefined,
   };
   const linted = input.lints === false ? [] : await runRules(configuration, input.severities ?? {});
   return { findings: [...findings, ...more, ...linted], files: files.length, kind };
+}
+
+/**
+ * Paths of which a copied tree says nothing: those in a directory that was not copied either, and links that lead there.
+ */
+function unknownPaths({ files }: World): (path: string) => boolean {
+  return (path) => {
+    const parent = path.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
+    if (parent === '' || typeof files.stat(parent) === 'string') return true;
+    const own = files.lstat(path.replace(/\/+$/, ''));
+    return typeof own === 'object' && own.type === 'link';
+  };
+}
+
+/** Leaves out, or makes a note of, what httpd says of the machine more than of the configuration. */
+function aboutConfiguration(
+  finding: Finding,
+  facts: Facts,
+  isUnknown: (path: string) => boolean,
+): readonly Finding[] {
+  const { input, kind } = facts;
+  const { code, text } = finding;
+  if (code === 'no-server-name') {
+    return kind === 'whole' && !input.isPartial ? [{ ...finding, severity: 'note' }] : [];
+  }
+  if (kind !== 'whole' && finding.severity === 'error' && machineCodes.has(code)) {
+    return aboutConfiguration({ ...finding, severity: 'warning' }, facts, isUnknown);
+  }
+  if (kind === 'fragment' && code === 'unknown-directive' && isOfOtherMpm(finding, facts)) return [];
+  const path = /'(\/[^']*)'|\[(\/[^\]]*)\]/.exec(text);
+  if (path === null || !isUnknown(path[1] ?? path[2]!)) return [finding];
+  if (code === 'missing-document-root' || code === 'missing-log-directory') return [];
+  return code === 'missing-file'
+    ? [{ ...finding, severity: 'note', instead: 'The path is not in the copy.' }]
+    : [finding];
+}
+
+/** What depends on the machine; a part of a configuration may well be for another one. */
+const machineCodes: ReadonlySet<string> = new Set(['missing-log-directory', 'missing-file', 'unknown-user']);
+
+/** Only one MPM can be taken as loaded; a fragment may be for another. */
+function isOfOtherMpm({ directive }: Finding, { available }: Facts): boolean {
+  const owner = available.find(
+    ({ directives }) => directive !== undefined && Object.hasOwn(directives, directive),
+  );
+  return owner?.identifier.startsWith('mpm_') ?? false;
 }
 
 export const hasError = (diagnostics: readonly Diagnostic[]) =>

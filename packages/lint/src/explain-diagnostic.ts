@@ -19,7 +19,8 @@ export function diagnosticExplainer(
   sources: SourceFiles,
 ): ExplainDiagnostic {
   const index = directiveIndex(available);
-  return (diagnostic) => {
+  return (given) => {
+    const diagnostic = withPlace(given);
     const explanation = explanationOf(diagnostic, diagnostics);
     const { file, line, text } = diagnostic;
     const code = explanation?.code ?? 'refused-configuration';
@@ -43,6 +44,14 @@ export function diagnosticExplainer(
       ...(entry === undefined ? {} : describeDirective(entry)),
     };
   };
+}
+
+/** Some sentences of the last checks name the place within the text only. */
+function withPlace(diagnostic: Diagnostic): Diagnostic {
+  const [, file, line] = / defined at (\/.*):(\d+)$/m.exec(diagnostic.text) ?? [];
+  return diagnostic.file !== undefined || file === undefined
+    ? diagnostic
+    : { ...diagnostic, file, line: Number(line) };
 }
 
 function directiveAt(sources: SourceFiles, file?: string, line?: number): string | undefined {

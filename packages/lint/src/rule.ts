@@ -26,6 +26,8 @@ export interface Configuration {
   /** All modules there are, loaded or not. */
   readonly available: readonly ModuleDefinition[];
   isLoaded(identifier: string): boolean;
+  /** Whether nothing can be said of what is missing at a path, since only a part of the machine's files is at hand. */
+  isUnknown(path: string): boolean;
   declarationOf(statement: Statement): DirectiveDeclaration | undefined;
   /** What the configuration was compiled to; undefined where it has errors or is a `.htaccess`. */
   readonly compiled: CompileResult | undefined;

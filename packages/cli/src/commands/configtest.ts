@@ -1,34 +1,50 @@
-import type { Diagnostic, ModuleDefinition } from '@httpd-ts/kernel';
-import {
-  type Checked,
-  carryOutConfiguration,
-  hasError,
-  readConfiguration,
-  withDirectories,
-} from '../check-configuration.ts';
+import { readFileSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Files, ModuleDefinition, World } from '@httpd-ts/kernel';
+import type { CheckResult, Finding } from '@httpd-ts/lint';
+import { withDirectories } from '../check-configuration.ts';
+import { findConfigurations, isHtaccess, type Wanted } from '../configtest/find-configurations.ts';
+import { type LintSettings, readSettings, severitiesOf } from '../configtest/lint-settings.ts';
+import { type Progress, showProgress } from '../configtest/progress.ts';
+import { reportAsHttpd } from '../configtest/report-as-httpd.ts';
+import { reportAsJson } from '../configtest/report-as-json.ts';
+import { reportForGithub } from '../configtest/report-for-github.ts';
+import { type ReportFormat, reportFormats } from '../configtest/report-formats.ts';
+import { reportPretty } from '../configtest/report-pretty.ts';
+import { rootedWorld } from '../configtest/rooted-world.ts';
+import { countOf, type Verdict } from '../configtest/verdict.ts';
 import { loadEnvvars } from '../envvars/load-envvars.ts';
-import { type ConfigTree, findTree, treeOf } from '../find-tree.ts';
+import { findTree } from '../find-tree.ts';
 import { latin1, usesColor } from '../output.ts';
 import { type Invocation, programOf } from '../run-switches.ts';
 import { assumedModules } from './assumed-modules.ts';
-import { reportAsHttpd, reportAsJson, reportPretty } from './report.ts';
-
-/** How `configtest` can answer. */
-export const reportFormats = ['pretty', 'apache', 'json'] as const;
 
 export interface ConfigtestOptions {
   readonly format: string;
-  readonly modules: string;
+  /** Undefined: as the settings file says, else all. */
+  readonly modules?: string;
   readonly D: readonly string[];
-}
-
-/** The verdict on one configuration. */
-export interface Verdict {
-  readonly configFile: string;
-  readonly diagnostics: readonly Diagnostic[];
+  readonly root?: string;
+  readonly rule: readonly string[];
+  readonly settings?: string;
+  readonly lint: boolean;
+  readonly quiet?: true;
+  readonly maxWarnings?: string;
+  readonly stdinFilename?: string;
 }
 
 const exitCodes = { good: 0, refused: 1, misuse: 2 };
+
+/** What the command was asked to do, once its words were understood. */
+interface Task {
+  readonly wanted: readonly Wanted[];
+  readonly world: World;
+  readonly modules: readonly ModuleDefinition[];
+  readonly assumeModules: readonly string[];
+  readonly severities: LintSettings['severities'];
+  readonly maxWarnings: number;
+  readonly root: string;
+}
 
 /** Checks configurations; gives 0 when all are good, 1 when one is refused, 2 when the command makes no sense. */
 export async function configtest(
@@ -37,58 +53,202 @@ export async function configtest(
   invocation: Invocation,
 ): Promise<number> {
   const { output } = invocation;
-  const complain = (text: string) => {
-    output.error(`${programOf(invocation)}: ${text}\n`);
-    return exitCodes.misuse;
-  };
+  const program = programOf(invocation);
   const format = reportFormats.find((one) => one === options.format);
-  if (format === undefined)
-    return complain(`no such format: ${options.format}; use ${reportFormats.join(', ')}`);
-  const { standardModules } = await import('@httpd-ts/modules');
-  const assumed = assumedModules(options.modules, standardModules);
-  if (typeof assumed === 'string') return complain(assumed);
-  const trees: ConfigTree[] = paths.length === 0 ? [findTree({})] : [];
-  for (const path of paths) {
-    const tree = treeOf(path);
-    if (tree === undefined) return complain(`${latin1(path)}: no such file or directory`);
-    trees.push(tree);
+  const task =
+    format === undefined
+      ? `no such format: ${options.format}; use ${reportFormats.join(', ')}`
+      : await understand(paths, options);
+  if (typeof task === 'string' || format === undefined) {
+    output.error(`${program}: ${task}\n`);
+    return exitCodes.misuse;
   }
+  const progress = showProgress(process.stderr.isTTY === true, (text) => output.error(text));
   const verdicts: Verdict[] = [];
-  for (const tree of trees) verdicts.push(await check(tree, options.D, assumed, standardModules));
-  if (format === 'json') output.out(reportAsJson(verdicts));
-  else if (format === 'apache') output.error(reportAsHttpd(verdicts, programOf(invocation)));
-  else output.out(reportPretty(verdicts, usesColor()));
-  return verdicts.some(({ diagnostics }) => hasError(diagnostics)) ? exitCodes.refused : exitCodes.good;
+  for (const one of task.wanted) {
+    const result = await check(one, task, options, progress);
+    verdicts.push({ title: one.title, ...result });
+  }
+  progress.done();
+  const report = await render(format, verdicts, options, program);
+  if (format === 'apache') output.error(report);
+  else output.out(report);
+  const warnings = countOf(verdicts, 'warning');
+  const tooMany = warnings > task.maxWarnings;
+  if (tooMany) output.error(`${program}: ${warnings} warnings, and --max-warnings is ${task.maxWarnings}\n`);
+  return countOf(verdicts, 'error') > 0 || tooMany ? exitCodes.refused : exitCodes.good;
+}
+
+async function understand(paths: readonly string[], options: ConfigtestOptions): Promise<Task | string> {
+  const settings = readSettings(options.settings);
+  if (typeof settings === 'string') return settings;
+  const severities = severitiesOf(options.rule);
+  if (typeof severities === 'string') return severities;
+  const maxWarnings = readMaximum(options.maxWarnings ?? settings.maxWarnings?.toString());
+  if (maxWarnings === undefined) return `--max-warnings takes a number, not ${options.maxWarnings}`;
+  const root = options.root === undefined ? '' : rootOf(options.root);
+  if (root === undefined) return `${options.root}: no such directory`;
+  const [{ standardModules: modules }, { nodeWorld }] = await Promise.all([
+    import('@httpd-ts/modules'),
+    import('@httpd-ts/server/node-world'),
+  ]);
+  const assumeModules = assumedModules(options.modules ?? settings.modules ?? 'all', modules);
+  if (typeof assumeModules === 'string') return assumeModules;
+  const real = nodeWorld();
+  const rooted = root === '' ? real : rootedWorld(root, real);
+  const piped = paths.includes('-') ? pipedFile(options, root) : undefined;
+  const world = piped === undefined ? rooted : { ...rooted, files: withFile(rooted.files, piped) };
+  const wanted: Wanted[] = [];
+  for (const path of paths.length === 0 ? [undefined] : paths) {
+    const found = find(path, piped?.path, root, world.files);
+    if (typeof found === 'string') return found;
+    wanted.push(...found);
+  }
+  return {
+    wanted,
+    world,
+    modules,
+    assumeModules,
+    severities: { ...settings.severities, ...severities },
+    maxWarnings,
+    root,
+  };
+}
+
+const readMaximum = (given: string | undefined) =>
+  given === undefined ? Number.POSITIVE_INFINITY : /^\d+$/.test(given) ? Number(given) : undefined;
+
+/** The real path of a copied tree, with nothing at its end. */
+function rootOf(path: string): string | undefined {
+  try {
+    return latin1(realpathSync(path)).replace(/\/+$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+interface PipedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function pipedFile({ stdinFilename = 'stdin' }: ConfigtestOptions, root: string): PipedFile {
+  return { path: insideRoot(stdinFilename, root), text: readFileSync(0, 'latin1') };
+}
+
+/** Files with one more, or one in place of what is there. */
+function withFile(files: Files, { path, text }: PipedFile): Files {
+  const info = {
+    type: 'file',
+    size: text.length,
+    mtimeMs: 0,
+    inode: 0,
+    device: 0,
+    mode: 0o100600,
+    uid: 0,
+    gid: 0,
+  } as const;
+  return {
+    ...files,
+    stat: (asked) => (asked === path ? info : files.stat(asked)),
+    lstat: (asked) => (asked === path ? info : files.lstat(asked)),
+    readText: (asked) => (asked === path ? { text } : files.readText(asked)),
+  };
+}
+
+/** A path as the configuration knows it: below the root it may be given either way. */
+function insideRoot(path: string, root: string): string {
+  const absolute = latin1(resolve(path));
+  if (root === '') return absolute;
+  if (absolute === root) return '/';
+  return absolute.startsWith(`${root}/`) ? absolute.slice(root.length) : absolute;
+}
+
+function find(
+  path: string | undefined,
+  piped: string | undefined,
+  root: string,
+  files: Files,
+): readonly Wanted[] | string {
+  if (path === undefined || (root !== '' && insideRoot(path, root) === '/')) {
+    const tree = findTree({}, (file) => typeof files.stat(file) === 'object');
+    return [{ ...tree, furtherFiles: [], isHtaccess: false, title: tree.configFile }];
+  }
+  if (path === '-' && piped !== undefined) {
+    const [wanted] = findConfigurations(piped, files) as readonly [Wanted];
+    return [{ ...wanted, isHtaccess: isHtaccess(piped) }];
+  }
+  const found = findConfigurations(insideRoot(path, root), files);
+  if (found === undefined) return `${latin1(path)}: no such file or directory`;
+  return found.length === 0 ? `${latin1(path)}: no configuration file in this directory` : found;
 }
 
 async function check(
-  tree: ConfigTree,
-  defines: readonly string[],
-  assumeModules: readonly string[],
-  modules: readonly ModuleDefinition[],
-): Promise<Verdict> {
-  const { nodeWorld } = await import('@httpd-ts/server/node-world');
-  const { environment, notes, runtimeDirectories } = loadEnvvars(tree.serverRoot, false);
-  const real = nodeWorld({ environment });
-  const world = { ...real, files: withDirectories(real.files, runtimeDirectories) };
-  const read = readConfiguration({ ...tree, world, modules, defines, assumeModules });
-  const checked = carryOutConfiguration(read, world);
-  const remarks = notes.map((text): Diagnostic => ({ severity: 'note', stage: 'reading', text }));
-  return {
-    configFile: tree.configFile,
-    diagnostics: [...remarks, ...checked.diagnostics, ...unsupportedUses(checked)],
-  };
+  wanted: Wanted,
+  task: Task,
+  options: ConfigtestOptions,
+  progress: Progress,
+): Promise<CheckResult> {
+  const { checkConfiguration } = await import('@httpd-ts/lint');
+  const { environment, notes, runtimeDirectories } = loadEnvvars(wanted.serverRoot, false, task.root);
+  const { world: base, modules, assumeModules, severities } = task;
+  const directories = [...runtimeDirectories, ...packagedDirectories(wanted.serverRoot, environment)];
+  const world: World = { ...base, environment, files: withDirectories(base.files, directories) };
+  const result = await checkConfiguration({
+    ...wanted,
+    world,
+    modules,
+    assumeModules,
+    severities,
+    defines: options.D,
+    lints: options.lint,
+    isPartial: task.root !== '',
+    onFile: () => progress.step(),
+  });
+  return { ...result, findings: [...notes.map(remark), ...result.findings] };
 }
 
-/** Directives that `-t` lets pass, as httpd does, and that a start would refuse. */
-function unsupportedUses({ compiled }: Checked): Diagnostic[] {
-  return (compiled?.unsupported ?? []).map(({ name, module, node, detail }) => ({
-    severity: 'warning',
-    stage: 'processing',
-    text: `${name}${detail === undefined ? '' : ` ${detail}`} (${module}) is not supported by httpd-ts yet: it will not start with this line unless --allow-unsupported=${name.replace('<', '')} is given`,
-    file: node.file,
-    line: node.line,
-    chain: node.chain,
-    directive: name,
-  }));
+/** Directories for logs that come with a package of httpd, which need not be installed here. */
+function packagedDirectories(
+  serverRoot: string,
+  environment: ReadonlyMap<string, string>,
+): readonly string[] {
+  const logs = environment.get('APACHE_LOG_DIR');
+  return ['/var/log/apache2', '/var/log/httpd', `${serverRoot}/logs`, ...(logs === undefined ? [] : [logs])];
+}
+
+const remark = (text: string): Finding => ({
+  severity: 'note',
+  stage: 'reading',
+  origin: 'lint',
+  code: 'envvars-not-evaluated',
+  text,
+});
+
+async function render(
+  format: ReportFormat,
+  verdicts: readonly Verdict[],
+  { quiet = false }: { readonly quiet?: boolean },
+  program: string,
+): Promise<string> {
+  const isShown = ({ severity }: Finding) => !quiet || severity === 'error';
+  const shown = verdicts.map((one) => ({ ...one, findings: one.findings.filter(isShown) }));
+  const from = latin1(process.cwd());
+  switch (format) {
+    case 'pretty':
+      return reportPretty(verdicts, usesColor(), quiet);
+    case 'apache':
+      return reportAsHttpd(shown, program);
+    case 'json':
+      return reportAsJson(shown);
+    case 'github':
+      return reportForGithub(shown, from);
+    case 'sarif': {
+      const [{ reportAsSarif }, { ownVersion }] = await Promise.all([
+        import('../configtest/report-as-sarif.ts'),
+        import('../version-text.ts'),
+      ]);
+      return reportAsSarif(shown, ownVersion(), from);
+    }
+  }
 }

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { reportFormats, settingsFileName } from '../configtest/report-formats.ts';
 import { latin1 } from '../output.ts';
 import { noSwitches, splitNames } from '../parse-switches.ts';
 import type { Invocation } from '../run-switches.ts';
 import { programOf, runSwitchesParsed } from '../run-switches.ts';
-import { type ConfigtestOptions, configtest, reportFormats } from './configtest.ts';
+import type { ConfigtestOptions } from './configtest.ts';
 import type { DryRunOptions } from './dry-run.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { FmtOptions } from './fmt.ts';
@@ -22,6 +23,7 @@ interface ServeOptions {
 }
 
 const collect = (value: string, before: readonly string[]) => [...before, latin1(value)];
+const collectPlain = (value: string, before: readonly string[]) => [...before, value];
 const collectNames = (value: string, before: readonly string[]) => [...before, ...splitNames(value)];
 
 /** Runs `serve`, `configtest`, `fmt`, `dry-run`, `explain`, `--help` or `--version`; gives the exit code. */
@@ -72,14 +74,33 @@ async function describeCommands(
     .action(async (options: ServeOptions) => done(await serve(options, args, invocation)));
   program
     .command('configtest')
-    .description('check configurations: what -t says, and every further error')
-    .argument('[path...]', "configuration files or ServerRoot directories; the system's own when left out")
+    .description('check configurations: what -t says, every further error, and mistakes that -t lets through')
+    .argument(
+      '[path...]',
+      "files, fragments, .htaccess files, directories, ServerRoots, or - for standard input; the system's own when left out",
+    )
     .option('--format <format>', reportFormats.join(', '), 'pretty')
-    .option('--modules <modules>', 'take modules as loaded: all, debian, or a list of names', '')
+    .option(
+      '--modules <modules>',
+      'modules that a configuration without LoadModule has: all, debian, rhel, none, or names (all)',
+    )
+    .option('--root <directory>', 'a tree copied from another machine, in which absolute paths begin')
     .option('-D <name>', 'define a name for <IfDefine>', collect, [])
-    .action(async (paths: string[], options: ConfigtestOptions) =>
-      done(await configtest(paths, options, invocation)),
-    );
+    .option(
+      '--rule <name=severity>',
+      'severity of a lint rule: error, warning, note or off; again for each',
+      collectPlain,
+      [],
+    )
+    .option('--settings <file>', `rules, modules and maxWarnings as JSON (the nearest ${settingsFileName})`)
+    .option('--no-lint', 'only what Apache says')
+    .option('--quiet', 'report errors only')
+    .option('--max-warnings <number>', 'exit with 1 when there are more warnings')
+    .option('--stdin-filename <file>', 'what - is called, and read as: .htaccess or a path')
+    .action(async (paths: string[], options: ConfigtestOptions) => {
+      const { configtest } = await import('./configtest.ts');
+      done(await configtest(paths, options, invocation));
+    });
   program
     .command('fmt')
     .description('indent configurations and spell names as registered; never changes what they mean')

@@ -29,10 +29,11 @@ export function ownEnvironment(): Map<string, string> {
 /**
  * The environment with what the tree's `envvars` sets, as apachectl has it on Debian. `isServing` runs the script with
  * sh, otherwise it is evaluated without executing anything. Nothing is done where the caller has set the variables.
+ * `root` is where a copied tree lies in which ServerRoot is an absolute path.
  */
-export function loadEnvvars(serverRoot: string, isServing: boolean): TreeEnvironment {
+export function loadEnvvars(serverRoot: string, isServing: boolean, root = ''): TreeEnvironment {
   const own = ownEnvironment();
-  const file = join(serverRoot, 'envvars');
+  const file = join(`${root}${serverRoot}`, 'envvars');
   const info = statSync(file, { throwIfNoEntry: false });
   const isNeeded = expectedVariables.some((name) => !own.has(name));
   if (!isNeeded || !info?.isFile()) return { environment: own, notes: [], runtimeDirectories: [] };

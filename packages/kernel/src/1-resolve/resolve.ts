@@ -262,14 +262,18 @@ function readAll(
   const error = `Syntax error on line ${outermost.line.line} of ${outermost.file}: ${unclosed.join('\\n')}`;
   if (!run.findAllErrors) return error;
   failIn(run, source, error);
-  closeThrough(source, outermost.line, top, open);
+  if (open.length <= maximumDepth) closeDownTo(0, source, top, open);
   return top;
 }
 
 /** Closes the sections down to the innermost of this name, as the author meant, so that what follows is read in its place. */
 function closeThrough(source: Source, { name }: SourceLine, top: ResolvedNode[], open: Open[]): void {
   const at = open.findLastIndex((one) => one.name.toLowerCase() === name.toLowerCase());
-  while (at >= 0 && open.length > at) {
+  if (at >= 0) closeDownTo(at, source, top, open);
+}
+
+function closeDownTo(index: number, source: Source, top: ResolvedNode[], open: Open[]): void {
+  while (open.length > index) {
     const { file, line, children, name: opened } = open.pop()!;
     (open.at(-1)?.children ?? top).push(nodeOf(source, file, line, opened, children));
   }

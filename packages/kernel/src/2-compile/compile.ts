@@ -283,7 +283,14 @@ function compileHtaccess(
   };
   const { findAllErrors = false } = input;
   const file = parseConfig(input.text, input.file);
-  const { tree, diagnostics: found } = resolveHtaccess({ file, settings, world, modules, table, findAllErrors });
+  const { tree, diagnostics: found } = resolveHtaccess({
+    file,
+    settings,
+    world,
+    modules,
+    table,
+    findAllErrors,
+  });
   const diagnostics: Diagnostic[] = [...found];
   const records: HtaccessResult['records'] = [];
   const isWrong = diagnostics.some(({ severity }) => severity === 'error');

@@ -2,8 +2,9 @@ import type { Diagnostic } from './diagnostic.ts';
 
 /** What a message of httpd means to the person who reads it. */
 export interface DiagnosticExplanation {
-  /** The stages in which the message occurs; all where left out. */
+  /** The stage and severity of the message; any where left out. */
   readonly stage?: Diagnostic['stage'];
+  readonly severity?: Diagnostic['severity'];
   /** Recognises httpd's sentence. */
   readonly says: RegExp;
   /** What is wrong, in general. */
@@ -28,8 +29,10 @@ export function defineDiagnostics(
 
 /** The first explanation that fits a message. */
 export function explanationOf(
-  { stage, text }: Pick<Diagnostic, 'stage' | 'text'>,
+  { stage, severity, text }: Diagnostic,
   defined: readonly DefinedDiagnostic[],
 ): DefinedDiagnostic | undefined {
-  return defined.find((one) => (one.stage ?? stage) === stage && one.says.test(text));
+  return defined.find(
+    (one) => (one.stage ?? stage) === stage && (one.severity ?? severity) === severity && one.says.test(text),
+  );
 }

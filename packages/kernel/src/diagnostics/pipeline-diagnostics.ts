@@ -74,6 +74,13 @@ export const pipelineDiagnostics = defineDiagnostics({
     why: 'Apache accepts the configuration; httpd-ts will not start with it unless told to pass the line over.',
     instead: 'Nothing, if the configuration is for Apache.',
   },
+  'start-up-warning': {
+    severity: 'warning',
+    says: /^/,
+    what: 'Apache starts, and warns.',
+    why: 'Something is not as the line asks for.',
+    instead: 'Do what the message asks for.',
+  },
   'refused-arguments': {
     stage: 'processing',
     says: /^/,

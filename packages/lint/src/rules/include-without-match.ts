@@ -48,7 +48,7 @@ export const includeWithoutMatch = defineRule({
     config: 'IncludeOptional /etc/sites/*.conf\nIncludeOptional /etc/none/*.conf\n',
     files: { '/etc/sites/example.com.conf': 'Listen 80\n', '/etc/none/': '' },
   },
-  check({ sources, world, serverRoot, kind }, report) {
+  check({ sources, world, serverRoot, kind, isUnknown }, report) {
     for (const file of sources.files) {
       for (const line of lines(file)) {
         if (line.kind !== 'directive' || line.name.toLowerCase() !== 'includeoptional') continue;
@@ -56,8 +56,9 @@ export const includeWithoutMatch = defineRule({
         // A fragment's relative paths are below a ServerRoot that is not known.
         if (pattern === '' || pattern.includes('${') || (kind !== 'whole' && !pattern.startsWith('/')))
           continue;
-        const why = whyNothing(world.files, serverRootRelative(serverRoot, pattern));
-        if (why === undefined) continue;
+        const path = serverRootRelative(serverRoot, pattern);
+        const why = whyNothing(world.files, path);
+        if (why === undefined || isUnknown(path)) continue;
         const offset = file.text.indexOf(pattern, line.start);
         report({
           file,

@@ -17,14 +17,14 @@ export const missingDirectory = defineRule({
       '<Directory /srv/www>\n  Require all granted\n</Directory>\n<Directory "/home/*/public_html">\n</Directory>\n',
     files: { '/srv/www/index.html': '' },
   },
-  check({ statements, world, serverRoot }, report) {
+  check({ statements, world, serverRoot, isUnknown }, report) {
     for (const statement of statements.named('directory')) {
       const [path = ''] = statement.args;
       if (!statement.isSection || statement.args.length !== 1 || /[*?[\]$]/.test(path) || path === '')
         continue;
       const absolute = serverRootRelative(serverRoot, path);
       const info = world.files.stat(absolute);
-      if (typeof info === 'object' || info === 'EACCES') continue;
+      if (typeof info === 'object' || info === 'EACCES' || isUnknown(absolute)) continue;
       report({ at: statement, word: path, text: `there is no directory ${absolute}` });
     }
   },
