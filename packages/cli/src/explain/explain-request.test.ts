@@ -128,8 +128,11 @@ describe('explainRequest', () => {
   });
 
   it('a back end that would be asked, without asking it or resolving its name', async () => {
-    const { outcome } = await explain('ProxyPass /app http://app.example/x\n', '/app/y?z');
+    const { outcome, steps } = await explain('ProxyPass /app http://app.example/x\n', '/app/y?z');
     expect(outcome).toMatchObject({ kind: 'proxy', status: undefined, backEnd: 'http://app.example/x/y?z' });
+    expect(steps).toContainEqual(
+      expect.objectContaining({ module: 'mod_proxy', outcome: 'maps to proxy:http://app.example/x/y' }),
+    );
   });
 
   it('files of another machine', async () => {

@@ -1,4 +1,5 @@
 import {
+  type ConfigLine,
   type DirectiveContext,
   innerWins,
   perDirectory,
@@ -21,6 +22,7 @@ export interface ProxyAlias {
   readonly noCanon: boolean;
   readonly interpolate: boolean;
   readonly mapping: 'encoded' | 'servlet' | undefined;
+  readonly definedAt: ConfigLine;
 }
 
 /** One ProxyPassReverse, ProxyPassReverseCookieDomain or ProxyPassReverseCookiePath. */

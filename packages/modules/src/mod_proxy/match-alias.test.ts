@@ -10,6 +10,7 @@ const alias = (fake: string): ProxyAlias => ({
   noCanon: false,
   interpolate: false,
   mapping: undefined,
+  definedAt: { name: 'ProxyPass', args: '', file: '', line: 0 },
 });
 
 describe('matchAlias', () => {

@@ -38,6 +38,7 @@ export function addPass(raw: string, cmd: DirectiveContext, isMatch: boolean): s
     noCanon: line.noCanon,
     interpolate: line.interpolate,
     mapping: line.mapping,
+    definedAt: cmd.node,
   };
   if (cmd.path === undefined) serverDraft(cmd).aliases.push(alias);
   else proxyDirectory.draft(cmd.directory).alias = alias;

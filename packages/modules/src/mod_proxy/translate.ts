@@ -54,7 +54,9 @@ function useAlias(request: RequestRecord, alias: ProxyAlias): HookStatus | undef
   }
   const mapped =
     alias.regex === undefined ? mapPrefix(request, alias, fake, real) : mapExpression(request, alias, real);
-  if (mapped === undefined || typeof mapped === 'number') return mapped;
+  if (mapped === undefined) return mapped;
+  request.observe('mod_proxy', alias.definedAt, mapped === DECLINED ? 'not proxied' : `maps to ${mapped}`);
+  if (typeof mapped === 'number') return mapped;
   request.filename = mapped;
   request.proxyRequest = 'reverse';
   request.handlerName = 'proxy-server';
