@@ -1,5 +1,12 @@
 import { HeaderTable } from '@httpd-ts/http1';
-import { escapeHtml, type HookStatus, OK, parseHttpDate, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  escapeHtml,
+  type HookStatus,
+  OK,
+  parseHttpDate,
+  type RequestRecord,
+  statusLine,
+} from '@httpd-ts/kernel';
 import { meetsConditions, setLastModified } from './conditions.ts';
 
 /** httpd: include/httpd.h MAX_STRING_LEN, less its end and what the reader leaves free */
@@ -85,7 +92,9 @@ function setStatus(request: RequestRecord, value: string, module: string): void 
       module,
       `Invalid status line from script '${scriptName(request)}': ${value.slice(0, 30)}`,
     );
-  request.statusLine = value.length === 3 ? undefined : value;
+  // A number alone gets the usual words, where there are any.
+  const isKnown = value.length === 3 && statusLine(request.status).startsWith(value);
+  request.statusLine = isKnown ? undefined : value;
 }
 
 /** A type is made lower case up to its first parameter's value. httpd: ap_content_type_tolower */
