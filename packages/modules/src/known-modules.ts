@@ -1245,17 +1245,6 @@ export const knownModules: readonly KnownModule[] = [
     directives: {},
   },
   {
-    identifier: 'proxy_wstunnel_module',
-    httpd: 'modules/proxy/mod_proxy_wstunnel.c',
-    directives: {
-      ProxyWebsocketFallbackToProxyHttp: [
-        'FLAG',
-        'server, directory',
-        'whether to let mod_proxy_http handle the upgrade and tunneling, On by default',
-      ],
-    },
-  },
-  {
     identifier: 'ratelimit_module',
     httpd: 'modules/filters/mod_ratelimit.c',
     directives: {},

@@ -32,6 +32,7 @@ import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
 import { modProxyScgi } from './mod_proxy_scgi/index.ts';
 import { modProxyUwsgi } from './mod_proxy_uwsgi/index.ts';
+import { modProxyWstunnel } from './mod_proxy_wstunnel/index.ts';
 import { modReqtimeout } from './mod_reqtimeout/index.ts';
 import { modRewrite } from './mod_rewrite/index.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
@@ -84,6 +85,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyHttp,
   modProxyScgi,
   modProxyUwsgi,
+  modProxyWstunnel,
   modReqtimeout,
   modRewrite,
   modSetenvif,

@@ -71,6 +71,11 @@ export class BackendConnection {
     this.stream.destroy();
   }
 
+  /** It is no longer the pool's, and goes on without it. */
+  letGo(): void {
+    this.leave();
+  }
+
   timeOut(): void {
     this.deadlineMs = Number.POSITIVE_INFINITY;
     this.exchange?.onFailure('timeout');

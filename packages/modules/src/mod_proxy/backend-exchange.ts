@@ -14,6 +14,7 @@ import type { BackendConnection, BackendFailure, ConnectionUser } from './backen
 import { proxyDirectory } from './config.ts';
 import { releaseWorkers } from './release-workers.ts';
 import { type BodyFraming, RequestSender } from './request-sender.ts';
+import { runTunnel } from './tunnel.ts';
 import type { Worker } from './worker.ts';
 
 /** What httpd's log says of each way to fail. */
@@ -246,6 +247,38 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
     this.leave('done');
     connection.resume();
     connection.pool.release(connection);
+  }
+
+  /**
+   * The head of the answer opens a tunnel: what comes from either side goes to the other, until both have ended. The
+   * exchange, and the worker's being busy, last as long. `early` came from the back end behind its head.
+   */
+  protected openTunnel(head: string, early: Uint8Array): void {
+    const { request, connection } = this;
+    if (request.connection.takeOver === undefined) {
+      this.fail(501);
+      return;
+    }
+    this.state = 'done';
+    this.sender?.stop();
+    request.connection.onAbort = undefined;
+    connection.exchange = undefined;
+    connection.mustClose = true;
+    connection.expectNothing();
+    request.connection.takeOver((client) => {
+      client.write(head);
+      if (early.length > 0) client.write(early);
+      const { clock } = request.server.plan.world;
+      runTunnel(client, connection.stream, {
+        clock,
+        onRead: (bytes) => this.worker.countRead(bytes),
+        onWritten: (bytes) => this.worker.countTransferred(bytes),
+      }).then(() => {
+        connection.letGo();
+        releaseWorkers(request);
+        this.settle(DONE);
+      });
+    });
   }
 
   /** The answer ends with the connection. */

@@ -4,7 +4,7 @@ import type { Balancer } from './balancer.ts';
 import type { ParentProxy, ProxyServerConfig } from './config.ts';
 import { addDomain, isBlocked } from './forward.ts';
 import { findWorker, type Origin, pathStart } from './origin.ts';
-import { balancerHooks, proxySchemes } from './providers.ts';
+import { balancerHooks, findScheme } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { type ProxyPlan, proxyPlanOf } from './proxy-plan.ts';
 import { releaseWorkers } from './release-workers.ts';
@@ -141,9 +141,9 @@ function callScheme(
 ): HookResult {
   const { providers } = request.server.plan;
   // What a parent is asked for is HTTP, whatever the scheme of the URL.
-  const isForeign = origin.scheme === 'ftp' || providers.find(proxySchemes, origin.scheme) === undefined;
+  const isForeign = origin.scheme === 'ftp' || findScheme(providers, origin.scheme) === undefined;
   const isAsked = parent !== undefined && isForeign && !ownTransport.has(origin.scheme);
-  const scheme = providers.find(proxySchemes, isAsked ? 'http' : origin.scheme);
+  const scheme = findScheme(providers, isAsked ? 'http' : origin.scheme);
   if (scheme !== undefined) return scheme.handle(request, worker, origin, path === '' ? '/' : path, parent);
   request.log(
     'proxy',
@@ -165,7 +165,7 @@ function sendToMember(request: RequestRecord, plan: ProxyPlan, worker: Worker, c
 }
 
 /** A parent cannot be asked for these in plain HTTP. */
-const ownTransport = new Set(['https', 'CONNECT']);
+const ownTransport = new Set(['https', 'wss', 'CONNECT']);
 
 /** Keeps to ProxyBlock, and goes through the parents of ProxyRemote unless NoProxy names the host. */
 async function runGuarded(

@@ -2,6 +2,7 @@ import {
   type DirectiveContext,
   type HookResult,
   type HookStatus,
+  type ProviderRegistry,
   providerKind,
   type RequestRecord,
   type ServerRecord,
@@ -35,6 +36,16 @@ export interface ProxyScheme {
 }
 
 export const proxySchemes = providerKind<ProxyScheme>('proxy-scheme');
+
+/** Schemes whose first message is HTTP, which HTTP carries where no module of their own is there. */
+const carriedByHttp: Readonly<Record<string, string>> = { ws: 'http', wss: 'https' };
+
+/** What sends requests for a scheme on. */
+export function findScheme(providers: ProviderRegistry, scheme: string): ProxyScheme | undefined {
+  const own = providers.find(proxySchemes, scheme);
+  if (own !== undefined || !Object.hasOwn(carriedByHttp, scheme)) return own;
+  return providers.find(proxySchemes, carriedByHttp[scheme]!);
+}
 
 /** Load balancing methods by the name that `lbmethod=` uses. httpd: PROXY_LBMETHOD */
 export const lbMethods = providerKind<LbMethod>('proxylbmethod');

@@ -14,7 +14,7 @@ import { type ProxyAlias, proxyDirectory } from './config.ts';
 import { interpolate } from './interpolate.ts';
 import { matchAlias } from './match-alias.ts';
 import { pathStart } from './origin.ts';
-import { proxySchemes } from './providers.ts';
+import { findScheme } from './providers.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
 
 /** Maps paths to URLs of back ends before they are decoded, for ProxyPass lines with `mapping=`. */
@@ -163,7 +163,7 @@ export function canonicalize(request: RequestRecord): HookStatus {
   if (request.method === 'CONNECT') return OK;
   const scheme = url.slice(0, colon).toLowerCase();
   if (scheme === 'balancer') return canonicalizeBalancer(request, url, colon);
-  const handler = request.server.plan.providers.find(proxySchemes, scheme);
+  const handler = findScheme(request.server.plan.providers, scheme);
   const canonical = handler?.canonicalize?.(request, url);
   if (typeof canonical === 'number') return canonical;
   if (canonical !== undefined) request.filename = `proxy:${whole.slice(0, bar)}${canonical}`;

@@ -49,6 +49,8 @@ function headReader(connection: BackendConnection, options: ResponseHeadOptions)
 export class Exchange extends BackendExchange {
   /** The back end's leave to send the body is awaited. */
   awaitsContinue = false;
+  /** The protocol that was asked for. */
+  upgrade: string | undefined = undefined;
   private readonly settings: ExchangeSettings;
   /** Set when the exchange may be repeated on another connection. */
   private onStale: (() => void) | undefined = undefined;
@@ -97,15 +99,20 @@ export class Exchange extends BackendExchange {
       }
       this.worker.countRead(head.statusLine.length + 9);
       if (head.status >= 200 || head.status < 100) this.takeHead(head, bytes, at);
-      else if (!this.takeInterim(head)) return;
+      else if (!this.takeInterim(head, bytes, at)) return;
     }
   }
 
   /** A `1xx` answer; false when it ends the exchange. */
-  private takeInterim(head: ResponseHead): boolean {
+  private takeInterim(head: ResponseHead, bytes: Bytes, at: number): boolean {
     const { request } = this;
     if (head.status === 101) {
-      const message = `Unexpected Upgrade: ${head.headers.get('Upgrade') ?? 'n/a'} (expecting n/a)`;
+      const upgrade = head.headers.get('Upgrade');
+      if (upgrade !== undefined && upgrade.toLowerCase() === this.upgrade?.toLowerCase()) {
+        this.switchProtocols(head, upgrade, bytes, at);
+        return false;
+      }
+      const message = `Unexpected Upgrade: ${upgrade ?? 'n/a'} (expecting ${this.upgrade ?? 'n/a'})`;
       this.fail(proxyError(request, 502, message));
       return false;
     }
@@ -118,6 +125,15 @@ export class Exchange extends BackendExchange {
     }
     this.expectData();
     return true;
+  }
+
+  /** Client and back end go on in another protocol. httpd: ap_proxy_http_process_response, ap_proxy_tunnel_run */
+  private switchProtocols(head: ResponseHead, upgrade: string, bytes: Bytes, at: number): void {
+    const { request } = this;
+    takeOverHeaders(request, head, this.settings.config);
+    request.status = 101;
+    const lines = `${request.headersOut.toLines()}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
+    this.openTunnel(`HTTP/1.1 101 Switching Protocols\r\n${lines}`, bytes.slice(at));
   }
 
   /** The back end wants the body. Reading it tells the client so; a client without one is told here. */
@@ -158,6 +174,7 @@ export class Exchange extends BackendExchange {
     const originalLine = request.statusLine;
     for (const line of head.log)
       request.log('proxy_http', 'warn', `${line} ${request.uri} (${request.method})`);
+    const offered = this.upgrade === undefined ? undefined : head.headers.get('Upgrade');
     const framing = takeOverHeaders(request, head, this.settings.config);
     if (framing.closes || this.awaitsContinue) connection.mustClose = true;
     request.status = head.status;
@@ -178,6 +195,7 @@ export class Exchange extends BackendExchange {
     }
     if (!this.frameBody(framing.transferEncoding, framing.contentLength, head)) return;
     request.headersOut.unset('Transfer-Encoding');
+    this.showUpgrade(offered);
     this.startBody();
     if (head.bodyStart === '') this.readBody(bytes, at);
     else this.readBody(bodyStartBytes(head.bodyStart, bytes, at), 0);
@@ -189,6 +207,13 @@ export class Exchange extends BackendExchange {
     const isCounted = this.decoder === undefined && this.remaining >= 0;
     this.hand(isCounted ? this.held + this.remaining : undefined);
     this.settle(OK);
+  }
+
+  /** A back end that declined to upgrade may say what it would have taken. */
+  private showUpgrade(offered: string | undefined): void {
+    if (offered === undefined) return;
+    this.request.headersOut.set('Connection', 'Upgrade');
+    this.request.headersOut.set('Upgrade', offered);
   }
 
   /** Our own error page takes the place of the back end's. */

@@ -9,7 +9,9 @@ import {
   acquireConnection,
   type BackendConnection,
   type Destination,
+  expects100,
   isWorkerReady,
+  makeBackendHead,
   type Origin,
   type ParentProxy,
   proxyDirectory,
@@ -20,7 +22,6 @@ import {
   type Worker,
 } from '../mod_proxy/contract.ts';
 import { Exchange, type ExchangeSettings } from './exchange.ts';
-import { expects100, makeBackendHead } from './request-head.ts';
 import {
   chunked,
   chunkedWithCrLf,
@@ -40,6 +41,8 @@ interface Outgoing extends Destination {
   readonly prefetched: Prefetched;
   readonly isChunked: boolean;
   readonly awaitsContinue: boolean;
+  /** The protocol that the client wants to go over to, where that is allowed. */
+  readonly upgrade: string | undefined;
   /** The connection serves this request alone. */
   readonly closes: boolean;
   readonly mayRepeat: boolean;
@@ -76,7 +79,8 @@ export function handleHttp(
   const pings =
     worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
   const settings = exchangeSettings(request.server, worker);
-  const isTls = origin.scheme === 'https';
+  const isTls = origin.scheme === 'https' || origin.scheme === 'wss';
+  const upgrade = forces10 ? undefined : acceptedUpgrade(request, worker, origin.scheme);
   // In plain HTTP a parent is asked for the whole URL.
   const asksParent = parent !== undefined && !isTls;
   const target = asksParent ? `${origin.canonical}${path}` : path;
@@ -99,12 +103,19 @@ export function handleHttp(
     isTls,
     parent,
     settings,
+    upgrade,
     lines: head.lines,
     closes: closes || isInitialRequest(request),
   };
-  const connectionLine = forces10 ? '' : closes ? 'Connection: close\r\n' : 'Connection: Keep-Alive\r\n';
+  const connectionLine = forces10
+    ? ''
+    : upgrade !== undefined
+      ? `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`
+      : closes
+        ? 'Connection: close\r\n'
+        : 'Connection: Keep-Alive\r\n';
   if (!hasBody) {
-    const mayRepeat = repeatable.has(request.method);
+    const mayRepeat = repeatable.has(request.method) && upgrade === undefined;
     const end = `${connectionLine}\r\n`;
     return send({ ...base, end, prefetched: nothing, isChunked: false, awaitsContinue: expect, mayRepeat });
   }
@@ -141,6 +152,21 @@ export function handleHttp(
   const prefetched = prefetchBody(request.body, spools);
   if (!(prefetched instanceof Promise)) return sendWith(prefetched);
   return prefetched.then(sendWith, () => bodyFailed(request, worker));
+}
+
+/** The value of Upgrade that goes on to the back end. httpd: modules/proxy/proxy_util.c ap_proxy_worker_can_upgrade */
+function acceptedUpgrade(
+  { headersIn }: RequestRecord,
+  { parameters }: Worker,
+  scheme: string,
+): string | undefined {
+  const asked = headersIn.get('Upgrade');
+  if (asked === undefined) return undefined;
+  const allowed = parameters.upgrade ?? (scheme === 'ws' || scheme === 'wss' ? 'WebSocket' : 'NONE');
+  const word = allowed.toLowerCase();
+  if (word === 'none') return undefined;
+  if (word === 'any' || asked.split(',').some((name) => name.trim().toLowerCase() === word)) return asked;
+  return undefined;
 }
 
 /** The first request of a client connection, where it must not meet a stale connection. */
@@ -189,6 +215,7 @@ function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<
   const exchange = new Exchange(request, worker, connection, settings);
   connection.mustClose = outgoing.closes;
   exchange.awaitsContinue = outgoing.awaitsContinue;
+  exchange.upgrade = outgoing.upgrade;
   writeRequest(connection, exchange, outgoing);
   connection.expectData(
     outgoing.awaitsContinue ? (worker.parameters.pingMs ?? settings.timeoutMs) : settings.timeoutMs,

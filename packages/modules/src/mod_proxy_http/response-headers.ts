@@ -1,7 +1,12 @@
 import { HeaderTable, type ResponseHead } from '@httpd-ts/http1';
 import { formatHttpDate, parseHttpDate, type RequestRecord } from '@httpd-ts/kernel';
-import { mapCookie, mapLocation, type ProxyServerConfig } from '../mod_proxy/contract.ts';
-import { listedNames, viaValue } from './request-head.ts';
+import {
+  listedNames,
+  mapCookie,
+  mapLocation,
+  type ProxyServerConfig,
+  viaValue,
+} from '../mod_proxy/contract.ts';
 
 /** How the body of a response is framed, and whether the connection may be used again. */
 export interface ResponseFraming {

@@ -1,6 +1,7 @@
 import { encodeBase64, type RequestRecord, type ServerRecord } from '@httpd-ts/kernel';
 import { schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
-import { type Origin, type ProxyServerConfig, proxyDirectory } from '../mod_proxy/contract.ts';
+import { type ProxyServerConfig, proxyDirectory } from './config.ts';
+import type { Origin } from './origin.ts';
 
 /** The head of a request to a back end but for its framing, and what it says about the body. */
 export interface BackendHead {
