@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -45,18 +45,39 @@ export async function startServer(
   port: number,
   backEndPorts: readonly number[],
 ): Promise<RunningServer> {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'httpd.conf');
-  writeFileSync(file, fillIn(preamble + configuration.text, { folder, root, port, backEndPorts }), 'latin1');
-  const program = name === 'apache2' ? '/usr/sbin/apache2' : launcher;
+  const file = writeConfiguration(configuration, { folder, root, port, backEndPorts });
+  const program = programs[name];
   const child = spawn(program, ['-d', folder, '-f', file, '-DFOREGROUND'], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   for (let tries = 0; !(await accepts(port)); tries++) {
-    if (child.exitCode !== null || tries > 100) throw new Error(`${name} does not start: ${readLog(folder)}`);
+    if (child.exitCode !== null || tries > 600) throw new Error(`${name} does not start: ${readLog(folder)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { name, port, process: child, folder };
+}
+
+const programs = { apache2: '/usr/sbin/apache2', 'httpd-ts': launcher };
+
+function writeConfiguration(configuration: Configuration, places: Places): string {
+  mkdirSync(places.folder, { recursive: true });
+  const file = join(places.folder, 'httpd.conf');
+  writeFileSync(file, fillIn(preamble + configuration.text, places), 'latin1');
+  return file;
+}
+
+/** What a server says about a configuration without starting on it; empty when it would start. */
+export function complaintOf(
+  name: 'apache2' | 'httpd-ts',
+  configuration: Configuration,
+  folder: string,
+  root: string,
+): string {
+  const file = writeConfiguration(configuration, { folder, root, port: 1, backEndPorts: [] });
+  const { status, stderr } = spawnSync(programs[name], ['-t', '-d', folder, '-f', file], {
+    encoding: 'latin1',
+  });
+  return status === 0 ? '' : stderr;
 }
 
 interface Places {

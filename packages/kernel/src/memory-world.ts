@@ -87,6 +87,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       groupId: () => 33,
       userName: () => 'www-data',
       groupName: () => 'www-data',
+      homeDirectory: () => undefined,
       load: () => [0, 0, 0],
       cpuSeconds: () => ({ user: 0, system: 0 }),
     },

@@ -291,6 +291,8 @@ export interface SystemFacts {
   groupId(name: string): number | undefined;
   userName(uid: number): string | undefined;
   groupName(gid: number): string | undefined;
+  /** Home directory of a user by name. */
+  homeDirectory(name: string): string | undefined;
   /** 1, 5 and 15 minute load, and user/system CPU seconds so far. */
   load(): readonly [number, number, number];
   cpuSeconds(): { readonly user: number; readonly system: number };

@@ -177,14 +177,6 @@ const cookieStyle = oneOf(
   (word) => `Invalid CookieStyle keyword: '${word}'`,
 );
 
-/** What `%` may stand before in VirtualDocumentRoot and its kin. httpd: modules/mappers/mod_vhost_alias.c vhost_alias_set */
-const hostPattern: ArgumentCheck = ([map = '']) => {
-  if (map.toLowerCase() === 'none') return undefined;
-  if (!map.startsWith('/')) return "format string must be an absolute path, or 'none'";
-  const rest = map.replace(/%(?:%|p|-?\d\+?(?:\.-?\d\+?|(?!\.)))/g, '');
-  return rest.includes('%') ? 'syntax error in format string' : undefined;
-};
-
 const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) =>
   /^\d+[bkmg]?$/i.test(word)
     ? undefined
@@ -631,10 +623,5 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   SubstituteMaxLineLength: bytesWithUnit,
   SuexecUserGroup: () =>
     'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',
-  UserDir: ([raw = '']) => (raw === '' ? 'UserDir requires an argument.' : undefined),
-  VirtualDocumentRoot: hostPattern,
-  VirtualDocumentRootIP: hostPattern,
-  VirtualScriptAlias: hostPattern,
-  VirtualScriptAliasIP: hostPattern,
   XBitHack: oneOf(['off', 'on', 'full'], () => 'XBitHack must be set to Off, On, or Full'),
 };

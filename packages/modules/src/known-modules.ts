@@ -28,14 +28,6 @@ export interface KnownModule {
 /** The modules of Apache that nothing here implements. */
 export const knownModules: readonly KnownModule[] = [
   {
-    identifier: 'actions_module',
-    httpd: 'modules/mappers/mod_actions.c',
-    directives: {
-      Action: ['TAKE23', 'FileInfo', 'a media type followed by a script name'],
-      Script: ['TAKE2', 'server, directory', 'a method followed by a script name'],
-    },
-  },
-  {
     identifier: 'allowmethods_module',
     httpd: 'modules/aaa/mod_allowmethods.c',
     directives: {
@@ -1463,15 +1455,6 @@ export const knownModules: readonly KnownModule[] = [
     directives: {},
   },
   {
-    identifier: 'speling_module',
-    httpd: 'modules/mappers/mod_speling.c',
-    directives: {
-      CheckBasenameMatch: ['FLAG', 'Options', 'whether or not to fix files with the same base name'],
-      CheckCaseOnly: ['FLAG', 'Options', 'whether or not to fix only miscapitalized requests'],
-      CheckSpelling: ['FLAG', 'Options', 'whether or not to fix miscapitalized/misspelled requests'],
-    },
-  },
-  {
     identifier: 'substitute_module',
     httpd: 'modules/filters/mod_substitute.c',
     directives: {
@@ -1497,17 +1480,6 @@ export const knownModules: readonly KnownModule[] = [
     directives: {},
   },
   {
-    identifier: 'userdir_module',
-    httpd: 'modules/mappers/mod_userdir.c',
-    directives: {
-      UserDir: [
-        'RAW_ARGS',
-        'server',
-        "the public subdirectory in users' home directories, or 'disabled', or 'disabled username username...', or 'enabled username username...'",
-      ],
-    },
-  },
-  {
     identifier: 'usertrack_module',
     httpd: 'modules/metadata/mod_usertrack.c',
     directives: {
@@ -1519,16 +1491,6 @@ export const knownModules: readonly KnownModule[] = [
       CookieSecure: ['FLAG', 'FileInfo', 'is cookie secure'],
       CookieStyle: ['TAKE1', 'FileInfo', "'Netscape', 'Cookie' (RFC2109), or 'Cookie2' (RFC2965)"],
       CookieTracking: ['FLAG', 'FileInfo', 'whether or not to enable cookies'],
-    },
-  },
-  {
-    identifier: 'vhost_alias_module',
-    httpd: 'modules/mappers/mod_vhost_alias.c',
-    directives: {
-      VirtualDocumentRoot: ['TAKE1', 'server', 'how to create the DocumentRoot based on the host'],
-      VirtualDocumentRootIP: ['TAKE1', 'server', 'how to create the DocumentRoot based on the host'],
-      VirtualScriptAlias: ['TAKE1', 'server', 'how to create a ScriptAlias based on the host'],
-      VirtualScriptAliasIP: ['TAKE1', 'server', 'how to create a ScriptAlias based on the host'],
     },
   },
   {

@@ -2,6 +2,7 @@ import type { ModuleDefinition } from '@httpd-ts/kernel';
 import { core } from './core/index.ts';
 import { knownModuleDefinitions } from './known-directives.ts';
 import { modAccessCompat } from './mod_access_compat/index.ts';
+import { modActions } from './mod_actions/index.ts';
 import { modAlias } from './mod_alias/index.ts';
 import { modAuthBasic } from './mod_auth_basic/index.ts';
 import { modAuthnCore } from './mod_authn_core/index.ts';
@@ -38,10 +39,13 @@ import { modRewrite } from './mod_rewrite/index.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
 import { modSlotmemShm } from './mod_slotmem_shm/index.ts';
 import { modSo } from './mod_so/index.ts';
+import { modSpeling } from './mod_speling/index.ts';
 import { modSsl } from './mod_ssl/index.ts';
 import { modStatus } from './mod_status/index.ts';
 import { modUnixd } from './mod_unixd/index.ts';
+import { modUserdir } from './mod_userdir/index.ts';
 import { modVersion } from './mod_version/index.ts';
+import { modVhostAlias } from './mod_vhost_alias/index.ts';
 import { modWatchdog } from './mod_watchdog/index.ts';
 import { mpmEvent } from './mpm_event/index.ts';
 import { mpmPrefork } from './mpm_prefork/index.ts';
@@ -58,6 +62,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modVersion,
   modUnixd,
   modAccessCompat,
+  modActions,
   modAlias,
   modAuthBasic,
   modAuthnCore,
@@ -90,8 +95,11 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modRewrite,
   modSetenvif,
   modSlotmemShm,
+  modSpeling,
   modSsl,
   modStatus,
+  modUserdir,
+  modVhostAlias,
   mpmEvent,
   mpmPrefork,
   mpmWorker,

@@ -7,6 +7,7 @@ import {
 } from '../2-compile/carry-out.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type { DirectiveDeclaration, Reader, ResolvedNode, Settings } from '../declare/directive.ts';
+import { OVERRIDE } from '../declare/places.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
 import { findIncludes, systemErrorText } from './include.ts';
@@ -302,6 +303,8 @@ function readOne(
     (line.kind === 'section' ? `<${line.name}` : line.name).toLowerCase(),
   )?.[0];
   if (registered?.declaration.reading !== undefined) {
+    if (run.isHtaccess && (registered.declaration.requiredOverride & OVERRIDE.all) === 0)
+      return `${registered.name} not allowed here`;
     const around = [...enclosing, ...open.map(({ name }) => name)];
     const nodes = readNow(run, source, line, registered.name, registered.declaration, around, depth);
     if (typeof nodes === 'string') return nodes;

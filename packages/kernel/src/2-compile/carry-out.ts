@@ -54,11 +54,19 @@ export interface CarryOut {
   /** Lower-case names that AllowOverrideList allows whatever their class; with classes unset nothing else is. */
   readonly overrideList: ReadonlySet<string> | undefined;
   readonly overrideOptions: number;
+  /** What a `.htaccess` is warned about and goes on. */
+  readonly nonfatal: Nonfatal;
   /** Directives that are declared but do nothing here yet. */
   readonly unsupported: UnsupportedUse[];
   readonly diagnostics: Diagnostic[];
   readonly memory: <T>(key: object, create: () => T) => T;
   readonly hasModule: (name: string) => boolean;
+}
+
+/** Mistakes of `.htaccess` files that do not end in an error. httpd: NONFATAL_OVERRIDE, NONFATAL_UNKNOWN */
+export interface Nonfatal {
+  readonly override: boolean;
+  readonly unknown: boolean;
 }
 
 /** A directive in use that this server cannot honour. */
@@ -83,6 +91,11 @@ export function carryOut(
   for (const node of nodes) {
     const spelled = node.children === undefined ? node.name : `<${node.name}`;
     const registered = run.table.get(spelled.toLowerCase());
+    if (registered === undefined && run.nonfatal.unknown) {
+      const text = `Unknown directive ${spelled.toLowerCase()} perhaps misspelled or defined by a module not included in the server configuration`;
+      report(run, node, `AH02296: ${text}`, spelled, 'warning');
+      continue;
+    }
     const complaint =
       registered === undefined
         ? `Invalid command '${escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
@@ -96,9 +109,15 @@ function escapeName(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-function report(run: CarryOut, node: ResolvedNode, text: string, directive: string): void {
+function report(
+  run: CarryOut,
+  node: ResolvedNode,
+  text: string,
+  directive: string,
+  severity: 'error' | 'warning' = 'error',
+): void {
   run.diagnostics.push({
-    severity: 'error',
+    severity,
     stage: 'processing',
     text,
     file: node.file,
@@ -120,6 +139,10 @@ function carryOutOne(
     const allowed =
       (declaration.requiredOverride & place.override) !== 0 ||
       (run.overrideList?.has(name.toLowerCase()) ?? false);
+    if (!allowed && run.nonfatal.override) {
+      report(run, node, `AH02295: ${name} in .htaccess forbidden by AllowOverride`, name, 'warning');
+      return undefined;
+    }
     if (!allowed) {
       const around = enclosing.at(-1);
       return around === undefined ? `${name} not allowed here` : `${name} not allowed in <${around}> context`;
@@ -170,7 +193,13 @@ function directiveContext(
     },
     serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
     regex,
-    expression: expressionCompiler({ providers: run.providers, regex, file: node.file, line: node.line }),
+    expression: expressionCompiler({
+      providers: run.providers,
+      regex,
+      file: node.file,
+      line: node.line,
+      isHtaccess: run.isHtaccess,
+    }),
     warn: (text) =>
       run.diagnostics.push({
         severity: 'warning',

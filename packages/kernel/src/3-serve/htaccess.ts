@@ -13,9 +13,12 @@ interface CachedHtaccess {
   readonly inode: number;
   /** Text of the error for the log, when the file is wrong. */
   readonly error: string | undefined;
+  /** What is wrong and does not matter, by AllowOverride Nonfatal. */
+  readonly warnings: readonly string[];
   readonly section: Section;
 }
 
+/** The oldest makes room for a new one. */
 const maximumCached = 10_000;
 
 /**
@@ -34,15 +37,14 @@ export function htaccessOf(
     const info = plan.world.files.stat(path);
     if (typeof info === 'string') {
       if (info === 'ENOENT' || info === 'ENOTDIR') continue;
-      request.log(
-        'core',
-        'crit',
-        `AH00529: ${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`,
-        info === 'EACCES' ? '(13)Permission denied' : `(5)${info}`,
-      );
+      logUnreadable(request, path, directory, info === 'EACCES' ? '(13)Permission denied' : `(5)${info}`);
       return 403;
     }
-    if (info.type === 'directory') continue;
+    if (info.type !== 'file') {
+      request.log('core', 'error', `AH00554: Access to file ${path} denied by server: not a regular file`);
+      logUnreadable(request, path, directory, '(9)Bad file descriptor');
+      return 403;
+    }
     const key = `${effectiveOverride(config)}|${request.server.index}|${path}`;
     const cache = plan.htaccessCache;
     let cached = cache.get(key);
@@ -55,9 +57,10 @@ export function htaccessOf(
       const fresh = compileFile(request, directory, path, config, info);
       if (typeof fresh === 'number') return fresh;
       cached = fresh;
-      if (cache.size >= maximumCached) cache.clear();
+      if (cache.size >= maximumCached) cache.delete(cache.keys().next().value!);
       cache.set(key, cached);
     }
+    for (const warning of cached.warnings) request.log('core', 'warn', warning);
     if (cached.error !== undefined) {
       request.log('core', 'alert', cached.error);
       return 500;
@@ -66,6 +69,17 @@ export function htaccessOf(
     return OK;
   }
   return OK;
+}
+
+function logUnreadable(request: RequestRecord, path: string, directory: string, error: string): void {
+  request.notes.set('error-notes', 'Server unable to read htaccess file, denying access to be safe');
+  const hint = `ensure it is readable and that '${directory}' is executable`;
+  request.log(
+    'core',
+    'crit',
+    `AH00529: ${path} pcfg_openfile: unable to check htaccess file, ${hint}`,
+    error,
+  );
 }
 
 export type HtaccessCache = Map<string, CachedHtaccess>;
@@ -80,12 +94,7 @@ function compileFile(
   const { plan } = request.server;
   const read = plan.world.files.readText(path);
   if (typeof read === 'string') {
-    request.log(
-      'core',
-      'crit',
-      `AH00529: ${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`,
-      '(13)Permission denied',
-    );
+    logUnreadable(request, path, directory, '(13)Permission denied');
     return 403;
   }
   const { records, diagnostics, unsupported } = plan.compileHtaccess({
@@ -96,6 +105,7 @@ function compileFile(
     override: effectiveOverride(config),
     overrideList: config.overrideList,
     overrideOptions: config.overrideOptions ?? everyOption,
+    nonfatal: config.nonfatal ?? { override: false, unknown: false },
   });
   const failure = diagnostics.find(({ severity }) => severity === 'error')?.text ?? refusal(unsupported);
   return {
@@ -103,6 +113,9 @@ function compileFile(
     size: info.size,
     inode: info.inode,
     error: failure === undefined ? undefined : `${path}: ${failure}`,
+    warnings: diagnostics.flatMap(({ severity, text }) =>
+      severity === 'warning' && /^AH0229[56]/.test(text) ? [text] : [],
+    ),
     section: { kind: 'htaccess', path, records, definedAt: { file: path, line: 0 } },
   };
 }

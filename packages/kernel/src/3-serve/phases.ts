@@ -265,6 +265,8 @@ export function invokeHandler(request: RequestRecord): HookResult {
 }
 
 function afterHandler(status: HookStatus, named: string | undefined, request: RequestRecord): HookStatus {
+  const isByType = named === undefined && request.contentType !== undefined;
+  if (status === OK && isByType && request.method !== 'OPTIONS') request.answeredBy = request.handlerName;
   request.handlerName = named;
   if (status !== DECLINED) return status;
   if (named !== undefined && named !== 'default-handler') {

@@ -1,5 +1,5 @@
 import { HeaderTable } from '@httpd-ts/http1';
-import { DONE, type HookResult, type HookStatus, isRedirect, OK } from '../status.ts';
+import { DONE, type HookStatus, isRedirect, OK } from '../status.ts';
 import { parseUri } from '../uri.ts';
 import { die } from './errors.ts';
 import { invokeHandler, processRequest } from './phases.ts';
@@ -40,8 +40,6 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
   if (location !== undefined) request.headersOut.set('Location', location);
   request.subprocessEnv = renamedEnvironment(from.subprocessEnv);
   request.subprocessEnv.set('REDIRECT_STATUS', String(from.status));
-  request.subprocessEnv.set('REDIRECT_URL', from.uri);
-  if (from.args !== undefined) request.subprocessEnv.set('REDIRECT_QUERY_STRING', from.args);
   for (const hook of request.server.plan.everywhere.createRequest) hook(request);
   return request;
 }
@@ -85,32 +83,15 @@ function exceedsRedirects(request: RequestRecord): boolean {
  * Answers a request with what another local URI gives. The response is that of the new request, which becomes
  * `request.next`. httpd: ap_internal_redirect
  */
-export function internalRedirect(uri: string, request: RequestRecord): HookResult {
-  return redirectWith(uri, request, undefined);
-}
-
-/** The same, keeping the handler that the first request chose (mod_actions). httpd: ap_internal_redirect_handler */
-export function internalRedirectHandler(uri: string, request: RequestRecord): HookResult {
-  return redirectWith(uri, request, request.handlerName);
-}
-
-async function redirectWith(
-  uri: string,
-  from: RequestRecord,
-  handlerName: string | undefined,
-): Promise<HookStatus> {
+export async function internalRedirect(uri: string, from: RequestRecord): Promise<HookStatus> {
   const request = redirectedRequest(uri, from);
   if (request === undefined) {
     await die(500, from);
     return DONE;
   }
-  if (handlerName !== undefined) request.contentType = from.contentType;
   let status = await runAll(request.server.plan.everywhere.postReadRequest, request);
   if (status === OK) status = await processRequest(request);
-  if (status === OK) {
-    if (handlerName !== undefined) request.handlerName = handlerName;
-    status = await invokeHandler(request);
-  }
+  if (status === OK) status = await invokeHandler(request);
   if (status !== OK && status !== DONE) await die(status, request);
   return DONE;
 }

@@ -78,6 +78,8 @@ export class RequestRecord {
   proxyRequest: ProxyRequest = false;
   /** A balancer or proxy worker's URL decides about a proxied request; see mod_proxy. */
   handlerName: string | undefined = undefined;
+  /** The name or type by which the handler was found, while what it gave passes the output filters. */
+  answeredBy: string | undefined = undefined;
   contentType: string | undefined = undefined;
   contentEncoding: string | undefined = undefined;
   contentLanguages: readonly string[] | undefined = undefined;

@@ -192,7 +192,7 @@ function walkDown(
       request.directory = request.directory.enterInWalk(section, start);
     }
     const config = walkConfig.of(request);
-    if (effectiveOverride(config) !== 0 || config.overrideList !== undefined) {
+    if (effectiveOverride(config) !== 0 || (config.overrideList?.size ?? 0) > 0) {
       pathDecides = false;
       const status = htaccessOf(request, directory, config, start);
       if (status !== OK) return status;

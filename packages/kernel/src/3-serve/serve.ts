@@ -151,6 +151,7 @@ function full(request: RequestRecord): HookResult {
 
 /** Runs what follows a response: the logs. Call once the last byte was sent or the client was gone. */
 export function logRequest(request: RequestRecord): void {
+  request.answeredBy = undefined;
   const { logTransaction: hooks } = request.directory.plan ?? requestPlan(request.directory);
   runAll(hooks, request);
 }

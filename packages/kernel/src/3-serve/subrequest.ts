@@ -79,12 +79,24 @@ export async function lookupFile(path: string, from: RequestRecord): Promise<Req
   return request;
 }
 
+/** Look-ups inside of look-ups that one request may make; a few that call each other would have no end. */
+const mostNested = 1000;
+const nested = { name: 'look-ups inside of look-ups' };
+
 function tooDeep(request: RequestRecord): boolean {
   const { subrequests } = request.server.plan.policy.recursionLimit(request);
   let depth = 0;
-  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main)
+  let first = request;
+  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main) {
     if (r.main !== undefined) depth++;
-  return depth > subrequests;
+    first = r;
+  }
+  if (depth > subrequests) return true;
+  if (depth < 3) return false;
+  const count = first.setState(nested, (first.state<number>(nested) ?? 0) + 1);
+  if (count === mostNested)
+    request.log('core', 'error', `Request exceeded the limit of ${mostNested} look-ups inside of look-ups`);
+  return count >= mostNested;
 }
 
 /** Runs the handler of a sub-request and gives its body, with its filters applied. httpd: ap_run_sub_req */

@@ -15,6 +15,8 @@ export interface WalkConfig {
   override?: number;
   /** Options that `AllowOverride Options=…` lets a `.htaccess` set. */
   overrideOptions?: number;
+  /** `AllowOverride Nonfatal=…`: what is only warned about. */
+  nonfatal?: { readonly override: boolean; readonly unknown: boolean };
   /** AllowOverrideList, lower case. */
   overrideList?: ReadonlySet<string>;
   /** AccessFileName is a server's; the walk asks this first when a directory sets it. */
@@ -41,6 +43,7 @@ export const walkConfig = perDirectory<WalkConfig>({
     for (const name of [
       'override',
       'overrideOptions',
+      'nonfatal',
       'overrideList',
       'acceptPathInfo',
       'encodedSlashes',

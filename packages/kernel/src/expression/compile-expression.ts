@@ -26,6 +26,8 @@ export interface ExpressionSurroundings {
   /** Where it stands, for messages. */
   readonly file: string;
   readonly line: number;
+  /** Functions that read files are refused there; operators that look at files are not. */
+  readonly isHtaccess?: boolean;
 }
 
 type ExpressionInput = ExpressionSurroundings & ExpressionOptions;
@@ -75,7 +77,7 @@ export function expressionCompiler(surroundings: ExpressionSurroundings): Compil
 }
 
 function compileCondition(source: string, input: ExpressionInput): OrError<ConditionExpression> {
-  const names = expressionNames(input.providers, input.restricted ?? false);
+  const names = expressionNames(input.providers, restrictionOf(input));
   const regexes = new Map<RegexLiteral, Regex>();
   const read = readCondition(source, nameChecks(names, input, regexes));
   if ('error' in read) return read;
@@ -88,7 +90,7 @@ function compileCondition(source: string, input: ExpressionInput): OrError<Condi
 }
 
 function compileText(source: string, input: ExpressionInput): OrError<TextExpression> {
-  const names = expressionNames(input.providers, input.restricted ?? false);
+  const names = expressionNames(input.providers, restrictionOf(input));
   const read = readText(source, nameChecks(names, input, new Map()));
   if ('error' in read) return read;
   if (read.tree.kind === 'text') {
@@ -106,6 +108,9 @@ function compileText(source: string, input: ExpressionInput): OrError<TextExpres
     },
   };
 }
+
+const restrictionOf = ({ restricted, isHtaccess }: ExpressionInput) =>
+  restricted ? 'all' : isHtaccess ? 'functions' : 'none';
 
 function nameChecks(
   names: ReturnType<typeof expressionNames>,

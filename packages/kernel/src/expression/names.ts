@@ -21,11 +21,14 @@ export interface ExpressionNames {
   check(kind: NameKind, name: string, constant: string | undefined): string | undefined;
 }
 
+/** What of the names that reach for files may not be used. httpd: AP_EXPR_FLAG_RESTRICTED */
+export type Restriction = 'none' | 'functions' | 'all';
+
 const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** The standard names and those that modules provide. */
-export function expressionNames(providers: ProviderRegistry, isRestricted: boolean): ExpressionNames {
+export function expressionNames(providers: ProviderRegistry, restriction: Restriction): ExpressionNames {
   const names: ExpressionNames = {
     variable(name) {
       const key = name.toUpperCase();
@@ -36,7 +39,7 @@ export function expressionNames(providers: ProviderRegistry, isRestricted: boole
       return own(standardFunctions, key) ?? providers.find(expressionFunctions, key);
     },
     listFunction: (name) => providers.find(expressionListFunctions, name.toLowerCase()),
-    check: (kind, name, constant) => checks[kind](names, name, constant, isRestricted),
+    check: (kind, name, constant) => checks[kind](names, name, constant, restriction),
   };
   return names;
 }
@@ -45,7 +48,7 @@ type Check = (
   names: ExpressionNames,
   name: string,
   constant: string | undefined,
-  isRestricted: boolean,
+  restriction: Restriction,
 ) => string | undefined;
 
 const missing = (what: string, shown: string) => `${what} '${shown}' does not exist`;
@@ -53,17 +56,17 @@ const refused = (shown: string) => `${shown} not available in restricted context
 
 const checks: Readonly<Record<NameKind, Check>> = {
   variable: (names, name) => (names.variable(name) === undefined ? missing('Variable', name) : undefined),
-  function(names, name, _constant, isRestricted) {
+  function(names, name, _constant, restriction) {
     const found = names.function(name);
     if (found === undefined) return missing('Function', name);
-    return isRestricted && found.restricted ? refused(name.toLowerCase()) : undefined;
+    return restriction !== 'none' && found.restricted ? refused(name.toLowerCase()) : undefined;
   },
   'list-function': (names, name) =>
     names.listFunction(name) === undefined ? missing('List-returning function', name) : undefined,
-  unary(_names, name, constant, isRestricted) {
+  unary(_names, name, constant, restriction) {
     const found = own(unaryOperators, name);
     if (found === undefined) return missing('Unary operator', `-${name}`);
-    if (isRestricted && 'restricted' in found && found.restricted) return refused(`-${name}`);
+    if (restriction === 'all' && 'restricted' in found && found.restricted) return refused(`-${name}`);
     return 'subnet' in found ? complaintOf(readSubnet(name, constant)) : undefined;
   },
   binary(_names, name, constant) {

@@ -61,7 +61,7 @@ export const standardVariables: Readonly<Record<string, ExpressionVariable>> = {
   SERVER_PROTOCOL: ({ protocol }) => protocol,
   AUTH_TYPE: ({ authType }) => authType,
   CONTENT_TYPE: ({ contentType }) => contentType,
-  HANDLER: ({ handlerName }) => handlerName,
+  HANDLER: ({ handlerName, answeredBy }) => handlerName ?? answeredBy,
   REQUEST_STATUS: ({ status }) => (status === 0 ? undefined : String(status)),
   REQUEST_LOG_ID: ({ logId }) => logId,
   CONTEXT_PREFIX: (request) => request.note('context-prefix'),

@@ -4,7 +4,13 @@ export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-
 export { clientHost, connectionHost, lookUpClientHost } from './client-host.ts';
 export { meetsConditions, setLastModified } from './conditions.ts';
 export { discardRequestBody } from './default-handler.ts';
-export { answerWithoutFile, documentRootOf, translateToDocumentRoot } from './document-root.ts';
+export {
+  answerWithoutFile,
+  documentRootOf,
+  setContext,
+  setDocumentRoot,
+  translateToDocumentRoot,
+} from './document-root.ts';
 export { etagOf, setEtag, validatorsOf, variantListValidator } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';

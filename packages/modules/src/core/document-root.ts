@@ -12,8 +12,23 @@ import {
 import { coreServer } from './core-config.ts';
 import { traceRequest } from './trace.ts';
 
-/** DocumentRoot of a request's server. */
+const ownRoot = { name: 'document root of the request' };
+
+/** Gives a request a document root of its own. httpd: server/core.c ap_set_document_root */
+export function setDocumentRoot(request: RequestRecord, root: string): void {
+  request.setState(ownRoot, root);
+}
+
+/** Where the path of a file came from, for CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT. httpd: server/core.c ap_set_context_info */
+export function setContext(request: RequestRecord, prefix: string, root: string): void {
+  request.notes.set('context-prefix', prefix);
+  request.notes.set('context-document-root', root);
+}
+
+/** The document root of a request: its own, or that of its server. httpd: server/core.c ap_document_root */
 export function documentRootOf(request: RequestRecord): string {
+  const own = request.state<string>(ownRoot);
+  if (own !== undefined) return own;
   return coreServer.of(request).documentRoot ?? defaultDocumentRoot;
 }
 

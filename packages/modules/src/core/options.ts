@@ -93,6 +93,14 @@ const overrideClasses: Readonly<Record<string, number>> = {
   indexes: OVERRIDE.Indexes,
 };
 
+/** What `Nonfatal=` adds; other words add nothing. */
+function withNonfatal(before: WalkConfig['nonfatal'], kind: string): NonNullable<WalkConfig['nonfatal']> {
+  return {
+    override: before?.override === true || kind === 'override' || kind === 'all',
+    unknown: before?.unknown === true || kind === 'unknown' || kind === 'all',
+  };
+}
+
 /** httpd: server/core.c set_override */
 function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): string | undefined {
   if (cmd.refuseIn(NOT_IN.location | NOT_IN.files) !== undefined) {
@@ -100,20 +108,25 @@ function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): st
     cmd.warn(`[core:warn] AH00114: Useless use of AllowOverride in line ${line} of ${file}.`);
   }
   config.override = OVERRIDE.none;
+  config.nonfatal = { override: false, unknown: false };
   for (const word of words(raw)) {
     const equals = word.indexOf('=');
     const name = (equals < 0 ? word : word.slice(0, equals)).toLowerCase();
-    const bits = overrideClasses[name];
-    if (bits !== undefined && (equals < 0 || name === 'options')) {
+    const value = equals < 0 ? undefined : word.slice(equals + 1);
+    if (name === 'none') config.override = OVERRIDE.none;
+    else if (name === 'all') config.override = OVERRIDE.all;
+    else if (name === 'nonfatal') {
+      if (value === undefined) return '=Override, =Unknown or =All expected after Nonfatal';
+      config.nonfatal = withNonfatal(config.nonfatal, value.toLowerCase());
+    } else {
+      const bits = overrideClasses[name];
+      if (bits === undefined) return `Illegal override option ${equals < 0 ? word : word.slice(0, equals)}`;
       config.override |= bits;
-      if (name === 'options') {
-        const allowed = equals < 0 ? OPTIONS.all : readAllowedOptions(word.slice(equals + 1));
-        if (typeof allowed === 'string') return allowed;
-        config.overrideOptions = allowed;
-      }
-    } else if (name === 'none' && equals < 0) config.override = OVERRIDE.none;
-    else if (name === 'all' && equals < 0) config.override = OVERRIDE.all;
-    else if (name !== 'nonfatal') return `Illegal override option ${word}`;
+      if (name !== 'options') continue;
+      const allowed = value === undefined ? OPTIONS.all : readAllowedOptions(value);
+      if (typeof allowed === 'string') return allowed;
+      config.overrideOptions = allowed;
+    }
   }
   return undefined;
 }
@@ -164,7 +177,6 @@ export const optionDirectives = {
     usage: 'Controls what groups of directives can be configured by per-directory config files',
     default: 'None',
     notIn: NOT_IN.htaccess,
-    support: { partial: 'Nonfatal= is read, but errors in .htaccess stay fatal' },
     set: setOverride,
   }),
   AllowOverrideList: walkConfig.directive({

@@ -1,4 +1,5 @@
 import { DECLINED, type ExpressionCaptures, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { setContext } from '../core/contract.ts';
 import { substituteGroups } from '../substitute-groups.ts';
 import { type AliasDirectoryConfig, aliasDirectory, aliasesOf, aliasServer } from './config.ts';
 import { matchedLength } from './entries.ts';
@@ -50,12 +51,6 @@ function mapTo(request: RequestRecord, path: string, handler: string | undefined
   const { serverRoot } = request.server.plan.settings;
   request.filename = path.startsWith('/') ? path : `${serverRoot.replace(/\/+$/, '')}/${path}`;
   return OK;
-}
-
-/** Where the path came from, for CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT. httpd: ap_set_context_info */
-function setContext(request: RequestRecord, prefix: string, root: string): void {
-  request.notes.set('context-prefix', prefix);
-  request.notes.set('context-document-root', root);
 }
 
 /** Redirects by the directives of the directory. httpd: fixup_redir */

@@ -1,7 +1,7 @@
 import {
   DONE,
   type HookStatus,
-  internalRedirectHandler,
+  internalRedirect,
   lookupFile,
   OK,
   type RequestRecord,
@@ -76,7 +76,7 @@ async function fulfil(request: RequestRecord, { kind, location }: ScgiWish): Pro
     request.statusLine = undefined;
     if (request.method !== 'GET' && request.method !== 'HEAD') request.method = 'GET';
     request.headersIn.unset('Content-Length');
-    await internalRedirectHandler(location, request);
+    await internalRedirect(location, request);
     return DONE;
   }
   const found = await lookupFile(location, request);

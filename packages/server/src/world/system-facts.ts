@@ -51,6 +51,15 @@ function idIn(path: string, name: string): number | undefined {
   return accounts(textOf(path)).find((account) => account.name === name)?.id;
 }
 
+/** The home directory of the first line for a user. */
+function homeIn(path: string, user: string): string | undefined {
+  for (const line of textOf(path).split('\n')) {
+    const [name, , id, , , home] = line.split(':');
+    if (name === user && id) return home;
+  }
+  return undefined;
+}
+
 /** Names by number, read when first asked for. */
 function namesOf(path: string): (id: number) => string | undefined {
   let names: Map<number, string> | undefined;
@@ -76,6 +85,7 @@ export function nodeSystem(startedAtMs = performance.timeOrigin): SystemFacts {
     groupId: (name) => idIn('/etc/group', name),
     userName: namesOf('/etc/passwd'),
     groupName: namesOf('/etc/group'),
+    homeDirectory: (name) => homeIn('/etc/passwd', name),
     load: () => os.loadavg() as [number, number, number],
     cpuSeconds() {
       const { user, system } = process.cpuUsage();
