@@ -385,10 +385,6 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
   ...tlsArguments,
-  Action: ([, , option]) =>
-    option === undefined || option.toLowerCase() === 'virtual'
-      ? undefined
-      : `unrecognized option '${option}'`,
   AllowMethods: allowedMethods,
   AuthDigestAlgorithm: ([word = '']) =>
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
