@@ -197,7 +197,6 @@ export interface Stream {
   destroy(): void;
   pause(): void;
   resume(): void;
-  setTimeout(timeoutMs: number, onTimeout: () => void): void;
   /** Called within `onData` of a stream that reuses memory: the bytes stay valid until they are given back. */
   keep(): void;
   /** Returns kept bytes, all slices of which are no longer used. */

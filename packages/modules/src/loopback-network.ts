@@ -47,7 +47,6 @@ export function loopbackNetwork(
           destroy: () => socket.destroy(),
           pause: () => socket.pause(),
           resume: () => socket.resume(),
-          setTimeout: () => {},
           localAddress: '127.0.0.1',
           localPort: 0,
           remoteAddress: host,

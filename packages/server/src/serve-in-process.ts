@@ -19,6 +19,7 @@ import { loadModules } from './load-modules.ts';
 import { keptFiles, runtimeFolder } from './world/kept-files.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeWorld } from './world/node-world.ts';
+import type { PeerStream } from './world/socket-stream.ts';
 import { nodeSystem } from './world/system-facts.ts';
 
 /** A socket to listen on and what connections to it are told about it. */
@@ -149,7 +150,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
       );
       engine.closeIdle();
       if (!graceful) for (const connection of engine.connections) connection.destroy();
-      await Promise.all(closed);
+      await Promise.all([...closed, engine.whenEmpty()]);
       leave(current);
       ownLogs?.close();
     },
@@ -161,7 +162,7 @@ function listen(
   { bind, local }: ListenMapping,
   options: InProcessOptions,
 ): Promise<net.Server> {
-  const server = frontServer(engine, (socket) => ({ local, client: options.mapPeer?.(plainPeer(socket)) }));
+  const server = frontServer(engine, (client) => ({ local, client: options.mapPeer?.(plainPeer(client)) }));
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
@@ -177,6 +178,6 @@ function listen(
   });
 }
 
-function plainPeer(socket: net.Socket): string {
-  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+function plainPeer(client: PeerStream): string {
+  return client.remoteAddress.replace(/^::ffff:/, '');
 }

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import {
   chunkEnd,
   formatChunkSize,
@@ -26,7 +25,8 @@ import {
   serve,
   type TimeoutRule,
 } from '@httpd-ts/kernel';
-import { SocketStream } from '../world/socket-stream.ts';
+import type { PeerStream } from '../world/socket-stream.ts';
+import { CountedStream } from './counted-stream.ts';
 import type { Engine, FrontSettings, Watched } from './engine.ts';
 import { type BodyCarrier, FrontBody } from './request-body.ts';
 
@@ -75,7 +75,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   bytesOut = 0;
 
   private readonly engine: Engine;
-  private readonly socket: Socket;
+  private readonly client: PeerStream;
   private settings: FrontSettings;
   private reader: RequestHeadReader;
   private state: State = 'head';
@@ -83,7 +83,6 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   request: RequestRecord | undefined = undefined;
   private backlog: Buffer | undefined = undefined;
   bytesIn = 0;
-  private readonly listeners: readonly (readonly [string, (bytes: Buffer) => void])[];
   private phaseStartedAt: number;
   private phaseBytes = 0;
   private lastDurationMs = 0;
@@ -96,35 +95,31 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private notesMap: Map<string, unknown> | undefined = undefined;
   private drained: (() => void) | undefined = undefined;
 
-  constructor(engine: Engine, socket: Socket, given?: ConnectionAddresses) {
+  constructor(engine: Engine, stream: PeerStream, given?: ConnectionAddresses) {
     this.engine = engine;
-    this.socket = socket;
+    this.client = stream;
     this.id = engine.connectionId();
     this.worker = engine.thread;
-    this.clientAddress = given?.client ?? plainAddress(socket.remoteAddress);
-    this.clientPort = socket.remotePort ?? 0;
+    this.clientAddress = given?.client ?? plainAddress(stream.remoteAddress);
+    this.clientPort = stream.remotePort;
     this.knownAddress = given?.local?.address;
-    this.localPort = given?.local?.port ?? given?.port ?? socket.localPort ?? 0;
+    this.localPort = given?.local?.port ?? given?.port ?? stream.localPort;
     this.settings = engine.settingsFor(this);
     this.server = this.settings.servers.defaultServer;
     this.reader = new RequestHeadReader(this.settings.head);
     this.phaseStartedAt = performance.now();
     this.deadline = this.phaseStartedAt + this.headTimeMs();
-    const onGone = () => this.onGone();
-    this.listeners = [
-      ['data', (bytes: Buffer) => this.onData(bytes)],
-      ['end', () => this.onEnd()],
-      ['error', onGone],
-      ['close', onGone],
-      ['drain', () => this.onDrain()],
-    ];
-    for (const [event, listener] of this.listeners) socket.on(event, listener);
+    stream.onData = (bytes) => this.onData(bytes as unknown as Buffer);
+    stream.onEnd = () => this.onEnd();
+    stream.onClose = () => this.onGone();
+    stream.onDrain = () => this.onDrain();
     engine.watch(this);
+    stream.start();
   }
 
   /** Asks the system only when somebody wants to know. */
   get localAddress(): string {
-    this.knownAddress ??= plainAddress(this.socket.localAddress);
+    this.knownAddress ??= plainAddress(this.client.localAddress);
     return this.knownAddress;
   }
 
@@ -142,7 +137,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   destroy(): void {
-    this.socket.destroy();
+    this.client.destroy();
   }
 
   status(nowMs: number): ConnectionStatus {
@@ -172,13 +167,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   takeOver(run: (client: Stream) => void): void {
     this.state = 'taken over';
     this.deadline = Number.POSITIVE_INFINITY;
-    for (const [event, listener] of this.listeners) this.socket.removeListener(event, listener);
     this.sendWithoutDelay();
-    this.socket.on('close', () => {
+    const stream = new CountedStream(this.client.ownBytes(), this, () => {
       this.aborted = true;
       this.engine.unwatch(this);
     });
-    const stream = new CountedStream(this.socket, this);
     const early = this.backlog;
     this.backlog = undefined;
     run(stream);
@@ -187,7 +180,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       stream.onData(early as unknown as Bytes);
     }
     if (this.inputEnded) stream.onEnd();
-    this.socket.resume();
+    this.client.resume();
   }
 
   private headTimeMs(): number {
@@ -218,8 +211,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   private keepForLater(bytes: Buffer): void {
-    this.backlog = this.backlog === undefined ? bytes : Buffer.concat([this.backlog, bytes]);
-    this.socket.pause();
+    this.backlog = this.backlog === undefined ? Buffer.from(bytes) : Buffer.concat([this.backlog, bytes]);
+    this.client.pause();
   }
 
   private extendBodyDeadline(bytes: number): void {
@@ -326,16 +319,16 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   abandon(): void {
-    this.socket.destroy();
+    this.client.destroy();
     this.onGone();
   }
 
   pauseReading(): void {
-    this.socket.pause();
+    this.client.pause();
   }
 
   resumeReading(): void {
-    if (this.backlog === undefined) this.socket.resume();
+    if (this.backlog === undefined) this.client.resume();
   }
 
   private send(response: Response | Promise<Response>): void {
@@ -359,7 +352,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       connection: this,
       server: this.server,
     });
-    this.socket.destroy();
+    this.client.destroy();
   }
 
   private write1(response: Response): void {
@@ -402,7 +395,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   /** Sends text; false when the client should be waited for. */
   private write(text: string): boolean {
     this.bytesOut += text.length;
-    return this.socket.write(text, 'latin1');
+    return this.client.write(text);
   }
 
   private writeBytes(head: string, bytes: Uint8Array): boolean {
@@ -412,13 +405,13 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       const whole = Buffer.allocUnsafe(total);
       whole.latin1Write(head, 0, head.length);
       whole.set(bytes, head.length);
-      return this.socket.write(whole);
+      return this.client.write(whole);
     }
-    if (head.length === 0) return this.socket.write(bytes);
-    this.socket.cork();
-    this.socket.write(head, 'latin1');
-    const flowing = this.socket.write(bytes);
-    this.socket.uncork();
+    if (head.length === 0) return this.client.write(bytes);
+    this.client.cork();
+    this.client.write(head);
+    const flowing = this.client.write(bytes);
+    this.client.uncork();
     return flowing;
   }
 
@@ -438,7 +431,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private sendWithoutDelay(): void {
     if (this.isNoDelay) return;
     this.isNoDelay = true;
-    this.socket.setNoDelay(true);
+    this.client.setNoDelay();
   }
 
   /** Sends a body piece by piece, waiting for the client where it is slow. */
@@ -454,11 +447,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       const first = pendingHead;
       pendingHead = '';
       if (!chunked) return this.writeBytes(first, bytes);
-      this.socket.cork();
+      this.client.cork();
       this.write(first + formatChunkSize(bytes.length));
       this.writeBytes('', bytes);
       const flowing = this.write(chunkEnd);
-      this.socket.uncork();
+      this.client.uncork();
       return flowing;
     };
     let complete = false;
@@ -524,19 +517,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       if (chunk === null) return true;
       send(chunk);
       // The next pull may put other bytes where these are.
-      if (this.socket.writableLength > 0 && !(await this.flushed())) return false;
+      if (this.client.pending > 0 && !(await this.flushed())) return false;
     }
   }
 
   /** True once everything written has been handed to the system; false when the client is gone. */
   private flushed(): Promise<boolean> {
-    this.deadline = performance.now() + this.settings.timeoutMs;
-    return new Promise((resolve) => {
-      this.socket.write('', () => {
-        this.deadline = Number.POSITIVE_INFINITY;
-        resolve(this.state !== 'closed');
-      });
-    });
+    const flushed = this.drain();
+    this.client.askForDrain();
+    return flushed;
   }
 
   private async streamFile(body: FileBody, send: (bytes: Uint8Array) => boolean): Promise<boolean> {
@@ -561,6 +550,10 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private flowing(now: boolean): boolean | Promise<boolean> {
     if (this.state === 'closed') return false;
     if (now) return true;
+    return this.drain();
+  }
+
+  private drain(): Promise<boolean> {
     this.deadline = performance.now() + this.settings.timeoutMs;
     return new Promise((resolve) => {
       this.drained = () => {
@@ -590,7 +583,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     logRequest(request);
     this.request = undefined;
     if (this.state === 'closed' || this.state === 'taken over') return;
-    if (cutOff) this.socket.destroy();
+    if (cutOff) this.client.destroy();
     // What follows a body that was cut off or malformed is not to be taken for a request.
     else if (response.keepAlive && this.body?.fault === undefined) this.nextRequest(now);
     else this.close();
@@ -618,7 +611,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     const { backlog } = this;
     if (backlog !== undefined) {
       this.backlog = undefined;
-      this.socket.resume();
+      this.client.resume();
       this.onData(backlog);
     }
     if (this.inputEnded && this.state === 'head') this.onEnd();
@@ -631,15 +624,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.deadline = performance.now() + (this.inputEnded ? shortLingerMs : lingerMs);
     this.body?.drop();
     this.backlog = undefined;
-    this.socket.resume();
-    this.socket.end();
+    this.client.resume();
+    this.client.end();
     if (this.inputEnded) return;
     this.deadline = performance.now() + shortLingerMs;
   }
 
   timeOut(): void {
     this.deadline = Number.POSITIVE_INFINITY;
-    if (this.state === 'lingering' || this.drained !== undefined) this.socket.destroy();
+    if (this.state === 'lingering' || this.drained !== undefined) this.client.destroy();
     else if (this.state === 'serving') this.body?.fail(408);
     else if (this.reader.hasBegun) this.giveUpHead(408);
     else this.close();
@@ -663,7 +656,6 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (this.state === 'head' && this.reader.hasBegun) this.giveUpHead(400);
     else if (this.state === 'head') this.close();
     else if (this.state === 'serving') this.body?.cutOff();
-    else if (this.state === 'lingering') this.socket.destroySoon();
   }
 
   private onGone(): void {
@@ -689,24 +681,6 @@ function headText(response: Response): string {
       ? 'HTTP/1.0'
       : 'HTTP/1.1';
   return `${protocol} ${response.statusLine}\r\n${response.headerLines}\r\n`;
-}
-
-/** The stream of a connection that was taken over; what goes through it counts for the log. */
-class CountedStream extends SocketStream {
-  private readonly counts: { bytesIn: number; bytesOut: number };
-
-  constructor(socket: Socket, counts: { bytesIn: number; bytesOut: number }) {
-    super(socket);
-    this.counts = counts;
-    socket.prependListener('data', (bytes: Buffer) => {
-      counts.bytesIn += bytes.length;
-    });
-  }
-
-  override write(data: Uint8Array | string): boolean {
-    this.counts.bytesOut += data.length;
-    return super.write(data);
-  }
 }
 
 /** IPv4 addresses mapped into IPv6 are shown as IPv4, as httpd shows them. */

@@ -44,6 +44,7 @@ export class Engine {
   isStopping = false;
   private nextId = 1;
   private settings = new Map<string, FrontSettings>();
+  private onEmpty: (() => void) | undefined = undefined;
   private sweep: NodeJS.Timeout | undefined = undefined;
 
   constructor(plan: ServedPlan, thread: number) {
@@ -82,6 +83,15 @@ export class Engine {
 
   unwatch(connection: Watched): void {
     this.connections.delete(connection);
+    if (this.connections.size === 0) this.onEmpty?.();
+  }
+
+  /** Settles once there is no connection. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.connections.size === 0) resolve();
+      else this.onEmpty = resolve;
+    });
   }
 
   private sweepDeadlines(): void {

@@ -166,13 +166,15 @@ export class FrontBody implements RequestBody {
       return;
     }
     if (this.dropping) return;
+    // The connection reads the next bytes to where these are.
+    const kept = Buffer.copyBytesFrom(slice);
     const { taker } = this;
     if (taker !== undefined) {
       this.taker = undefined;
-      taker.resolve(slice);
+      taker.resolve(kept);
       return;
     }
-    this.waiting.push(slice);
+    this.waiting.push(kept);
     this.held += slice.length;
     if (this.held >= holdLimit && !this.paused) {
       this.paused = true;

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { NetConnectOpts, Socket } from 'node:net';
 import * as os from 'node:os';
 import type * as tls from 'node:tls';
+import { getSystemErrorName } from 'node:util';
 import type { ConnectError, ConnectTarget, Network, Stream, TlsTarget } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
+import { type TcpHandles, tcpHandles } from './tcp-handles.ts';
+import { TcpStream } from './tcp-stream.ts';
 import { beginTls, tlsPeer } from './tls-client.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
@@ -40,7 +43,63 @@ export function nodeNetwork(): Network {
   };
 }
 
+const connectError = (code: string | undefined): ConnectError => {
+  const known = code === 'EAI_AGAIN' ? 'ENOTFOUND' : (code ?? 'EIO');
+  return connectErrors.has(known) ? (known as ConnectError) : 'EIO';
+};
+
 function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
+  const { host = 'localhost', path, tls } = target;
+  const family = path === undefined && tls === undefined ? builtins.net.isIP(host) : 0;
+  const ownFamily = target.localAddress === undefined ? family : builtins.net.isIP(target.localAddress);
+  // Names, TLS and sockets of other kinds are for node's own streams.
+  if (tcpHandles === undefined || family === 0 || ownFamily !== family) return connectSocket(target);
+  return connectHandle(tcpHandles, target, host, family === 6);
+}
+
+function connectHandle(
+  node: TcpHandles,
+  { port = 0, timeoutMs, localAddress, reusesMemory }: ConnectTarget,
+  host: string,
+  isIPv6: boolean,
+): Promise<Stream | ConnectError> {
+  return new Promise((resolve) => {
+    const handle = new node.TCP(node.constants.SOCKET);
+    let isSettled = false;
+    const settle = (outcome: Stream | ConnectError) => {
+      if (isSettled) return;
+      isSettled = true;
+      clearTimeout(timer);
+      if (typeof outcome === 'string') handle.close();
+      resolve(outcome);
+    };
+    const timer = timeoutMs > 0 ? setTimeout(() => settle('ETIMEDOUT'), timeoutMs) : undefined;
+    const failed = (status: number) => settle(connectError(getSystemErrorName(status)));
+    if (localAddress !== undefined) {
+      const status = isIPv6 ? handle.bind6(localAddress, 0, 0) : handle.bind(localAddress, 0);
+      if (status !== 0) {
+        failed(status);
+        return;
+      }
+    }
+    const request = new node.TCPConnectWrap();
+    request.oncomplete = (status) => {
+      if (isSettled) return;
+      if (status !== 0) {
+        failed(status);
+        return;
+      }
+      handle.setNoDelay(true);
+      const stream = new TcpStream(handle, reusesMemory ? 'own' : 'copied');
+      settle(stream);
+      stream.start();
+    };
+    const status = isIPv6 ? handle.connect6(request, host, port) : handle.connect(request, host, port);
+    if (status !== 0) failed(status);
+  });
+}
+
+function connectSocket(target: ConnectTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
     const { host, port, path, timeoutMs, localAddress, tls, tunnel } = target;
     const memory = target.reusesMemory && tls === undefined ? new ReadMemory() : undefined;
@@ -52,10 +111,7 @@ function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
       allowHalfOpen: true,
     } as NetConnectOpts);
     const timer = timeoutMs > 0 ? setTimeout(() => finish('ETIMEDOUT'), timeoutMs) : undefined;
-    const onError = (error: NodeJS.ErrnoException) => {
-      const code = error.code === 'EAI_AGAIN' ? 'ENOTFOUND' : (error.code ?? 'EIO');
-      finish(connectErrors.has(code) ? (code as ConnectError) : 'EIO');
-    };
+    const onError = (error: NodeJS.ErrnoException) => finish(connectError(error.code));
     const finish = (failure: ConnectError) => {
       clearTimeout(timer);
       socket.destroy();

@@ -3,8 +3,19 @@ import type { Bytes, Stream, TlsPeer } from '@httpd-ts/kernel';
 
 const nothing = () => {};
 
+/** The stream of a client's connection. The bytes it reads may be valid within `onData` only. */
+export interface PeerStream extends Stream {
+  /** Begins to read. */
+  start(): void;
+  setNoDelay(): void;
+  /** Has `onDrain` called once nothing is pending. */
+  askForDrain(): void;
+  /** From now on the bytes belong to whom they are given. */
+  ownBytes(): PeerStream;
+}
+
 /** A node socket as the engine's byte stream. */
-export class SocketStream implements Stream {
+export class SocketStream implements PeerStream {
   onData: (bytes: Bytes) => void = nothing;
   onEnd: () => void = nothing;
   onClose: (error: string | undefined) => void = nothing;
@@ -55,8 +66,15 @@ export class SocketStream implements Stream {
   resume(): void {
     this.socket.resume();
   }
-  setTimeout(timeoutMs: number, onTimeout: () => void): void {
-    this.socket.setTimeout(timeoutMs, onTimeout);
+  start(): void {}
+  setNoDelay(): void {
+    this.socket.setNoDelay(true);
+  }
+  askForDrain(): void {
+    this.socket.write('', () => this.onDrain());
+  }
+  ownBytes(): this {
+    return this;
   }
   keep(): void {}
   giveBack(_bytes: Uint8Array): void {}

@@ -1,0 +1,106 @@
+import type { Server } from 'node:net';
+
+/** A connected TCP socket as node's own `net` sees it, without the streams it puts on top. */
+export interface TcpHandle {
+  onread: () => Uint8Array | undefined;
+  readStart(): number;
+  readStop(): number;
+  useUserBuffer(buffer: Uint8Array): void;
+  writeLatin1String(request: WriteRequest, text: string): number;
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  /** Either bytes alone, or pairs of text or bytes and their encoding. */
+  writev(request: WriteRequest, chunks: readonly (Uint8Array | string)[], areAllBytes: boolean): number;
+  shutdown(request: ShutdownRequest): number;
+  setNoDelay(on: boolean): number;
+  getpeername(out: SocketName): number;
+  getsockname(out: SocketName): number;
+  bind(address: string, port: number): number;
+  bind6(address: string, port: number, flags: number): number;
+  connect(request: ConnectRequest, address: string, port: number): number;
+  connect6(request: ConnectRequest, address: string, port: number): number;
+  close(closed?: () => void): void;
+}
+
+export interface SocketName {
+  address?: string;
+  port?: number;
+}
+
+/** Kept by the handle until the system has taken what could not be written at once. */
+export interface WriteRequest {
+  oncomplete: (status: number) => void;
+  data: unknown;
+}
+
+export interface ShutdownRequest {
+  oncomplete: () => void;
+}
+
+export interface ConnectRequest {
+  oncomplete: (status: number) => void;
+}
+
+interface StreamBinding {
+  readonly WriteWrap: new () => WriteRequest;
+  readonly ShutdownWrap: new () => ShutdownRequest;
+  /** The handle leaves here what came of the last call, at these places. */
+  readonly streamBaseState: Int32Array;
+  readonly kReadBytesOrError: number;
+  readonly kBytesWritten: number;
+  readonly kLastWriteWasAsync: number;
+}
+
+interface TcpBinding {
+  readonly TCP: new (kind: number) => TcpHandle;
+  readonly TCPConnectWrap: new () => ConnectRequest;
+  readonly constants: { readonly SOCKET: number };
+}
+
+export type TcpHandles = StreamBinding & TcpBinding;
+
+/**
+ * What node's `net` is made of. Its streams cost more for each request than the system calls do. Node has no public way
+ * there, so this may be undefined one day; then everything goes through `net` as before.
+ */
+export const tcpHandles = findHandles();
+
+function findHandles(): TcpHandles | undefined {
+  const binding = (process as unknown as { readonly binding?: (name: string) => unknown }).binding;
+  try {
+    const found = {
+      ...(binding?.('stream_wrap') as StreamBinding),
+      ...(binding?.('tcp_wrap') as TcpBinding),
+    };
+    return isComplete(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const handleMethods = [
+  ...['readStart', 'readStop', 'useUserBuffer', 'writeLatin1String', 'writeBuffer', 'writev', 'shutdown'],
+  ...['setNoDelay', 'getpeername', 'getsockname', 'bind', 'bind6', 'connect', 'connect6', 'close'],
+];
+
+function isComplete(found: TcpHandles): boolean {
+  const { kReadBytesOrError, kBytesWritten, kLastWriteWasAsync } = found;
+  const places = [kReadBytesOrError, kBytesWritten, kLastWriteWasAsync];
+  const makers = [found.WriteWrap, found.ShutdownWrap, found.TCP, found.TCPConnectWrap];
+  return (
+    found.streamBaseState instanceof Int32Array &&
+    places.every((place) => typeof place === 'number') &&
+    makers.every((make) => typeof make === 'function') &&
+    handleMethods.every((name) => typeof found.TCP.prototype[name] === 'function')
+  );
+}
+
+/** Has each connection of a listening server given to `take`, as a handle; false where that cannot be done. */
+export function takeConnections(server: Server, take: (handle: TcpHandle) => void): boolean {
+  const listening = (server as unknown as { readonly _handle?: { onconnection?: unknown } | null })._handle;
+  if (tcpHandles === undefined || typeof listening?.onconnection !== 'function') return false;
+  // A connection that failed before it was taken concerns nobody.
+  listening.onconnection = (error: number, handle: TcpHandle | undefined) => {
+    if (error === 0 || error === undefined) if (handle !== undefined) take(handle);
+  };
+  return true;
+}
