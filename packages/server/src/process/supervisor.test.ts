@@ -82,11 +82,15 @@ async function until(done: () => boolean | Promise<boolean>, what: string, withi
 }
 
 async function ready(server: Running): Promise<void> {
-  await until(() => {
-    if (server.process.exitCode !== null)
-      throw new Error(`the server ended: ${server.stderr()}${server.log('error.log')}`);
-    return server.log('error.log').includes('AH00489');
-  }, 'the server');
+  await until(
+    () => {
+      if (server.process.exitCode !== null)
+        throw new Error(`the server ended: ${server.stderr()}${server.log('error.log')}`);
+      return server.log('error.log').includes('AH00489');
+    },
+    'the server',
+    20_000,
+  );
 }
 
 const times = (text: string, word: string) => text.split(word).length - 1;
