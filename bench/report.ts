@@ -9,6 +9,8 @@ export interface Report {
   readonly tables: readonly Table[];
   /** What was left out and why, or how to read a figure. */
   readonly notes: readonly string[];
+  /** A picture of the figures, as SVG. */
+  readonly picture?: string;
 }
 
 function columnWidths(table: Table): number[] {

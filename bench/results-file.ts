@@ -31,6 +31,7 @@ export function resultsSection(scenario: Scenario, report: Report, circumstances
     `## ${scenario.title}`,
     scenario.what,
     ...report.tables.map(markdownTable),
+    ...(report.picture === undefined ? [] : [`![${scenario.title}](${scenario.name}.svg)`]),
     ...(notes ? [notes] : []),
     `${date}; ${machine}, load before ${loadBefore}; ${versions}.\n\n\`${command}\``,
   ].join('\n\n');
@@ -45,6 +46,11 @@ function sectionsOf(text: string): Map<string, string> {
   const sections = new Map<string, string>();
   for (let index = 1; index < parts.length; index += 2) sections.set(parts[index]!, parts[index + 1]!.trim());
   return sections;
+}
+
+/** Puts a picture beside results.md. */
+export function writePicture(scenario: Scenario, picture: string): void {
+  writeFileSync(new URL(`${scenario.name}.svg`, file), picture);
 }
 
 /** Puts new sections into results.md; those of other scenarios stay as they were measured. */

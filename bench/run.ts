@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from './machine.ts';
 import { type Report, terminalTable } from './report.ts';
-import { resultsSection, writeResults } from './results-file.ts';
+import { resultsSection, writePicture, writeResults } from './results-file.ts';
 import { makeReadableDirectory, type Scenario } from './scenario.ts';
 import { allScenarios } from './scenarios/all-scenarios.ts';
 import { type ServerName, serverNames } from './servers/server.ts';
@@ -93,6 +93,7 @@ async function runAll(options: Options, parent: string): Promise<void> {
     for (const table of report.tables) console.log(`\n${terminalTable(table)}`);
     for (const note of report.notes) console.log(`  - ${note}`);
     if (!options.write) continue;
+    if (report.picture !== undefined) writePicture(scenario, report.picture);
     // After each scenario, so that an interrupted run keeps what it measured.
     writeResults(
       new Map([[scenario.name, resultsSection(scenario, report, { ...circumstances, loadBefore })]]),

@@ -1,5 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { config10kVhosts } from './config-10k-vhosts.ts';
+import { config10Mib } from './config-10mib.ts';
+import { config100Lines } from './config-100-lines.ts';
 import { idle } from './idle.ts';
 import { largeBodies } from './large-bodies.ts';
 import { proxy1k } from './proxy-1k.ts';
@@ -20,6 +22,8 @@ export const allScenarios: readonly Scenario[] = [
   quickstart,
   largeBodies,
   idle,
+  config100Lines,
   config10kVhosts,
+  config10Mib,
   rulesScaling,
 ];

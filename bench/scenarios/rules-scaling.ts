@@ -1,4 +1,5 @@
 import { absenceNotes, startOnWork, stopContestants, type Work } from '../contestants.ts';
+import { type Curve, curvePicture, type Panel } from '../curve-picture.ts';
 import { type Measurement, measureLoad } from '../measure-load.ts';
 import { type Report, ratio } from '../report.ts';
 import { type BenchContext, makeReadableDirectory, type Scenario } from '../scenario.ts';
@@ -93,22 +94,33 @@ async function run(all: BenchContext): Promise<Report> {
   const context = { ...all, servers };
   await startBackend(context, writeDocuments(context));
   const rows: string[][] = [];
+  const panels: Panel[] = [];
   const notes = new Set<string>();
   for (const family of families) {
+    const points = new Map<ServerName, [number, number][]>(servers.map((name) => [name, []]));
     for (const count of sizes) {
       context.say(`${family.title}: ${count}`);
       const result = await measureFamily(context, family, count);
       const ours = cell(result.measurements, 'httpd-ts');
       const apache = cell(result.measurements, 'apache2');
       const toApache = ours === undefined ? '-' : ratio(ours, apache);
+      for (const { name, cpuMicroseconds } of result.measurements) {
+        points.get(name)?.push([count, cpuMicroseconds]);
+      }
       rows.push([family.title, count.toLocaleString('en'), shown(ours), shown(apache), toApache]);
       for (const note of result.notes) {
         notes.add(note.includes(' skipped: ') ? note : `${family.title}, ${count}: ${note}`);
       }
     }
+    const curves = [...points].map(([name, line]): Curve => ({ name, points: line }));
+    panels.push({ title: family.title, curves: curves.filter((curve) => curve.points.length > 0) });
   }
   const columns = ['entries', 'number', 'httpd-ts CPU µs/request', 'apache2 CPU µs/request', 'to apache2'];
-  return { tables: [{ columns, rows }], notes: [...notes] };
+  return {
+    tables: [{ columns, rows }],
+    notes: [...notes],
+    picture: curvePicture(panels, 'CPU µs/request'),
+  };
 }
 
 /** Whether a request's cost depends on how much the configuration holds. */
