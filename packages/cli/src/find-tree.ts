@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
 /** Where a configuration begins. */
@@ -52,18 +52,6 @@ const mainFiles = ['apache2.conf', 'conf/httpd.conf', 'httpd.conf'];
 function mainFileIn(serverRoot: string, system: KnownTree, exists: (path: string) => boolean): string {
   if (serverRoot === system.serverRoot) return system.configFile;
   return mainFiles.find((name) => exists(join(serverRoot, name))) ?? system.configFile;
-}
-
-/** The tree of a path given to `configtest`: a directory is a ServerRoot, a file the main file of one. */
-export function treeOf(path: string): ConfigTree | undefined {
-  const absolute = resolve(path);
-  const info = statSync(absolute, { throwIfNoEntry: false });
-  if (info === undefined) return undefined;
-  if (info.isDirectory()) return findTree({ serverRoot: absolute });
-  const directory = resolve(absolute, '..');
-  const known = knownTrees.find(({ serverRoot, configFile }) => join(serverRoot, configFile) === absolute);
-  const above = directory.endsWith('/conf') ? resolve(directory, '..') : directory;
-  return { serverRoot: known?.serverRoot ?? above, configFile: absolute };
 }
 
 const withoutFinalSlash = (path: string) => (path.length > 1 ? path.replace(/\/+$/, '') : path);

@@ -1,5 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Files, ModuleDefinition, World } from '@httpd-ts/kernel';
 import type { CheckResult, Finding } from '@httpd-ts/lint';
 import { withDirectories } from '../check-configuration.ts';
@@ -11,6 +10,7 @@ import { reportAsJson } from '../configtest/report-as-json.ts';
 import { reportForGithub } from '../configtest/report-for-github.ts';
 import { type ReportFormat, reportFormats } from '../configtest/report-formats.ts';
 import { reportPretty } from '../configtest/report-pretty.ts';
+import { insideRoot, packagedDirectories, rootOf } from '../configtest/rooted-tree.ts';
 import { rootedWorld } from '../configtest/rooted-world.ts';
 import { countOf, type Verdict } from '../configtest/verdict.ts';
 import { loadEnvvars } from '../envvars/load-envvars.ts';
@@ -118,15 +118,6 @@ async function understand(paths: readonly string[], options: ConfigtestOptions):
 const readMaximum = (given: string | undefined) =>
   given === undefined ? Number.POSITIVE_INFINITY : /^\d+$/.test(given) ? Number(given) : undefined;
 
-/** The real path of a copied tree, with nothing at its end. */
-function rootOf(path: string): string | undefined {
-  try {
-    return latin1(realpathSync(path)).replace(/\/+$/, '');
-  } catch {
-    return undefined;
-  }
-}
-
 interface PipedFile {
   readonly path: string;
   readonly text: string;
@@ -154,14 +145,6 @@ function withFile(files: Files, { path, text }: PipedFile): Files {
     lstat: (asked) => (asked === path ? info : files.lstat(asked)),
     readText: (asked) => (asked === path ? { text } : files.readText(asked)),
   };
-}
-
-/** A path as the configuration knows it: below the root it may be given either way. */
-function insideRoot(path: string, root: string): string {
-  const absolute = latin1(resolve(path));
-  if (root === '') return absolute;
-  if (absolute === root) return '/';
-  return absolute.startsWith(`${root}/`) ? absolute.slice(root.length) : absolute;
 }
 
 function find(
@@ -206,15 +189,6 @@ async function check(
     onFile: () => progress.step(),
   });
   return { ...result, findings: [...notes.map(remark), ...result.findings] };
-}
-
-/** Directories for logs that come with a package of httpd, which need not be installed here. */
-function packagedDirectories(
-  serverRoot: string,
-  environment: ReadonlyMap<string, string>,
-): readonly string[] {
-  const logs = environment.get('APACHE_LOG_DIR');
-  return ['/var/log/apache2', '/var/log/httpd', `${serverRoot}/logs`, ...(logs === undefined ? [] : [logs])];
 }
 
 const remark = (text: string): Finding => ({

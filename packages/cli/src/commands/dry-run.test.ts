@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -23,6 +25,30 @@ describe('httpd-ts dry-run', () => {
       stdout: expect.stringContaining('It will not run here as it stands: 1 error'),
       stderr: '',
     });
+  });
+
+  it('a fragment, with the modules that it may need', () => {
+    expect(run('fixtures/behaviour/mod_alias/alias-and-redirect-families/httpd.conf').stdout).toContain(
+      'It will run here: ',
+    );
+    expect(
+      run('fixtures/behaviour/mod_alias/alias-and-redirect-families/httpd.conf', '--modules', 'none').stdout,
+    ).toContain('perhaps misspelled');
+  });
+
+  it('a tree copied from another machine: nothing outside of it is read', () => {
+    const root = mkdtempSync(join(tmpdir(), 'httpd-ts-root-'));
+    mkdirSync(join(root, 'etc/apache2/sites-enabled'), { recursive: true });
+    writeFileSync(
+      join(root, 'etc/apache2/apache2.conf'),
+      'LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\nListen 81\nInclude /etc/apache2/sites-enabled/*.conf\n',
+    );
+    writeFileSync(
+      join(root, 'etc/apache2/sites-enabled/a.conf'),
+      '<VirtualHost *:81>\nServerName there.example\n</VirtualHost>\n',
+    );
+    expect(run('--root', root).stdout).toContain('there.example');
+    rmSync(root, { recursive: true });
   });
 
   it.each([

@@ -1,13 +1,10 @@
-import { withDirectories } from '../check-configuration.ts';
-import { loadEnvvars } from '../envvars/load-envvars.ts';
-import { withAssumedFiles } from '../explain/assumed-files.ts';
+import { withAssumedFiles } from '../assumed-files.ts';
 import { explainRequest } from '../explain/explain-request.ts';
 import { reportExplanation } from '../explain/report.ts';
-import { findTree, treeOf } from '../find-tree.ts';
+import { openTree } from '../open-tree.ts';
 import { latin1, usesColor } from '../output.ts';
 import { type Invocation, programOf } from '../run-switches.ts';
 import { startUpMessage } from '../start-up-message.ts';
-import { assumedModules } from './assumed-modules.ts';
 
 export interface ExplainOptions {
   /** `Name: value` each. */
@@ -17,6 +14,7 @@ export interface ExplainOptions {
   readonly config?: string;
   readonly modules: string;
   readonly D: readonly string[];
+  readonly root?: string;
   readonly assumeFile: readonly string[];
   readonly assumeDir: readonly string[];
   readonly allowUnsupported: readonly string[];
@@ -44,21 +42,13 @@ export async function explain(
     if (name === undefined || value === undefined) return complain(`not a header: ${given}`);
     headers.push([name, value]);
   }
-  const tree = options.config === undefined ? findTree({}) : treeOf(options.config);
-  if (tree === undefined) return complain(`${latin1(options.config ?? '')}: no such file or directory`);
-  const [{ standardModules: modules }, { nodeWorld }] = await Promise.all([
-    import('@httpd-ts/modules'),
-    import('@httpd-ts/server/node-world'),
-  ]);
-  const assumeModules = assumedModules(options.modules, modules);
-  if (typeof assumeModules === 'string') return complain(assumeModules);
-  const { environment, runtimeDirectories } = loadEnvvars(tree.serverRoot, false);
-  const real = nodeWorld({ environment });
+  const { config: path, root, modules, D: defines, allowUnsupported, from, to } = options;
+  const input = await openTree({ path, root, modules, defines });
+  if (typeof input === 'string') return complain(input);
   const assumptions = { files: options.assumeFile, directories: options.assumeDir };
-  const files = withAssumedFiles(withDirectories(real.files, runtimeDirectories), assumptions);
-  const { allowUnsupported, from, to, D: defines } = options;
+  const files = withAssumedFiles(input.world.files, assumptions);
   const result = await explainRequest(
-    { ...tree, world: { ...real, files }, modules, defines, assumeModules, allowUnsupported },
+    { ...input, world: { ...input.world, files }, allowUnsupported },
     { method: latin1(method), url: latin1(url), headers, from, to },
   );
   if ('diagnostics' in result) {

@@ -26,6 +26,9 @@ const collect = (value: string, before: readonly string[]) => [...before, latin1
 const collectPlain = (value: string, before: readonly string[]) => [...before, value];
 const collectNames = (value: string, before: readonly string[]) => [...before, ...splitNames(value)];
 
+const modulesText = 'modules that a configuration without LoadModule has: all, debian, rhel, none, or names';
+const rootText = 'a tree copied from another machine, in which absolute paths begin';
+
 /** Runs `serve`, `configtest`, `fmt`, `dry-run`, `explain`, `--help` or `--version`; gives the exit code. */
 export async function runSubcommand(args: readonly string[], invocation: Invocation): Promise<number> {
   let exitCode = 0;
@@ -80,11 +83,8 @@ async function describeCommands(
       "files, fragments, .htaccess files, directories, ServerRoots, or - for standard input; the system's own when left out",
     )
     .option('--format <format>', reportFormats.join(', '), 'pretty')
-    .option(
-      '--modules <modules>',
-      'modules that a configuration without LoadModule has: all, debian, rhel, none, or names (all)',
-    )
-    .option('--root <directory>', 'a tree copied from another machine, in which absolute paths begin')
+    .option('--modules <modules>', `${modulesText} (all)`)
+    .option('--root <directory>', rootText)
     .option('-D <name>', 'define a name for <IfDefine>', collect, [])
     .option(
       '--rule <name=severity>',
@@ -118,7 +118,8 @@ async function describeCommands(
     )
     .argument('[path]', "configuration file or ServerRoot directory; the system's own when left out")
     .option('--format <format>', 'terminal, json or markdown', 'terminal')
-    .option('--modules <modules>', 'take modules as loaded: all, debian, or a list of names', '')
+    .option('--modules <modules>', modulesText, 'all')
+    .option('--root <directory>', rootText)
     .option('-D <name>', 'define a name for <IfDefine>', collect, [])
     .action(async (path: string | undefined, options: DryRunOptions) => {
       const { dryRun } = await import('./dry-run.ts');
@@ -133,7 +134,8 @@ async function describeCommands(
     .option('--from <address>', 'address of the client', '127.0.0.1')
     .option('--to <address>', 'local address of the connection; chosen by host name and Listen when left out')
     .option('--config <path>', "configuration file or ServerRoot directory; the system's own when left out")
-    .option('--modules <modules>', 'take modules as loaded: all, debian, or a list of names', '')
+    .option('--modules <modules>', modulesText, 'all')
+    .option('--root <directory>', rootText)
     .option('-D <name>', 'define a name for <IfDefine>', collect, [])
     .option('--assume-file <path>', 'take this file as existing', collect, [])
     .option('--assume-dir <path>', 'take this directory as existing', collect, [])

@@ -1,6 +1,7 @@
-import { type ModuleDefinition, readingDirective, take2 } from '@httpd-ts/kernel';
+import { type ModuleDefinition, readingDirective, take2, type World } from '@httpd-ts/kernel';
 import { declareThirdParty, type ThirdPartyModule, thirdPartyModules } from '@httpd-ts/modules';
-import { type Checked, type CheckInput, readConfiguration } from '../check-configuration.ts';
+import type { Checked, CheckInput } from '../check-configuration.ts';
+import { readConfigurationOrFragment } from '../read-fragment.ts';
 import type { Place } from './facts.ts';
 
 /** A LoadModule line. */
@@ -17,6 +18,8 @@ export interface ModuleLoad extends Place {
 export function readAnyModules(input: CheckInput): {
   readonly checked: Checked;
   readonly loads: readonly ModuleLoad[];
+  /** The world to compile it in. */
+  readonly world: World;
 } {
   const loads: ModuleLoad[] = [];
   const modules = input.modules.map((module) =>
@@ -25,7 +28,7 @@ export function readAnyModules(input: CheckInput): {
   const others = thirdPartyModules.map(({ title, identifiers, file }) =>
     declareThirdParty(title, sampleIdentifier(identifiers), file, []),
   );
-  return { checked: readConfiguration({ ...input, modules: [...modules, ...others] }), loads };
+  return { ...readConfigurationOrFragment({ ...input, modules: [...modules, ...others] }), loads };
 }
 
 /** The name that stands for all spellings of a third-party module. */
@@ -40,7 +43,10 @@ function loadingByName(module: ModuleDefinition, loads: ModuleLoad[]): ModuleDef
       const usage = { name: reader.name, usage: undefined };
       const complaint = take2.read(raw, usage, ([identifier, library]) => {
         const thirdParty = thirdPartyModules.find(({ identifiers }) => identifiers.test(identifier));
-        loads.push({ identifier, library, thirdParty, file: reader.file, line: reader.line });
+        const { file, line } = reader;
+        // A fragment is read a second time.
+        const isKnown = loads.some((load) => load.file === file && load.line === line);
+        if (!isKnown) loads.push({ identifier, library, thirdParty, file, line });
         const name = thirdParty === undefined ? identifier : sampleIdentifier(thirdParty.identifiers);
         if (reader.isAvailable(name)) failure = reader.loadModule(name, library);
       });

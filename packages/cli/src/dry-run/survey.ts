@@ -20,7 +20,7 @@ import { verdictOn } from './verdict.ts';
 
 /** Answers from the declarations whether a configuration runs here. Writes nothing and starts nothing. */
 export function surveyConfiguration(input: CheckInput): Survey {
-  const { checked, loads } = readAnyModules(input);
+  const { checked, loads, world } = readAnyModules(input);
   const { resolved, settings } = checked;
   const modules = [...resolved.modules, ...modulesOfOthers(resolved.tree, resolved.modules, loads)];
   const compiled = hasError(resolved.diagnostics)
@@ -28,7 +28,7 @@ export function surveyConfiguration(input: CheckInput): Survey {
     : compile({
         tree: resolved.tree,
         settings: { ...settings, checkOnly: false },
-        world: withoutLogs(input.world),
+        world: withoutLogs(world),
         modules,
         memory: resolved.memory,
         allowUnsupported: ['all'],

@@ -7,7 +7,7 @@ import { serveInProcess } from '@httpd-ts/server';
 import { nodeWorld } from '@httpd-ts/server/node-world';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withAssumedFiles } from './assumed-files.ts';
+import { withAssumedFiles } from '../assumed-files.ts';
 import { type Explanation, explainRequest } from './explain-request.ts';
 import type { Question } from './question.ts';
 import { reportExplanation } from './report.ts';
@@ -133,6 +133,31 @@ describe('explainRequest', () => {
     expect(steps).toContainEqual(
       expect.objectContaining({ module: 'mod_proxy', outcome: 'maps to proxy:http://app.example/x/y' }),
     );
+  });
+
+  it('a fragment, with what a main file would say around it', async () => {
+    writeFileSync(
+      configFile,
+      '<VirtualHost *:80>\nServerName www.example\nRedirect /a http://b/\n</VirtualHost>\n',
+    );
+    const world = nodeWorld();
+    const all = standardModules.filter(
+      ({ isStatic, name }) => !isStatic && name !== 'mpm_prefork' && name !== 'mpm_worker',
+    );
+    const result = await explainRequest(
+      {
+        serverRoot: root,
+        configFile,
+        world,
+        modules: standardModules,
+        assumeModules: all.map(({ name }) => name),
+      },
+      { method: 'GET', url: 'http://www.example/a', headers: [], from: '127.0.0.1', to: undefined },
+    );
+    expect(result).toMatchObject({
+      host: { name: 'www.example' },
+      outcome: { kind: 'redirect', location: 'http://b/' },
+    });
   });
 
   it('files of another machine', async () => {

@@ -6,7 +6,6 @@ import {
   type Diagnostic,
   emptyRequestBody,
   headOptionsOf,
-  type RequestRecord,
   type RequestTrace,
   type Response,
   type ServedPlan,
@@ -16,8 +15,9 @@ import {
   traceRequests,
   type World,
 } from '@httpd-ts/kernel';
-import { type CheckInput, hasError, readConfiguration } from '../check-configuration.ts';
+import { type CheckInput, hasError } from '../check-configuration.ts';
 import type { Place } from '../dry-run/facts.ts';
+import { readConfigurationOrFragment } from '../read-fragment.ts';
 import { type Question, type SentRequest, sentRequest } from './question.ts';
 
 /** The virtual host that answers, and why it is that one. */
@@ -71,8 +71,10 @@ export async function explainRequest(
   const sent = sentRequest(question);
   if (typeof sent === 'string') return { diagnostics: [], complaint: sent };
   const connects: string[] = [];
-  const world = harmlessWorld(input.world, connects);
-  const read = readConfiguration({ ...input, world });
+  const { checked: read, world } = readConfigurationOrFragment({
+    ...input,
+    world: harmlessWorld(input.world, connects),
+  });
   if (hasError(read.diagnostics)) return { diagnostics: read.diagnostics, complaint: undefined };
   const { resolved, settings } = read;
   const trace = traceRequests();

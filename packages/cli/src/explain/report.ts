@@ -11,7 +11,7 @@ export function reportExplanation(explanation: Explanation, isColored: boolean, 
     const key = JSON.stringify(step);
     return !seen.has(key) && seen.add(key) !== undefined;
   };
-  const shown = steps.filter((step) => isShown(step, verbose) && isNew(step));
+  const shown = steps.filter((step) => isShown(step, verbose) && isNew(step) && !isRefusal(step, outcome));
   return [
     `${paint('bold', `${request.method} ${request.url}`)} ${paint('dim', `from ${request.from}`)}\n`,
     hostText(host, paint),
@@ -49,6 +49,12 @@ function depthOf(request: number, all: readonly TraceStep[]): number {
   if (begun?.kind !== 'request' || begun.from === undefined) return 0;
   return depthOf(begun.from, all) + (begun.origin === 'sub-request' ? 1 : 0);
 }
+
+/** What is said because no back end is asked here. */
+const isRefusal = (step: TraceStep, { kind }: Outcome) =>
+  kind === 'proxy' &&
+  ((step.kind === 'log' && step.module.startsWith('proxy')) ||
+    (step.kind === 'hook' && step.phase === 'handler'));
 
 const origins = {
   client: 'Request',
