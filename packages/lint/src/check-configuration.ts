@@ -190,12 +190,25 @@ async function report(
     available,
     isLoaded,
     isUnknown,
+    compilePattern: patternCompiler(input.world),
     declarationOf: ({ name, isSection }) => table.get(isSection ? `<${name}` : name),
     compiled,
     plan: compiled?.plan as ServedPlan | undefined,
   };
   const linted = input.lints === false ? [] : await runRules(configuration, input.severities ?? {});
   return { findings: [...findings, ...more, ...linted], files: files.length, kind };
+}
+
+function patternCompiler({ regex }: World): Configuration['compilePattern'] {
+  const compiled = new Map<string, ReturnType<typeof regex.compile>>();
+  return (pattern) => {
+    let found = compiled.get(pattern);
+    if (found === undefined) {
+      found = regex.compile(pattern);
+      compiled.set(pattern, found);
+    }
+    return found;
+  };
 }
 
 /**

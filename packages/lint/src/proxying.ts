@@ -95,14 +95,13 @@ export function definedBalancers({ statements }: Configuration): ReadonlyMap<str
   return found;
 }
 
-/** Whether a flag directive is on for the place of a statement: in an enclosing section, its virtual host or the main server. */
-export function isOn(name: string, statement: Statement, { statements }: Configuration): boolean {
-  const enclosing = new Set<Statement | undefined>([
-    undefined,
-    virtualHostOf(statement),
-    ...around(statement),
-  ]);
-  return statements
-    .named(name)
-    .some((one) => enclosing.has(one.parent) && one.args[0]?.toLowerCase() === 'on');
+/** Tells whether a flag directive is on for the place of a statement: in an enclosing section, its virtual host or the main server. */
+export function flagReader(name: string, { statements }: Configuration): (statement: Statement) => boolean {
+  const places = new Set(
+    statements.named(name).flatMap(({ args, parent }) => (args[0]?.toLowerCase() === 'on' ? [parent] : [])),
+  );
+  return (statement) =>
+    places.has(undefined) ||
+    places.has(virtualHostOf(statement)) ||
+    [...around(statement)].some((section) => places.has(section));
 }

@@ -87,8 +87,19 @@ function conditionOf(statement: Statement): RewriteCondition | undefined {
   };
 }
 
+const listsOf = new WeakMap<Configuration, readonly RewriteList[]>();
+
 /** The rules of a configuration by the server or section they stand in, in file order. */
-export function rewriteLists({ statements, kind }: Configuration): readonly RewriteList[] {
+export function rewriteLists(configuration: Configuration): readonly RewriteList[] {
+  let lists = listsOf.get(configuration);
+  if (lists === undefined) {
+    lists = readLists(configuration);
+    listsOf.set(configuration, lists);
+  }
+  return lists;
+}
+
+function readLists({ statements, kind }: Configuration): readonly RewriteList[] {
   interface Draft {
     readonly rules: RewriteRule[];
     conditions: RewriteCondition[];

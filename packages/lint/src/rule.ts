@@ -26,6 +26,8 @@ export interface Configuration {
   /** All modules there are, loaded or not. */
   readonly available: readonly ModuleDefinition[];
   isLoaded(identifier: string): boolean;
+  /** Compiles a pattern as Apache does by default, each text once. */
+  compilePattern(pattern: string): ReturnType<World['regex']['compile']>;
   /** Whether nothing can be said of what is missing at a path, since only a part of the machine's files is at hand. */
   isUnknown(path: string): boolean;
   declarationOf(statement: Statement): DirectiveDeclaration | undefined;

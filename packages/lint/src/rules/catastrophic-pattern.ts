@@ -28,9 +28,12 @@ export const catastrophicPattern = defineRule({
   bad: { config: 'RewriteEngine On\nRewriteRule ^/((\\w+)+)+\\.html$ /page.php?name=$1 [L]\n', line: 2 },
   good: { config: 'RewriteEngine On\nRewriteRule ^/(\\w+)\\.html$ /page.php?name=$1 [L]\n' },
   check({ statements }, report) {
+    const known = new Map<string, boolean>();
     for (const statement of statements.all) {
       for (const pattern of patternsOf(statement)) {
-        if (!runsAway(pattern)) continue;
+        const isWild = known.get(pattern) ?? runsAway(pattern);
+        known.set(pattern, isWild);
+        if (!isWild) continue;
         report({
           at: statement,
           word: pattern,

@@ -1,4 +1,4 @@
-import { isOn, proxyTargets } from '../proxying.ts';
+import { flagReader, proxyTargets } from '../proxying.ts';
 import { defineRule } from '../rule.ts';
 
 export const httpsWithoutSslProxyEngine = defineRule({
@@ -16,8 +16,9 @@ export const httpsWithoutSslProxyEngine = defineRule({
       'SSLProxyEngine On\nProxyPass /app/ https://app.example.com/\nProxyPassReverse /app/ https://app.example.com/\n',
   },
   check(configuration, report) {
+    const isOn = flagReader('sslproxyengine', configuration);
     for (const { statement, url, scheme } of proxyTargets(configuration)) {
-      if (!/^(?:https|wss|h2)$/.test(scheme) || isOn('sslproxyengine', statement, configuration)) continue;
+      if (!/^(?:https|wss|h2)$/.test(scheme) || isOn(statement)) continue;
       report({ at: statement, word: url, text: `${scheme}:// needs SSLProxyEngine, which is not on here` });
     }
   },

@@ -1,11 +1,10 @@
-import { type RewriteCondition, rewriteLists } from '../rewriting.ts';
-import type { Configuration } from '../rule.ts';
-import { defineRule } from '../rule.ts';
+import { type RewriteCondition, type RewriteRule, rewriteLists } from '../rewriting.ts';
+import { type Configuration, defineRule, type Report } from '../rule.ts';
 
 /** How many groups a pattern has; none where it is negated, since groups count only where it matches. */
-function groupsOf(pattern: string, isNegated: boolean, { world }: Configuration): number {
+function groupsOf(pattern: string, isNegated: boolean, { compilePattern }: Configuration): number {
   if (isNegated) return 0;
-  const regex = world.regex.compile(pattern);
+  const regex = compilePattern(pattern);
   return 'groupCount' in regex ? regex.groupCount : 9;
 }
 
@@ -35,43 +34,9 @@ export const missingGroup = defineRule({
   },
   check(configuration, report) {
     for (const { rules } of rewriteLists(configuration)) {
-      for (const { statement, conditions, pattern, isNegated, substitution, flags } of rules) {
-        const groups = groupsOf(pattern, isNegated, configuration);
-        const texts = [substitution, ...flags.values()];
-        for (const text of texts) {
-          for (const { word, number } of references(text, '$')) {
-            if (number > groups)
-              report({
-                at: statement,
-                word,
-                text: `${word} is empty: the pattern has ${groupCount(groups)}`,
-              });
-          }
-        }
-        for (const condition of conditions) {
-          for (const { word, number } of references(condition.input, '$')) {
-            if (number > groups)
-              report({
-                at: condition.statement,
-                word,
-                text: `${word} is empty: the pattern of the rule has ${groupCount(groups)}`,
-              });
-          }
-        }
-        const conditionGroups = Math.max(
-          0,
-          ...conditions.map((one) => conditionGroupsOf(one, configuration)),
-        );
-        for (const text of texts) {
-          for (const { word, number } of references(text, '%')) {
-            if (number <= conditionGroups || isEscape(text, word)) continue;
-            const why =
-              conditions.length === 0
-                ? 'there is no condition'
-                : `the conditions have ${groupCount(conditionGroups)}`;
-            report({ at: statement, word, text: `${word} is empty: ${why}` });
-          }
-        }
+      for (const rule of rules) {
+        checkRuleGroups(rule, configuration, report);
+        checkConditionGroups(rule, configuration, report);
       }
     }
     for (const statement of configuration.statements.named(...patternDirectives)) {
@@ -100,3 +65,33 @@ const conditionGroupsOf = (
 
 /** `%20` and its like, written without the backslash that would keep it, is another mistake than a missing group. */
 const isEscape = (text: string, word: string) => new RegExp(`${word}[0-9A-Fa-f]`).test(text);
+
+const textsOf = ({ substitution, flags }: RewriteRule) => [substitution, ...flags.values()];
+
+function checkRuleGroups(rule: RewriteRule, configuration: Configuration, report: Report): void {
+  const uses = [
+    ...textsOf(rule).map((text) => ({ text, at: rule.statement })),
+    ...rule.conditions.map(({ input, statement }) => ({ text: input, at: statement })),
+  ].flatMap(({ text, at }) => references(text, '$').map((reference) => ({ ...reference, at })));
+  if (uses.length === 0) return;
+  const groups = groupsOf(rule.pattern, rule.isNegated, configuration);
+  for (const { at, word, number } of uses) {
+    if (number <= groups) continue;
+    const whose = at === rule.statement ? 'the pattern' : 'the pattern of the rule';
+    report({ at, word, text: `${word} is empty: ${whose} has ${groupCount(groups)}` });
+  }
+}
+
+function checkConditionGroups(rule: RewriteRule, configuration: Configuration, report: Report): void {
+  const uses = textsOf(rule).flatMap((text) =>
+    references(text, '%').filter(({ word }) => !isEscape(text, word)),
+  );
+  if (uses.length === 0) return;
+  const groups = Math.max(0, ...rule.conditions.map((one) => conditionGroupsOf(one, configuration)));
+  for (const { word, number } of uses) {
+    if (number <= groups) continue;
+    const none = rule.conditions.length === 0;
+    const why = none ? 'there is no condition' : `the conditions have ${groupCount(groups)}`;
+    report({ at: rule.statement, word, text: `${word} is empty: ${why}` });
+  }
+}

@@ -2,28 +2,32 @@ import { rewriteLists } from '../rewriting.ts';
 import { type Configuration, defineRule } from '../rule.ts';
 import { around, type Statement, scopeOf, virtualHostOf } from '../statements.ts';
 
-/** Whether RewriteEngine is set for a scope: in it, around it, or (by path) in another section for the same directory. */
-function isEngineSet({ statements }: Configuration, scope: Statement | undefined): boolean {
-  const engines = statements.named('rewriteengine');
-  if (scope === undefined) return engines.some((engine) => scopeOf(engine) === undefined);
-  const enclosing = new Set<Statement | undefined>([
-    undefined,
-    scope,
-    virtualHostOf(scope),
-    ...around(scope),
-  ]);
-  const path = scope.name === 'directory' ? scope.args.at(-1)?.replace(/\/?$/, '/') : undefined;
-  return engines.some((engine) => {
-    const place = scopeOf(engine);
-    if (enclosing.has(place)) {
-      // A server's switch says nothing of directories.
-      return place === scope || (place !== undefined && place.name !== 'virtualhost') || isServer(scope);
-    }
-    return path !== undefined && place?.name === 'directory' && path.startsWith(place.args.at(-1) ?? ' ');
-  });
+/** The places where RewriteEngine is set, on or off: who sets it knows of it. */
+interface Engines {
+  readonly scopes: ReadonlySet<Statement | undefined>;
+  /** Paths of `<Directory>` sections that set it. */
+  readonly paths: readonly string[];
 }
 
-const isServer = (scope: Statement) => scope.name === 'virtualhost';
+function enginesIn({ statements }: Configuration): Engines {
+  const scopes = new Set(statements.named('rewriteengine').map(scopeOf));
+  const paths = [...scopes].flatMap((scope) =>
+    scope?.name === 'directory' ? [scope.args.at(-1) ?? ''] : [],
+  );
+  return { scopes, paths: [...new Set(paths)] };
+}
+
+/** A virtual host takes the switch over from the main server; a section takes it from sections around or above it. */
+function isEngineSet({ scopes, paths }: Engines, scope: Statement | undefined): boolean {
+  if (scopes.has(scope)) return true;
+  if (scope === undefined) return false;
+  if (scope.name === 'virtualhost') return scopes.has(undefined);
+  for (const section of around(scope)) {
+    if (section.name !== 'virtualhost' && scopes.has(section)) return true;
+  }
+  const path = scope.name === 'directory' ? scope.args.at(-1)?.replace(/\/?$/, '/') : undefined;
+  return path !== undefined && paths.some((above) => path.startsWith(above));
+}
 
 export const rewritingSwitchedOff = defineRule({
   name: 'rewriting-switched-off',
@@ -41,9 +45,10 @@ export const rewritingSwitchedOff = defineRule({
       'Listen 80\n<VirtualHost *:80>\n  ServerName a.example\n  RewriteEngine On\n  RewriteRule ^/old$ /new [R,L]\n</VirtualHost>\n',
   },
   check(configuration, report) {
+    const engines = enginesIn(configuration);
     for (const { scope, rules } of rewriteLists(configuration)) {
       const [first] = rules;
-      if (first === undefined || isEngineSet(configuration, scope)) continue;
+      if (first === undefined || isEngineSet(engines, scope)) continue;
       const count = rules.length === 1 ? 'this rule is' : `this rule and ${rules.length - 1} more are`;
       report({ at: first.statement, text: `RewriteEngine is not on here: ${count} never applied` });
     }

@@ -12,14 +12,14 @@ function plainPrefix({ pattern, flags }: RewriteRule): string | undefined {
 }
 
 /** Whether every path that a later rule matches is one that an earlier rule matches. */
-function covers(earlier: RewriteRule, later: RewriteRule, { world }: Configuration): boolean {
+function covers(earlier: RewriteRule, later: RewriteRule, { compilePattern }: Configuration): boolean {
   if (earlier.isNegated) return false;
   if (everything.test(earlier.pattern)) return true;
   if (later.isNegated) return false;
   if (earlier.pattern === later.pattern && (earlier.flags.has('NC') || !later.flags.has('NC'))) return true;
   const prefix = plainPrefix(earlier);
   if (prefix === undefined || later.flags.has('NC')) return false;
-  const regex = world.regex.compile(later.pattern);
+  const regex = compilePattern(later.pattern);
   if (!('literals' in regex)) return false;
   const { anchored, prefixes, caseless } = regex.literals;
   return anchored && !caseless && prefixes.every((one) => one.startsWith(prefix));
