@@ -15,6 +15,7 @@ import { type ConfigFile, parseConfig } from '@httpd-ts/syntax';
 import { allRules } from './all-rules.ts';
 import { diagnosticExplainer } from './explain-diagnostic.ts';
 import type { Finding, Severity } from './finding.ts';
+import { htaccessPlan } from './htaccess-plan.ts';
 import { neededOverrides } from './needed-overrides.ts';
 import type { Configuration } from './rule.ts';
 import { runRules } from './run-rules.ts';
@@ -34,6 +35,8 @@ export interface CheckInput {
   readonly modules: readonly ModuleDefinition[];
   /** Names of modules taken as loaded where the configuration loads none. */
   readonly assumeModules: readonly string[];
+  /** True: also where it loads some, but none that runs the processes, so that it is a part of a configuration. */
+  readonly assumesBeside?: boolean;
   readonly defines?: readonly string[];
   /** Severities that differ from those the rules have, by rule name. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
@@ -98,8 +101,9 @@ function read(input: CheckInput, assumeModules: readonly string[]) {
 async function checkServer(input: CheckInput): Promise<CheckResult> {
   const { world, modules: available, assumeModules } = input;
   let reading = read(input, []);
-  const loadsNone =
-    reading.resolved.modules.every(({ isStatic }) => isStatic) && !mentionsLoadModule(reading.files);
+  const { modules: found } = reading.resolved;
+  const isPart = input.assumesBeside === true && !found.some(isMpm);
+  const loadsNone = isPart || (found.every(({ isStatic }) => isStatic) && !mentionsLoadModule(reading.files));
   if (loadsNone && assumeModules.length > 0) reading = read(input, assumeModules);
   const { settings, files, resolved } = reading;
   const { tree, memory, modules } = resolved;
@@ -115,6 +119,8 @@ async function checkServer(input: CheckInput): Promise<CheckResult> {
     [...resolved.diagnostics, ...later, ...unsupportedUses(compiled.unsupported)],
   );
 }
+
+const isMpm = ({ identifier }: ModuleDefinition) => identifier.startsWith('mpm_');
 
 const mentionsLoadModule = (files: readonly ConfigFile[]) =>
   files.some(({ text }) => /^[ \t]*LoadModule[ \t]/im.test(text));
@@ -150,7 +156,10 @@ function checkHtaccess(input: CheckInput): Promise<CheckResult> {
   }
   const overrides = neededOverrides(tree, available, configFile);
   const facts = { input, files: [file], tree, modules, available };
-  return report({ ...facts, kind: 'htaccess', compiled: undefined }, found, overrides);
+  const asked = hasError(found)
+    ? undefined
+    : htaccessPlan(world, directory.replace(/(?<=.)\/$/, ''), available, assumeModules);
+  return report({ ...facts, kind: 'htaccess', compiled: undefined, plan: asked }, found, overrides);
 }
 
 interface Facts {
@@ -161,6 +170,8 @@ interface Facts {
   readonly available: readonly ModuleDefinition[];
   readonly kind: Configuration['kind'];
   readonly compiled: CompileResult | undefined;
+  /** Where it is not that of `compiled`. */
+  readonly plan?: ServedPlan | undefined;
 }
 
 async function report(
@@ -193,7 +204,7 @@ async function report(
     compilePattern: patternCompiler(input.world),
     declarationOf: ({ name, isSection }) => table.get(isSection ? `<${name}` : name),
     compiled,
-    plan: compiled?.plan as ServedPlan | undefined,
+    plan: facts.plan ?? compiled?.plan,
   };
   const linted = input.lints === false ? [] : await runRules(configuration, input.severities ?? {});
   return { findings: [...findings, ...more, ...linted], files: files.length, kind };

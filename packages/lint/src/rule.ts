@@ -33,7 +33,7 @@ export interface Configuration {
   declarationOf(statement: Statement): DirectiveDeclaration | undefined;
   /** What the configuration was compiled to; undefined where it has errors or is a `.htaccess`. */
   readonly compiled: CompileResult | undefined;
-  /** The plan that answers requests in memory, where there is one. */
+  /** The plan that answers requests in memory, where there is one; of a `.htaccess` one made around it. */
   readonly plan: ServedPlan | undefined;
 }
 

@@ -182,6 +182,7 @@ async function check(
     world,
     modules,
     assumeModules,
+    assumesBeside: options.modules !== undefined,
     severities,
     defines: options.D,
     lints: options.lint,

@@ -32,9 +32,12 @@ export const deprecatedDirective = defineRule({
       const isName = /^\w+$/.test(replacement);
       report({
         at: statement,
-        text: `${statement.node.name} is deprecated`,
+        text: `${shownName(statement.node.name)} is deprecated`,
         instead: isName ? `Write ${replacement} in its place.` : replacement,
       });
     }
   },
 });
+
+/** Some of the oldest are registered in small letters. */
+const shownName = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

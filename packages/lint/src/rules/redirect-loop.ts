@@ -27,14 +27,21 @@ function pathsFor(pattern: string): readonly string[] {
   return [...new Set(paths)];
 }
 
-/** The lines that redirect, with paths that should meet them. */
+/** The lines that redirect, or rewrite again and again, with paths that should meet them. */
 function samplesOf(configuration: Configuration): readonly Sample[] {
   const samples: Sample[] = [];
-  for (const { rules } of rewriteLists(configuration)) {
+  // Whether an absolute path leads out of the directory of a .htaccess is known only where it says that it is the top one.
+  const isTop = configuration.statements.named('rewritebase').some(({ args }) => args[0] === '/');
+  const mayLeave = configuration.kind === 'htaccess' && !isTop;
+  for (const { scope, rules, isPerDirectory } of rewriteLists(configuration)) {
+    const base = isPerDirectory ? urlPathOf(scope, configuration) : '';
+    if (base === undefined) continue;
     for (const { statement, pattern, isNegated, flags, substitution } of rules) {
       const redirects = flags.has('R') || /^https?:/i.test(substitution);
-      if (!redirects || flags.has('P')) continue;
-      samples.push({ statement, paths: isNegated ? ['/'] : pathsFor(pattern) });
+      if (flags.has('P') || substitution === '-' || !(redirects || isPerDirectory)) continue;
+      if (mayLeave && substitution.startsWith('/')) continue;
+      const paths = isNegated ? ['/'] : pathsFor(pattern);
+      samples.push({ statement, paths: paths.map((path) => base + path) });
     }
   }
   for (const statement of configuration.statements.named(
@@ -52,6 +59,19 @@ function samplesOf(configuration: Configuration): readonly Sample[] {
     });
   }
   return samples;
+}
+
+/** The URL path of a directory section, where it lies below the DocumentRoot of its server; without a slash at the end. */
+function urlPathOf(scope: Statement | undefined, { statements, kind }: Configuration): string | undefined {
+  if (scope === undefined) return kind === 'htaccess' ? '' : undefined;
+  const path = scope.args.at(-1)?.replace(/\/+$/, '');
+  if (scope.name !== 'directory' || scope.args.length !== 1 || path === undefined || /[*?[]/.test(path))
+    return undefined;
+  const server = virtualHostOf(scope);
+  const roots = statements.named('documentroot').filter((root) => root.parent === server);
+  const root = roots.at(-1)?.args[0]?.replace(/\/+$/, '');
+  if (root === undefined || !`${path}/`.startsWith(`${root}/`)) return undefined;
+  return path.slice(root.length);
 }
 
 /** Servers by the line of their `<VirtualHost>`. */
@@ -93,6 +113,9 @@ async function findLoop(plan: ServedPlan, ports: ReadonlySet<number>, first: Que
     if (seen.includes(url)) return [...seen.slice(seen.indexOf(url)), url];
     seen.push(url);
     const answer = await ask(plan, question, address);
+    if (answer?.status === 500 && answer.messages.some((text) => /^AH0012[124]: /.test(text))) {
+      return [url, 'itself, inside the server'];
+    }
     if (answer === undefined || answer.status < 300 || answer.status > 399 || answer.location === undefined)
       return undefined;
     const next = targetOf(answer.location, question);

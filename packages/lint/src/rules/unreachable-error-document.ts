@@ -19,7 +19,7 @@ export const unreachableErrorDocument = defineRule({
       'Listen 80\nServerName a.example\nDocumentRoot /srv/www\nErrorDocument 404 /errors/404.html\nErrorDocument 403 "Not for you."\n',
     files: { '/srv/www/errors/404.html': '' },
   },
-  async check({ statements, plan }, report) {
+  async check({ statements, plan, kind }, report) {
     const servers = new Map(
       plan?.servers.map((server) => [`${server.definedAt?.file}:${server.definedAt?.line}`, server]),
     );
@@ -36,7 +36,8 @@ export const unreachableErrorDocument = defineRule({
           });
         continue;
       }
-      if (plan === undefined || /[%$]/.test(page)) continue;
+      // Where a .htaccess lies below DocumentRoot is not known.
+      if (plan === undefined || kind === 'htaccess' || /[%$]/.test(page)) continue;
       const host = virtualHostOf(statement)?.node;
       const server = servers.get(`${host?.file}:${host?.line}`) ?? plan.mainServer;
       const [address] = server.addresses;

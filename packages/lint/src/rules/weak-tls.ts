@@ -33,7 +33,11 @@ export const weakTls = defineRule({
   check({ statements }, report) {
     for (const statement of statements.named('sslprotocol', 'sslproxyprotocol')) {
       for (const name of weakIn(statement.args)) {
-        report({ at: statement, word: name, text: `${name} is weak` });
+        const text =
+          name === 'all'
+            ? 'all takes the old versions in, unless -SSLv3 -TLSv1 -TLSv1.1 leave them out'
+            : `${name} is weak`;
+        report({ at: statement, word: name, text });
       }
     }
     for (const statement of statements.named('sslciphersuite', 'sslproxyciphersuite')) {
