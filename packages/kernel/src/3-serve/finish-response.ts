@@ -144,9 +144,12 @@ function refuseHeaders(
   return makeHead(request, answering, page?.kind === 'text' ? bodyWithoutLength(page.text) : page);
 }
 
+/** A reason with control characters does not go out. */
+const unfitReason = /[\0-\x08\n-\x1f\x7f]/;
+
 /** A module's status line counts as long as it is that of the status. httpd: modules/http/http_filters.c validate_status_line */
 function ownStatusLine({ statusLine: own, status }: RequestRecord): string | undefined {
-  if (own === undefined || !own.startsWith(String(status))) return undefined;
+  if (own === undefined || !own.startsWith(String(status)) || unfitReason.test(own)) return undefined;
   return own.length === 3 ? `${own} ` : own[3] === ' ' ? own : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { latin1Text } from '@httpd-ts/http1';
+import { hasToken, latin1Text } from '@httpd-ts/http1';
 import {
   type Body,
   type Bytes,
@@ -332,6 +332,11 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
     const { request } = this;
     request.statusLine = undefined;
     request.status = 200;
+    // Where the client wants the connection to end, that was settled with the head that did not go out.
+    if (hasToken(request.headersIn.get('Connection') ?? '', 'close')) {
+      request.connection.keepalive = 'close';
+      request.errHeadersOut.set('Connection', 'close');
+    }
     request.errHeadersOut.set('Expires', formatHttpDate(request.requestTimeMs));
     dieWithoutLength(502, request).then(
       () => this.settle(DONE),

@@ -204,7 +204,9 @@ export class Exchange extends BackendExchange {
       this.answerBroken();
       return;
     }
-    const isCounted = this.decoder === undefined && this.remaining >= 0;
+    // A length that the back end meant for this hop alone does not go on.
+    const isCounted =
+      this.decoder === undefined && this.remaining >= 0 && request.headersOut.has('Content-Length');
     this.hand(isCounted ? this.held + this.remaining : undefined);
     this.settle(OK);
   }
