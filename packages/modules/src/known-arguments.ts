@@ -280,45 +280,6 @@ const ldapCertificate =
     return complaint;
   };
 
-/** A condition for a health check. httpd: modules/proxy/mod_proxy_hcheck.c set_hc_condition */
-const healthCondition: ArgumentCheck = ([raw = ''], cmd) => {
-  const cursor = { text: raw, at: 0 };
-  const name = nextWord(cursor);
-  if (name === '') return 'Missing expression name for ProxyHCExpr';
-  const rest = raw.slice(cursor.at);
-  if (rest === '') return 'Missing expression for ProxyHCExpr';
-  const text = rest.startsWith('{') ? rest.slice(1, Math.max(1, rest.lastIndexOf('}'))) : nextWord(cursor);
-  const read = cmd.expression(text, 'boolean');
-  if ('error' in read) return `Could not parse expression "${text}": ${read.error}`;
-  cmd.memory(healthConditions, () => new Set<string>()).add(name);
-  return undefined;
-};
-const healthConditions = { name: 'conditions for health checks' };
-
-const healthMethods = /^(?:none|tcp|options|head|get|cping|options11|head11|get11)$/i;
-
-/** httpd: modules/proxy/mod_proxy_hcheck.c set_hc_template */
-const healthTemplate: ArgumentCheck = ([raw = ''], cmd) => {
-  const [name, ...pairs] = words(raw);
-  if (name === undefined) return 'Missing template name for ProxyHCTemplate';
-  for (const pair of pairs) {
-    const [, key = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
-    const complain = (text: string) => `ProxyHCTemplate: ${text} ${pair}; ${name}`;
-    if (!/^(?:hcmethod|hcpasses|hcfails|hcinterval|hcuri|hcexpr|hctemplate)$/i.test(key)) {
-      return complain('unknown Worker hcheck parameter');
-    }
-    if (/^hcmethod$/i.test(key) && !healthMethods.test(value)) return complain('Unknown method');
-    if (/^hcinterval$/i.test(key) && parseTimeout(value) === undefined) {
-      return complain('Unparse-able hcinterval setting');
-    }
-    const known = cmd.memory(healthConditions, () => new Set<string>());
-    if (/^hcexpr$/i.test(key) && !known.has(value)) {
-      return complain(`Unknown health check condition expr: ${value}`);
-    }
-  }
-  return undefined;
-};
-
 const bufferSize: ArgumentCheck = ([word = '']) =>
   isDigits(word) && Number(word) > 0
     ? undefined
@@ -593,8 +554,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
       ? undefined
       : 'mod_dialup: Unknown Modem Standard specified.',
-  ProxyHCExpr: healthCondition,
-  ProxyHCTemplate: healthTemplate,
   ProxyHTMLBufSize: ([word = '']) =>
     /^[+-]?\d/.test(word) ? undefined : 'Invalid value for directive ProxyHTMLBufSize, expected integer',
   RedisConnPoolTTL: timeout,

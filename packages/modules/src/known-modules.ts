@@ -1205,15 +1205,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_hcheck_module',
-    httpd: 'modules/proxy/mod_proxy_hcheck.c',
-    directives: {
-      ProxyHCExpr: ['RAW_ARGS', 'FileInfo', 'Define a health check condition ruleset expression', 'htaccess'],
-      ProxyHCTemplate: ['RAW_ARGS', 'FileInfo', 'Health check template', 'htaccess'],
-      ProxyHCTPsize: ['TAKE1', 'server', 'Set size of health check thread pool', 'virtualHost'],
-    },
-  },
-  {
     identifier: 'proxy_html_module',
     httpd: 'modules/filters/mod_proxy_html.c',
     directives: {

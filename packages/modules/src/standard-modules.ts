@@ -30,6 +30,7 @@ import { modProxyAjp } from './mod_proxy_ajp/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyConnect } from './mod_proxy_connect/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
+import { modProxyHcheck } from './mod_proxy_hcheck/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
 import { modProxyScgi } from './mod_proxy_scgi/index.ts';
 import { modProxyUwsgi } from './mod_proxy_uwsgi/index.ts';
@@ -87,6 +88,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyBalancer,
   modProxyFcgi,
   modProxyConnect,
+  modProxyHcheck,
   modProxyHttp,
   modProxyScgi,
   modProxyUwsgi,

@@ -88,10 +88,14 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     if (plan === undefined) throw new StartError(errors.map(renderAsHttpd).join('\n'));
     return { plan, compilation: compiled!.compilation };
   };
-  const leave = ({ plan, compilation }: Current) =>
+  const leave = ({ plan, compilation }: Current) => {
+    runLifecycle(plan.modules, 'serverExit', compilation, plan);
     runLifecycle(plan.modules, 'childExit', compilation, plan);
-  const enter = ({ plan, compilation }: Current) =>
+  };
+  const enter = ({ plan, compilation }: Current) => {
     runLifecycle(plan.modules, 'childInit', compilation, plan);
+    runLifecycle(plan.modules, 'serverInit', compilation, plan);
+  };
 
   const openListeners = async (engine: Engine): Promise<void> => {
     const wanted = new Set<string>();

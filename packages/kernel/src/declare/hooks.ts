@@ -49,14 +49,19 @@ export type RequestPhase = keyof typeof requestPhases;
 /** Runs for a request. Answers at once, or by a promise only when it must wait for something outside. */
 export type RequestHook = (request: RequestRecord) => HookResult;
 
-/** Phases of a start: `checkConfig` may refuse, `postConfig` prepares, `childInit` runs in each worker thread. */
+/**
+ * Phases of a start: `checkConfig` may refuse, `postConfig` prepares, `childInit` runs in each worker thread, and
+ * `serverInit` once on the main thread of the serving process, for what must be done by one: timers, listeners.
+ */
 export type LifecyclePhase =
   | 'preConfig'
   | 'checkConfig'
   | 'openLogs'
   | 'postConfig'
   | 'childInit'
-  | 'childExit';
+  | 'childExit'
+  | 'serverInit'
+  | 'serverExit';
 
 export type LifecycleHook = (compilation: Compilation, plan: Plan) => void;
 
@@ -118,3 +123,5 @@ export const openLogs = lifecycleHookOf('openLogs');
 export const postConfig = lifecycleHookOf('postConfig');
 export const childInit = lifecycleHookOf('childInit');
 export const childExit = lifecycleHookOf('childExit');
+export const serverInit = lifecycleHookOf('serverInit');
+export const serverExit = lifecycleHookOf('serverExit');

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { defineModule, directive, rawArguments } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { core } from '../core/index.ts';
 import { inMemoryServer } from '../in-memory-server.ts';
 import { modLbmethodByrequests } from '../mod_lbmethod_byrequests/index.ts';
 import { modProxyBalancer } from '../mod_proxy_balancer/index.ts';
+import { modProxyHcheck } from '../mod_proxy_hcheck/index.ts';
 import { modProxyHttp } from '../mod_proxy_http/index.ts';
 import { modSlotmemShm } from '../mod_slotmem_shm/index.ts';
 import { mpmEvent } from '../mpm_event/index.ts';
@@ -17,13 +17,6 @@ const regex = createRegexEngine(
   readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),
 );
 
-/** Stands for the module that the recordings were made with; its parameters are mod_proxy's to read here. */
-const modProxyHcheck = defineModule({
-  name: 'mod_proxy_hcheck',
-  identifier: 'proxy_hcheck_module',
-  httpd: 'modules/proxy/mod_proxy_hcheck.c',
-  directives: { ProxyHCTPsize: directive({ args: rawArguments, context: 'server', set: () => undefined }) },
-});
 const modules = [
   core,
   mpmEvent,

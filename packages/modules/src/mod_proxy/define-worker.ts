@@ -137,7 +137,7 @@ export function setParameter(
   value: string,
 ): string | undefined {
   return target instanceof Worker
-    ? setWorkerParameter(target.parameters, key, value, cmd.hasModule('mod_proxy_hcheck'))
+    ? setWorkerParameter(target.parameters, key, value, cmd)
     : setBalancerParameter(target.parameters, key, value, cmd.providers);
 }
 

@@ -54,9 +54,7 @@ export const modProxy = defineModule({
       context: 'server, directory',
       notIn: inLocations,
       usage: 'a virtual path and a URL',
-      support: {
-        partial: 'buffer sizes follow the system, and parameters of health checks have no effect yet',
-      },
+      support: { partial: 'buffer sizes follow the system' },
       set: (_config, raw, cmd) => addPass(raw, cmd, false),
     }),
     ProxyPassMatch: directive({
@@ -64,27 +62,21 @@ export const modProxy = defineModule({
       context: 'server, directory',
       notIn: inLocations,
       usage: 'a virtual path and a URL',
-      support: {
-        partial: 'buffer sizes follow the system, and parameters of health checks have no effect yet',
-      },
+      support: { partial: 'buffer sizes follow the system' },
       set: (_config, raw, cmd) => addPass(raw, cmd, true),
     }),
     BalancerMember: directive({
       args: rawArguments,
       context: 'server, directory',
       usage: 'A balancer name and scheme with list of params',
-      support: {
-        partial: 'buffer sizes follow the system, and parameters of health checks have no effect yet',
-      },
+      support: { partial: 'buffer sizes follow the system' },
       set: (_config, raw, cmd) => addMember(raw, cmd),
     }),
     ProxySet: directive({
       args: rawArguments,
       context: 'server, directory',
       usage: 'A balancer or worker name with list of params',
-      support: {
-        partial: 'buffer sizes follow the system, and parameters of health checks have no effect yet',
-      },
+      support: { partial: 'buffer sizes follow the system' },
       set: (_config, raw, cmd) => proxySet(raw, cmd),
     }),
     ...directoryDirectives,

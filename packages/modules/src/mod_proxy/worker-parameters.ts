@@ -1,5 +1,7 @@
+import type { DirectiveContext } from '@httpd-ts/kernel';
 import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
 import { atof, onOff } from './parse-parameters.ts';
+import { healthChecks } from './providers.ts';
 import { statusFlags, type WorkerParameters } from './worker.ts';
 
 type Setter = (parameters: WorkerParameters, value: string) => string | undefined;
@@ -143,49 +145,17 @@ function setStatus(parameters: WorkerParameters, value: string): string | undefi
   return undefined;
 }
 
-const healthCheckMethods = new Set([
-  'none',
-  'tcp',
-  'options',
-  'head',
-  'get',
-  'cping',
-  'options11',
-  'head11',
-  'get11',
-]);
-
-/** Parameters of mod_proxy_hcheck; it checks them even where they have no effect yet. httpd: set_worker_hc_param */
-function checkHealthParameter(key: string, value: string): string | undefined {
-  switch (key) {
-    case 'hctemplate':
-    case 'hcuri':
-    case 'hcexpr':
-      return undefined;
-    case 'hcmethod':
-      return healthCheckMethods.has(value.toLowerCase()) ? undefined : 'Unknown method';
-    case 'hcinterval': {
-      const interval = parseTimeout(value, 's');
-      if (interval === undefined) return 'Unparse-able hcinterval setting';
-      return interval < 100 ? 'Interval must be a positive value greater than 100ms' : undefined;
-    }
-    case 'hcpasses':
-      return atoi(value) < 0 ? 'Passes must be a positive value' : undefined;
-    case 'hcfails':
-      return atoi(value) < 0 ? 'Fails must be a positive value' : undefined;
-    default:
-      return 'unknown Worker hcheck parameter';
-  }
-}
-
-/** Takes a `key=value` of a worker; a text is the complaint. `hasHealthChecks`: mod_proxy_hcheck is loaded. */
+/** Takes a `key=value` of a worker; a text is the complaint. */
 export function setWorkerParameter(
   parameters: WorkerParameters,
   key: string,
   value: string,
-  hasHealthChecks: boolean,
+  cmd: DirectiveContext,
 ): string | undefined {
   const name = key.toLowerCase();
   if (Object.hasOwn(setters, name)) return setters[name]!(parameters, value);
-  return hasHealthChecks ? checkHealthParameter(name, value) : 'unknown Worker parameter';
+  const checks = cmd.providers.find(healthChecks, 'default');
+  return checks === undefined
+    ? 'unknown Worker parameter'
+    : checks.setParameter(parameters, name, value, cmd);
 }

@@ -125,7 +125,7 @@ function memberChanges(request: RequestRecord, worker: Worker, fields: Fields): 
     if (method !== undefined) changes.hcMethod = method;
   });
   given('w_hu', (value) => {
-    changes.hcUri = shorterThan(256, value);
+    changes.hcUri = shorterThan(64, value);
   });
   const checks = request.server.plan.providers.find(healthChecks, 'default');
   if (checks !== undefined) {

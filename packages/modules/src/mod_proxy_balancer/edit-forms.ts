@@ -80,7 +80,7 @@ function checkFields(request: RequestRecord, worker: Worker): string {
 ${field('Interval in ms', 'w_hi', hcIntervalMs, 'type="number" min="100"')}
 ${field('Passes until it is back', 'w_hp', hcPasses, 'type="number" min="1"')}
 ${field('Failures until it is out', 'w_hf', hcFails, 'type="number" min="1"')}
-${field('URI', 'w_hu', hcUri, 'maxlength="255"')}</div>
+${field('URI', 'w_hu', hcUri, 'maxlength="63"')}</div>
 <div class="choices">${choice('Failed', 'w_status_C', worker.is(WORKER.healthCheckFailed))}</div></fieldset>`;
 }
 

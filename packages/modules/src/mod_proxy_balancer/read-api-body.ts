@@ -76,7 +76,7 @@ const checkReaders: Readonly<Record<string, Reader<MemberChanges>>> = {
   },
   passes: count('hcPasses', 1, 1000),
   fails: count('hcFails', 1, 1000),
-  uri: text('hcUri', 256),
+  uri: text('hcUri', 64),
   expression(edit, value, request) {
     const known = request.server.plan.providers.find(healthChecks, 'default')?.expressions(request.server);
     if (typeof value !== 'string' || (value !== '' && known?.has(value) !== true))

@@ -11,6 +11,8 @@ export interface PlainConfiguration {
   readonly configFile: string;
   /** Names of the loaded modules in load order, and what to import them from. */
   readonly modules: readonly string[];
+  /** Whether one of them has something to do on the main thread of the serving process. */
+  readonly hasMainThreadWork: boolean;
   readonly modulesSource: string;
   readonly allowUnsupported: readonly string[];
   /** Logs that the supervisor has open; a thread names them by their place here. */
@@ -42,6 +44,8 @@ export type ToServingProcess =
       readonly identity: Identity | undefined;
       readonly threads: number;
       readonly slots: readonly Slot[];
+      /** Descriptor for the log lines of the main thread. */
+      readonly mainLog: number;
       readonly backlog: number;
       readonly regions: readonly SharedRegion[];
       readonly kept: readonly KeptText[];

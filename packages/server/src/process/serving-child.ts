@@ -15,7 +15,8 @@ import type { SharedRegion } from './shared-memory.ts';
 
 /** Descriptors for this many threads that end unforeseen; then the process is replaced as a whole. */
 const spareSlots = 4;
-const firstSlotDescriptor = 4;
+const mainLog = 4;
+const firstSlotDescriptor = 5;
 
 export interface ServingChildOptions {
   readonly listeners: readonly BoundListener[];
@@ -42,7 +43,7 @@ export interface ServingChild {
 export function spawnServingChild(options: ServingChildOptions): ServingChild {
   const { listeners, threads } = options;
   const slotCount = threads + spareSlots;
-  const stdio: ('ignore' | 'pipe' | 'ipc' | number)[] = ['ignore', 'ignore', 'pipe', 'ipc'];
+  const stdio: ('ignore' | 'pipe' | 'ipc' | number)[] = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
   const slots: Slot[] = [];
   for (let slot = 0; slot < slotCount; slot++) {
     const log = firstSlotDescriptor + slot * (listeners.length + 1);
@@ -53,6 +54,7 @@ export function spawnServingChild(options: ServingChildOptions): ServingChild {
   const flags = ['--disable-sigusr1', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering', '--no-warnings'];
   const child = spawn(process.execPath, [...flags, entry], { stdio, serialization: 'advanced' });
   child.stderr!.on('data', (bytes: Buffer) => options.onLog(undefined, bytes));
+  readLog(child, mainLog, options);
   for (const { log } of slots) readLog(child, log, options);
   child.on('message', (message) => options.onMessage(message as FromServingProcess));
   // `close` comes when the last log line has been read as well.
@@ -69,7 +71,7 @@ export function spawnServingChild(options: ServingChildOptions): ServingChild {
     if (child.connected) child.send(message, () => {});
   };
   const { configuration, identity, backlog, regions, kept } = options;
-  send({ kind: 'start', configuration, identity, threads, slots, backlog, regions, kept });
+  send({ kind: 'start', configuration, identity, threads, slots, mainLog, backlog, regions, kept });
   return { pid: child.pid ?? 0, send, kill: () => void child.kill('SIGKILL') };
 }
 

@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { ThreadStatus } from '@httpd-ts/kernel';
+import { type MainThreadWork, mainThreadWork } from './main-thread-work.ts';
 import type {
   FromServingProcess,
   FromThread,
@@ -41,6 +42,7 @@ class ServingProcess {
   private readonly start: StartMessage;
   private readonly regions: RegionTable;
   private readonly threads = new Map<number, Thread>();
+  private readonly mainThread: MainThreadWork;
   private configuration: PlainConfiguration;
   private nextSlot = 0;
   private ending = false;
@@ -53,6 +55,17 @@ class ServingProcess {
     this.configuration = start.configuration;
     this.regions = regionTable(start.regions);
     for (let number = 0; number < start.threads; number++) this.startThread(number);
+    this.mainThread = mainThreadWork({
+      logDescriptor: start.mainLog,
+      shared: this.regions.mainThread(start.threads),
+      kept: {
+        read: (name) => start.kept.find((one) => one[0] === name)?.[1],
+        write: (name, text) => send({ kind: 'keep', name, text }),
+      },
+      // The threads compile the same, so that what is wrong has been said by them.
+      failed: (text) => process.stderr.write(Buffer.from(`httpd-ts: no health checks: ${text}\n`, 'latin1')),
+    });
+    this.mainThread.follow(start.configuration);
   }
 
   private startThread(number: number): boolean {
@@ -126,6 +139,7 @@ class ServingProcess {
   private checkReloaded(): void {
     const { generation } = this.configuration;
     for (const thread of this.threads.values()) if (thread.generation !== generation) return;
+    this.mainThread.follow(this.configuration);
     send({ kind: 'reloaded', generation });
   }
 
@@ -174,11 +188,13 @@ class ServingProcess {
         return;
       case 'drain':
         this.ending = true;
+        this.mainThread.stop();
         this.closeSpares();
         this.tellAll(message);
         return;
       case 'stop':
         this.ending = true;
+        this.mainThread.stop();
         this.tellAll(message);
         // A thread that is busy is not waited for.
         setTimeout(() => process.exit(0), 500);

@@ -22,6 +22,8 @@ const answerMs = 10_000;
 export interface RegionTable {
   serve(port: MessagePort, signal: SharedArrayBuffer): void;
   content(): SharedRegion[];
+  /** The same memory for the main thread itself. */
+  mainThread(threads: number): SharedMemory;
   /** Opens the locks that a thread held when it died. */
   releaseLocksOf(thread: number): void;
 }
@@ -42,6 +44,15 @@ export function regionTable(initial: readonly SharedRegion[]): RegionTable {
     new Uint8Array(regionOf({ name, byteLength: bytes.length })).set(bytes);
   }
   return {
+    mainThread: (threads) => ({
+      thread: threads,
+      threads,
+      region: (name, byteLength) => regionOf({ name, byteLength }),
+      exclusively: (name, critical) => {
+        const word = new Int32Array(regionOf({ name: lockPrefix + name, byteLength: 4 }));
+        return whileLocked(word, threads + 1, critical);
+      },
+    }),
     serve(port, signal) {
       const flag = new Int32Array(signal);
       port.on('message', (request: RegionRequest) => {
@@ -94,15 +105,18 @@ export function threadSharedMemory(
     threads,
     region,
     exclusively(name, critical) {
-      const word = new Int32Array(region(lockPrefix + name, 4));
-      lock(word, thread + 1);
-      try {
-        return critical();
-      } finally {
-        unlock(word);
-      }
+      return whileLocked(new Int32Array(region(lockPrefix + name, 4)), thread + 1, critical);
     },
   };
+}
+
+function whileLocked<T>(word: Int32Array<SharedArrayBuffer>, holder: number, critical: () => T): T {
+  lock(word, holder);
+  try {
+    return critical();
+  } finally {
+    unlock(word);
+  }
 }
 
 function lock(word: Int32Array<SharedArrayBuffer>, holder: number): void {

@@ -141,6 +141,9 @@ class Supervisor {
       tree: resolved.tree,
       defines: [...settings.defines],
       modules: resolved.modules.map(({ name }) => name),
+      hasMainThreadWork: resolved.modules.some(({ hooks }) =>
+        hooks?.some(({ phase }) => phase === 'serverInit'),
+      ),
       modulesSource: this.options.modulesSource ?? standardModulesSource,
       allowUnsupported: this.options.allowUnsupported ?? [],
       logTargets: this.logs.targets,

@@ -1,13 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import {
-  type Compilation,
-  compile,
   type KeptTexts,
   type ModuleDefinition,
-  renderAsHttpd,
   runLifecycle,
   type Scoreboard,
-  type ServedPlan,
   type ThreadStatus,
 } from '@httpd-ts/kernel';
 import { Engine } from '../front/engine.ts';
@@ -15,6 +11,7 @@ import { frontServer } from '../front/front-server.ts';
 import { loadModules } from '../load-modules.ts';
 import { nodeWorld } from '../world/node-world.ts';
 import { nodeSystem } from '../world/system-facts.ts';
+import { type Compiled, compilePlan } from './compile-plan.ts';
 import { threadLogs } from './log-frames.ts';
 import type { FromThread, PlainConfiguration, ThreadStart, ToThread } from './messages.ts';
 import { threadSharedMemory } from './shared-memory.ts';
@@ -53,32 +50,12 @@ const world = nodeWorld({
 
 let modules: ReadonlyMap<string, ModuleDefinition> = new Map();
 
-interface Compiled {
-  readonly plan: ServedPlan;
-  readonly compilation: Compilation;
-}
-
-function compilePlan(configuration: PlainConfiguration): Compiled | string {
+function compileForThread(configuration: PlainConfiguration): Compiled | string {
   logs.setTargets(configuration.logTargets);
-  const { serverRoot, defaultRuntimeDir, defines, configFile, allowUnsupported } = configuration;
-  const loaded = configuration.modules.map((name) => modules.get(name)!);
-  const { plan, diagnostics, compilation } = compile({
-    tree: configuration.tree,
-    settings: {
-      serverRoot,
-      defaultRuntimeDir,
-      defines: new Map(defines),
-      configFile,
-      checkOnly: false,
-      anyDocumentRoot: true,
-    },
-    world,
-    modules: loaded,
-    allowUnsupported,
-  });
-  if (plan === undefined) return diagnostics.map(renderAsHttpd).join('\n');
-  runLifecycle(plan.modules, 'childInit', compilation, plan);
-  return { plan, compilation };
+  const compiled = compilePlan(configuration, world, modules);
+  if (typeof compiled !== 'string')
+    runLifecycle(compiled.plan.modules, 'childInit', compiled.compilation, compiled.plan);
+  return compiled;
 }
 
 function serveWith(first: Compiled): void {
@@ -89,7 +66,7 @@ function serveWith(first: Compiled): void {
   );
 
   const reload = (configuration: PlainConfiguration) => {
-    const next = compilePlan(configuration);
+    const next = compileForThread(configuration);
     if (typeof next === 'string') {
       send({ kind: 'failed', text: next, atReload: true });
       return;
@@ -153,7 +130,7 @@ function serveWith(first: Compiled): void {
 
 function begin(available: readonly ModuleDefinition[]): void {
   modules = new Map(available.map((module) => [module.name, module]));
-  const compiled = compilePlan(start.configuration);
+  const compiled = compileForThread(start.configuration);
   if (typeof compiled === 'string') send({ kind: 'failed', text: compiled, atReload: false });
   else serveWith(compiled);
 }
