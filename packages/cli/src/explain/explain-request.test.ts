@@ -182,6 +182,9 @@ describe('explainRequest', () => {
     expect(text).toMatch(
       /^GET http:\/\/main.example\/old\/y from 127.0.0.1\nHost: main.example \(the main server\)\n/,
     );
+    expect(text).toMatch(
+      /\n {2}Redirect 303 \/old http:\/\/new.example\/x \S+httpd.conf:\d+: matches \/old\/y\n/,
+    );
     expect(text).toMatch(/\nAnswer: 303 See Other to http:\/\/new.example\/x\/y\n$/);
     expect(reportExplanation(explanation, true, false)).toContain('\x1b[1mHost\x1b[0m');
   });

@@ -1,4 +1,4 @@
-import { innerWins, perDirectory, perServer, type TextExpression } from '@httpd-ts/kernel';
+import { type ConfigLine, innerWins, perDirectory, perServer, type TextExpression } from '@httpd-ts/kernel';
 import type { AliasEntry, RedirectEntry } from './entries.ts';
 import { type EntryIndex, entryIndex } from './entry-index.ts';
 
@@ -17,9 +17,14 @@ export interface AliasDirectoryConfig {
     readonly target: TextExpression;
     readonly location: string;
     readonly handler: string | undefined;
+    readonly definedAt: ConfigLine;
   };
   /** `Redirect` in a `<Location>`, without a path of its own. */
-  redirect?: { readonly target: TextExpression | undefined; readonly status: number };
+  redirect?: {
+    readonly target: TextExpression | undefined;
+    readonly status: number;
+    readonly definedAt: ConfigLine;
+  };
   relative?: boolean;
   preservePath?: boolean;
 }

@@ -1,9 +1,10 @@
-import type { Regex } from '@httpd-ts/kernel';
+import type { ConfigLine, Regex } from '@httpd-ts/kernel';
 
 interface Entry {
   /** URL path, or the pattern as written. */
   readonly fake: string;
   readonly regex: Regex | undefined;
+  readonly definedAt: ConfigLine;
 }
 
 /** A line of Alias, ScriptAlias or their Match forms. */

@@ -9,7 +9,11 @@ export function addAlias(handler: string | undefined) {
     if (refused !== undefined) return refused;
     if (cmd.path !== undefined) return addLocationAlias(config, fake, cmd.path, handler, cmd);
     if (real === undefined) return 'Alias must have two arguments when used globally';
-    addEntry(aliasServer.draft(cmd.server.config), { fake, real, regex: undefined, handler }, cmd);
+    addEntry(
+      aliasServer.draft(cmd.server.config),
+      { fake, real, regex: undefined, handler, definedAt: cmd.node },
+      cmd,
+    );
     return undefined;
   };
 }
@@ -34,7 +38,7 @@ function addLocationAlias(
 ): string | undefined {
   const target = cmd.expression(text, 'string', { module: 'alias' });
   if ('error' in target) return `Cannot parse alias expression '${text}': ${target.error}`;
-  config.alias = { target, location, handler };
+  config.alias = { target, location, handler, definedAt: cmd.node };
   return undefined;
 }
 
@@ -43,7 +47,7 @@ export function addAliasMatch(handler: string | undefined) {
   return (config: AliasServerConfig, [pattern, real]: readonly [string, string], cmd: DirectiveContext) => {
     const regex = cmd.regex(pattern);
     if (typeof regex === 'string') return 'Regular expression could not be compiled.';
-    config.aliases.push({ fake: pattern, real, regex, handler });
+    config.aliases.push({ fake: pattern, real, regex, handler, definedAt: cmd.node });
     return undefined;
   };
 }
@@ -114,7 +118,12 @@ export function addRedirect(usual: number) {
     ) {
       return setLocationRedirect(config, fake, status, cmd);
     }
-    return addListed(config, { fake: fake ?? '', real, regex: undefined, status }, fake === undefined, cmd);
+    return addListed(
+      config,
+      { fake: fake ?? '', real, regex: undefined, status, definedAt: cmd.node },
+      fake === undefined,
+      cmd,
+    );
   };
 }
 
@@ -129,13 +138,13 @@ function setLocationRedirect(
 ): string | undefined {
   if (text === undefined) {
     if (isRedirect(status)) return 'URL to redirect to is missing';
-    config.redirect = { target: undefined, status };
+    config.redirect = { target: undefined, status, definedAt: cmd.node };
     return undefined;
   }
   if (!isRedirect(status)) return 'Redirect URL not valid for this status';
   const target = cmd.expression(text, 'string', { module: 'alias' });
   if ('error' in target) return `Cannot parse redirect expression '${text}': ${target.error}`;
-  config.redirect = { target, status };
+  config.redirect = { target, status, definedAt: cmd.node };
   return undefined;
 }
 
@@ -150,7 +159,12 @@ export function addRedirectMatch(
   const [pattern, real] = given === undefined ? [first, second] : [second, third];
   const regex = cmd.regex(pattern);
   if (typeof regex === 'string') return 'Regular expression could not be compiled.';
-  return addListed(config, { fake: pattern, real, regex: regex as Regex, status: given ?? 302 }, false, cmd);
+  return addListed(
+    config,
+    { fake: pattern, real, regex: regex as Regex, status: given ?? 302, definedAt: cmd.node },
+    false,
+    cmd,
+  );
 }
 
 function addListed(

@@ -43,9 +43,10 @@ export function redirectBy(
 }
 
 function computed(
-  { target, status }: NonNullable<AliasDirectoryConfig['redirect']>,
+  { target, status, definedAt }: NonNullable<AliasDirectoryConfig['redirect']>,
   request: RequestRecord,
 ): Target | number {
+  request.observe('mod_alias', definedAt, `answers ${status}`);
   if (target === undefined) return { url: '', status };
   const captures: ExpressionCaptures = { match: undefined };
   const url = target.text(request, captures);
@@ -60,7 +61,10 @@ function listed(
 ): Target | undefined {
   const index = redirectsOf(config);
   const found = index.isEmpty ? undefined : index.find(request.uri);
-  return found === undefined ? undefined : { url: targetUrl(found, request.uri), status: found.entry.status };
+  if (found === undefined) return undefined;
+  const { status, definedAt } = found.entry;
+  request.observe('mod_alias', definedAt, `matches ${request.uri}`);
+  return { url: targetUrl(found, request.uri), status };
 }
 
 function targetUrl({ entry, length, groups }: Found<RedirectEntry>, uri: string): string {

@@ -18,6 +18,7 @@ export function translateAlias(request: RequestRecord): HookStatus {
   const found = index.isEmpty ? undefined : index.find(uri);
   if (found === undefined) return DECLINED;
   const { entry, length, groups } = found;
+  request.observe('mod_alias', entry.definedAt, `matches ${uri}`);
   if (groups === undefined) setContext(request, uri.slice(0, length), entry.real);
   return mapTo(
     request,
@@ -34,6 +35,7 @@ function byLocation(
 ): HookStatus {
   const captures: ExpressionCaptures = { match: undefined };
   const target = alias.target.text(request, captures);
+  request.observe('mod_alias', alias.definedAt, `gives ${target ?? captures.error}`);
   if (target === undefined) {
     request.log('alias', 'error', `AH02825: Can't evaluate alias expression: ${captures.error}`);
     return 500;
