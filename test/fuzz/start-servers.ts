@@ -48,10 +48,14 @@ export async function startServer(
   const file = writeConfiguration(configuration, { folder, root, port, backEndPorts });
   const program = programs[name];
   const child = spawn(program, ['-d', folder, '-f', file, '-DFOREGROUND'], {
+    cwd: '/',
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   for (let tries = 0; !(await accepts(port)); tries++) {
-    if (child.exitCode !== null || tries > 600) throw new Error(`${name} does not start: ${readLog(folder)}`);
+    if (child.exitCode !== null || tries > 600) {
+      child.kill('SIGKILL');
+      throw new Error(`${name} does not start: ${readLog(folder)}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { name, port, process: child, folder };

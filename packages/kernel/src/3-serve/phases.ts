@@ -52,6 +52,13 @@ export function processRequest(request: RequestRecord): HookResult {
   return walkSteps(requestSteps, request, 0);
 }
 
+/** Whether the path of a request is sound; it is cleaned and decoded. */
+export function checkPath(request: RequestRecord): HookStatus {
+  if (!request.uri.startsWith('/')) return OK;
+  const status = cleanPath(request);
+  return status === OK ? decodePath(request) : status;
+}
+
 /** Takes a sub-request for a file up to its handler. */
 export function processFileRequest(request: RequestRecord): HookResult {
   return walkSteps(fileSteps, request, 0);

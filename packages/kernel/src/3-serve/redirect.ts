@@ -8,7 +8,7 @@ import { runAll } from './run-hooks.ts';
 
 /** A request in the place of another, for a new local URI. httpd: modules/http/http_request.c internal_internal_redirect */
 function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | undefined {
-  if (exceedsRedirects(from)) return undefined;
+  if (exceedsRecursion(from)) return undefined;
   const request = new RequestRecord(
     from.connection,
     from.server,
@@ -38,6 +38,9 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
   request.noLocalCopy = from.noLocalCopy;
   const location = isRedirect(request.status) ? from.headersOut.get('Location') : undefined;
   if (location !== undefined) request.headersOut.set('Location', location);
+  // A module may want the headers that decided about the redirect to be named in the response.
+  const vary = from.note('redirect-keeps-vary') === undefined ? undefined : from.headersOut.get('Vary');
+  if (vary !== undefined) request.headersOut.set('Vary', vary);
   request.subprocessEnv = renamedEnvironment(from.subprocessEnv);
   request.subprocessEnv.set('REDIRECT_STATUS', String(from.status));
   for (const hook of request.server.plan.everywhere.createRequest) hook(request);
@@ -53,14 +56,15 @@ export function setTarget(request: RequestRecord, target: string): void {
   request.args = request.parsedUri.query;
 }
 
-/** Variables of the first request, as the one that follows sees them. httpd: rename_original_env */
+/** Variables of the first request, as the one that follows sees them; of two with one name the later. httpd: rename_original_env */
 function renamedEnvironment(env: HeaderTable): HeaderTable {
   const renamed = new HeaderTable();
-  env.forEach((name, value) => renamed.add(`REDIRECT_${name}`, value));
+  env.forEach((name, value) => renamed.set(`REDIRECT_${name}`, value));
   return renamed;
 }
 
-function exceedsRedirects(request: RequestRecord): boolean {
+/** Whether a request has come about by too many redirects or sub-requests for another. httpd: ap_is_recursion_limit_exceeded */
+export function exceedsRecursion(request: RequestRecord): boolean {
   const limit = request.server.plan.policy.recursionLimit(request);
   let redirects = 0;
   let depth = 0;
@@ -100,6 +104,7 @@ export async function internalRedirect(uri: string, from: RequestRecord): Promis
  * Puts what a sub-request found in the place of the request itself. httpd: ap_internal_fast_redirect
  */
 export function internalFastRedirect(found: RequestRecord, request: RequestRecord): void {
+  request.proxyRequest = found.proxyRequest;
   request.directory = found.directory;
   request.server = found.server;
   request.uri = found.uri;
@@ -129,8 +134,6 @@ function overlayTables(request: RequestRecord, found: RequestRecord): void {
   request.errHeadersOut.forEach((name, value) => errHeadersOut.add(name, value));
   request.errHeadersOut = errHeadersOut;
   const env = found.subprocessEnv.clone();
-  request.subprocessEnv.forEach((name, value) => {
-    if (!env.has(name)) env.add(name, value);
-  });
+  env.addAll(request.subprocessEnv);
   request.subprocessEnv = env;
 }

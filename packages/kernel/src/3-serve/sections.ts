@@ -130,7 +130,8 @@ const maximumRemembered = 20_000;
  * httpd: server/request.c ap_directory_walk
  */
 export function directoryWalk(request: RequestRecord): HookStatus {
-  const { filename, server } = request;
+  const { server } = request;
+  let { filename } = request;
   if (filename === undefined) {
     request.log('core', 'error', `AH00031: Module bug?  Request filename is missing for URI ${request.uri}`);
     return 500;
@@ -148,6 +149,10 @@ export function directoryWalk(request: RequestRecord): HookStatus {
     const info = world.files.stat(filename);
     if (typeof info === 'object' && !(info.type !== 'directory' && filename.endsWith('/')))
       request.finfo = info;
+  }
+  if (request.finfo !== undefined && filename.includes('//')) {
+    filename = mergeSlashes(filename);
+    request.filename = filename;
   }
   const memo = directoryMemo(server);
   const isFile = request.finfo?.type === 'file';
@@ -195,13 +200,16 @@ function walkDown(
     if (effectiveOverride(config) !== 0 || (config.overrideList?.size ?? 0) > 0) {
       pathDecides = false;
       const status = htaccessOf(request, directory, config, start);
-      if (status !== OK) return status;
+      if (status !== OK) {
+        request.filename = directory;
+        return status;
+      }
     }
     while (filename[at] === '/') at++;
     if (at >= filename.length) break;
     const slash = filename.indexOf('/', at);
     const end = slash < 0 ? filename.length : slash;
-    const path = filename.slice(0, end);
+    const path = directory + filename.slice(at, end);
     const options = effectiveOptions(walkConfig.of(request));
     const trusted =
       request.finfo !== undefined &&

@@ -2,8 +2,9 @@ import type { HeaderTable } from '@httpd-ts/http1';
 import type { Body } from '../response.ts';
 import { type HookStatus, OK } from '../status.ts';
 import { applyFilters } from './finish-response.ts';
-import { invokeHandler, processFileRequest, processRequest } from './phases.ts';
-import { setTarget } from './redirect.ts';
+import { checkPath, invokeHandler, processFileRequest, processRequest } from './phases.ts';
+import { mergeSlashes, removeDotSegments } from '../uri.ts';
+import { exceedsRecursion, setTarget } from './redirect.ts';
 import { RequestRecord } from './request-record.ts';
 
 /** A request of our own making below another one. httpd: server/request.c make_sub_request */
@@ -54,7 +55,7 @@ function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
 export async function lookupUri(uri: string, from: RequestRecord, method = 'GET'): Promise<RequestRecord> {
   const request = subrequest(from, method);
   setTarget(request, uri.startsWith('/') ? uri : `${from.uri.slice(0, from.uri.lastIndexOf('/') + 1)}${uri}`);
-  if (tooDeep(request)) {
+  if (tooDeep(from)) {
     request.status = 500;
     return request;
   }
@@ -65,16 +66,27 @@ export async function lookupUri(uri: string, from: RequestRecord, method = 'GET'
 
 /**
  * The same for a file, given by its absolute path or relative to the request's directory.
- * httpd: ap_sub_req_lookup_file
+ * A name from outside is looked at as the URI it would be, as httpd does. httpd: ap_sub_req_lookup_file
  */
-export async function lookupFile(path: string, from: RequestRecord): Promise<RequestRecord> {
+export async function lookupFile(
+  path: string,
+  from: RequestRecord,
+  name: 'plain' | 'parsed' = 'plain',
+): Promise<RequestRecord> {
   const request = subrequest(from, 'GET');
   const directory = (from.filename ?? '/').slice(0, (from.filename ?? '/').lastIndexOf('/') + 1);
-  request.filename = path.startsWith('/') ? path : directory + path;
-  const name = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : undefined;
-  request.uri = name === undefined ? '' : `${from.uri.slice(0, from.uri.lastIndexOf('/') + 1)}${name}`;
+  request.filename = removeDotSegments(mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)));
+  const inside = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : '';
+  // Only a file of the same directory is known to have a URI.
+  const hasUri = from.uri !== '' && inside !== '' && !inside.includes('/');
+  request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
-  const status = tooDeep(request) ? 500 : await processFileRequest(request);
+  const checked = name === 'parsed' ? parseName(request, path, hasUri) : OK;
+  const status = tooDeep(from)
+    ? 500
+    : checked === OK
+      ? await processFileRequest(request)
+      : checked;
   if (status !== OK) request.status = status;
   return request;
 }
@@ -83,21 +95,30 @@ export async function lookupFile(path: string, from: RequestRecord): Promise<Req
 const mostNested = 1000;
 const nested = { name: 'look-ups inside of look-ups' };
 
-function tooDeep(request: RequestRecord): boolean {
-  const { subrequests } = request.server.plan.policy.recursionLimit(request);
-  let depth = 0;
-  let first = request;
-  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev ?? r.main) {
+/** Whether a request may not look further: by httpd's limits, and by one of our own for look-ups that call each other. */
+function tooDeep(from: RequestRecord): boolean {
+  if (exceedsRecursion(from)) return true;
+  let depth = 1;
+  let first = from;
+  for (let r: RequestRecord | undefined = from; r !== undefined; r = r.prev ?? r.main) {
     if (r.main !== undefined) depth++;
     first = r;
   }
-  if (depth > subrequests) return true;
   if (depth < 3) return false;
   const count = first.setState(nested, (first.state<number>(nested) ?? 0) + 1);
   if (count === mostNested)
-    request.log('core', 'error', `Request exceeded the limit of ${mostNested} look-ups inside of look-ups`);
+    first.log('core', 'error', `Request exceeded the limit of ${mostNested} look-ups inside of look-ups`);
   return count >= mostNested;
 }
+
+function parseName(request: RequestRecord, path: string, hasUri: boolean): HookStatus {
+  setTarget(request, hasUri ? request.uri : path);
+  const status = checkPath(request);
+  if (!hasUri) request.uri = '';
+  return status;
+}
+
+const absolute = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
 /** Runs the handler of a sub-request and gives its body, with its filters applied. httpd: ap_run_sub_req */
 export async function runSubrequest(

@@ -6,6 +6,7 @@ export { meetsConditions, setLastModified } from './conditions.ts';
 export { discardRequestBody } from './default-handler.ts';
 export {
   answerWithoutFile,
+  belowDocumentRoot,
   documentRootOf,
   setContext,
   setDocumentRoot,

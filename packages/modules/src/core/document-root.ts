@@ -39,23 +39,38 @@ export function translateToDocumentRoot(request: RequestRecord): HookStatus {
   if (request.proxyRequest !== false) return 403;
   const { uri } = request;
   if (uri[0] !== '/' && uri !== '*') {
-    request.log('core', 'error', `AH00126: Invalid URI in request '${uri}' ${request.requestLine}`);
+    request.log('core', 'error', `AH00126: Invalid URI in request '${uri}' '${request.requestLine}'`);
     return 400;
   }
-  const path = belowServerPath(request);
-  const root = documentRootOf(request);
-  const relative = path.replace(/^\/+/, '');
-  if (/(?:^|\/)\.\.(?:\/|$)/.test(relative) || relative.includes('\0')) {
+  const file = belowDocumentRoot(request, belowServerPath(request));
+  if (file === undefined) {
     request.log('core', 'error', `AH00127: Cannot map ${request.requestLine} to file`);
     return 403;
   }
-  request.filename = `${root}${root.endsWith('/') ? '' : '/'}${relative}`;
-  if (relative.includes('//') || relative.includes('/./')) request.filename = cleanPath(request.filename);
-  request.canonicalFilename = request.filename;
+  request.filename = file;
+  request.canonicalFilename = file;
   return OK;
 }
 
-const cleanPath = (path: string) => path.replace(/\/(?:\.?\/)+/g, '/');
+const hasOddSegment = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)/;
+
+/** The file that a path means below DocumentRoot, or undefined when it leads out of it. */
+export function belowDocumentRoot(request: RequestRecord, path: string): string | undefined {
+  const root = documentRootOf(request);
+  const relative = path.replace(/^\/+/, '');
+  if (relative.includes('\0')) return undefined;
+  const base = root.endsWith('/') ? root : `${root}/`;
+  if (!hasOddSegment.test(relative)) return base + relative;
+  const kept: string[] = [];
+  const segments = relative.split('/');
+  for (const segment of segments) {
+    if (segment === '..') {
+      if (kept.pop() === undefined) return undefined;
+    } else if (segment !== '' && segment !== '.') kept.push(segment);
+  }
+  const endsInside = kept.length > 0 && ['', '.', '..'].includes(segments.at(-1)!);
+  return `${base}${kept.join('/')}${endsInside ? '/' : ''}`;
+}
 
 function belowServerPath(request: RequestRecord): string {
   const { path } = request.server;

@@ -128,7 +128,8 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       });
       cmd.walk(cmd.node.children ?? [], {
         directory: records,
-        path,
+        // What stands for the path of such a section, whatever its condition.
+        path: '*If',
         ...insideOverride(cmd.path !== undefined),
       });
       return undefined;

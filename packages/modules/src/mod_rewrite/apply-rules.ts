@@ -1,9 +1,9 @@
 import type { RegexMatch, RequestRecord } from '@httpd-ts/kernel';
 import { absoluteUri } from './absolute-uri.ts';
 import { checkCondition, checkWaitingCondition, mustWait } from './check-condition.ts';
-import { awaitVariables, expand, hasForeignQuestionMark } from './expansion.ts';
+import { awaitVariables, expand, expandWatchfully } from './expansion.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleFlags } from './rule.ts';
 import { type RuleCursor, type RuleList, ruleCursor } from './rule-list.ts';
 import { setCookie } from './set-cookie.ts';
 import { fullyQualify, reduceToPath, splitQuery } from './substitute.ts';
@@ -50,7 +50,7 @@ function* walkRules(list: RuleList, context: RewriteContext, options: RuleOption
   for (let i = cursor.next(0); i < rules.length; ) {
     const rule = rules[i]!;
     const { flags } = rule;
-    if (request.main !== undefined && (flags.noSubrequest || flags.redirect !== undefined)) {
+    if (request.main !== undefined && flags.noSubrequest) {
       i = cursor.next(i + 1);
       continue;
     }
@@ -74,7 +74,7 @@ function* walkRules(list: RuleList, context: RewriteContext, options: RuleOption
     }
     if (flags.end) {
       if (context.trace >= 8) {
-        rewriteLog(request, 8, 'Rule has END flag, no further rewriting for this request');
+        rewriteLog(context, 8, 'Rule has END flag, no further rewriting for this request');
       }
       request.setState(ended, true);
       return outcome;
@@ -91,10 +91,38 @@ function* walkRules(list: RuleList, context: RewriteContext, options: RuleOption
 }
 
 /** State of a request for which a rule with END has matched. */
-export const ended = { name: 'rewriting has ended' };
+const ended = { name: 'rewriting has ended' };
+
+/** Whether END has matched for this request or for one it was redirected from. */
+export function hasEnded(request: RequestRecord): boolean {
+  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev) if (r.state(ended)) return true;
+  return false;
+}
 
 function cursorFor(list: RuleList, context: RewriteContext): RuleCursor {
-  return ruleCursor(list, context.request.filename!, context.trace >= 3);
+  const showsAll = context.trace >= 3;
+  return ruleCursor(list, showsAll ? '' : subjectOf(context), showsAll);
+}
+
+/** Whether the request goes to a back end already: its file name is then no path. */
+const isProxied = ({ request }: RewriteContext) =>
+  request.proxyRequest !== false && request.filename!.startsWith('proxy:');
+
+/** What patterns are matched against: the file name, in a directory with what is behind it and without the directory. */
+function subjectOf(context: RewriteContext): string {
+  const { request, perdir, trace } = context;
+  let uri = request.filename!;
+  if (perdir === undefined) return uri;
+  if (request.pathInfo !== '') {
+    if (trace >= 3) rewriteLog(context, 3, `add path info postfix: ${uri} -> ${uri}${request.pathInfo}`);
+    uri += request.pathInfo;
+  }
+  if (uri.startsWith(perdir) && !isProxied(context)) {
+    const inside = uri.slice(perdir.length);
+    if (trace >= 3) rewriteLog(context, 3, `strip per-dir prefix: ${uri} -> ${inside}`);
+    return inside;
+  }
+  return uri;
 }
 
 /** The place behind the chain that a rule which did not match stands in. */
@@ -124,10 +152,11 @@ function tooManyRounds({ pattern, flags }: Rule, request: RequestRecord): Outcom
   return 'status';
 }
 
-function passThrough({ request, trace }: RewriteContext): void {
+function passThrough(context: RewriteContext): void {
+  const { request, trace } = context;
   if (trace >= 2) {
     rewriteLog(
-      request,
+      context,
       2,
       `forcing '${request.filename}' to get passed through to next API URI-to-filename handler`,
     );
@@ -140,8 +169,8 @@ type Applied = 'no' | 'matched' | 'substituted' | 'refused';
 /** httpd: apply_rewrite_rule */
 function* applyRule(rule: Rule, context: RewriteContext, options: RuleOptions): Waiting<Applied> {
   const { request, trace } = context;
-  context.uri = request.filename!;
-  if (trace >= 3) rewriteLog(request, 3, `applying pattern '${rule.pattern}' to uri '${context.uri}'`);
+  context.uri = subjectOf(context);
+  if (trace >= 3) rewriteLog(context, 3, `applying pattern '${rule.pattern}' to uri '${context.uri}'`);
   const match = rule.regex.exec(context.uri);
   if ((match === null) !== rule.negate) return 'no';
   context.varyThis = undefined;
@@ -155,14 +184,14 @@ function* applyRule(rule: Rule, context: RewriteContext, options: RuleOptions): 
     rememberType(rule, context);
     if (rule.flags.status !== undefined) {
       if (trace >= 2)
-        rewriteLog(request, 2, `forcing responsecode ${rule.flags.status} for ${request.filename}`);
+        rewriteLog(context, 2, `forcing responsecode ${rule.flags.status} for ${request.filename}`);
       request.status = rule.flags.status;
     }
     return 'matched';
   }
   const applied = substitute(rule, context, options);
   context.lastSubstitution = rule;
-  if (trace >= 2) rewriteLog(request, 2, `setting lastsub to rule with output ${rule.outputText}`);
+  if (trace >= 2) rewriteLog(context, 2, `setting lastsub to rule with output ${rule.outputText}`);
   return applied;
 }
 
@@ -213,7 +242,7 @@ function keepVary(context: RewriteContext): void {
 }
 
 function* awaitFor({ output, flags }: Rule, context: RewriteContext): Waiting<void> {
-  const texts = [output, ...flags.env, ...flags.cookies, flags.mimeType, flags.handler];
+  const texts = [flags.noSubstitution ? undefined : output, ...flags.env, ...flags.cookies, flags.mimeType, flags.handler];
   for (const text of texts) {
     if (text !== undefined && text.waiting.length > 0) yield awaitVariables(text, context);
   }
@@ -228,31 +257,31 @@ function expandSideEffects({ flags }: Rule, context: RewriteContext): void {
 function setVariable({ request, trace }: RewriteContext, text: string): void {
   if (text.startsWith('!')) {
     request.subprocessEnv.unset(text.slice(1));
-    if (trace >= 5) rewriteLog(request, 5, `unsetting env variable '${text.slice(1)}'`);
+    if (trace >= 5) rewriteLog({ request }, 5, `unsetting env variable '${text.slice(1)}'`);
     return;
   }
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
   const value = colon < 0 ? '' : text.slice(colon + 1);
   request.subprocessEnv.set(name, value);
-  if (trace >= 5) rewriteLog(request, 5, `setting env variable '${name}' to '${value}'`);
+  if (trace >= 5) rewriteLog({ request }, 5, `setting env variable '${name}' to '${value}'`);
 }
 
 export const forcedTypeNote = 'rewrite-forced-mimetype';
 export const forcedHandlerNote = 'rewrite-forced-handler';
 
 /** httpd: force_type_handler */
-function rememberType({ flags }: Rule, context: RewriteContext): void {
+function rememberType({ flags, escapeGroup }: Rule, context: RewriteContext): void {
   const { request, trace } = context;
-  const type = flags.mimeType === undefined ? '' : expand(flags.mimeType, context).toLowerCase();
+  const type = flags.mimeType === undefined ? '' : expand(flags.mimeType, context, escapeGroup).toLowerCase();
   if (type !== '') {
-    if (trace >= 2) rewriteLog(request, 2, `remember ${request.filename} to have MIME-type '${type}'`);
+    if (trace >= 2) rewriteLog(context, 2, `remember ${request.filename} to have MIME-type '${type}'`);
     request.notes.set(forcedTypeNote, type);
   }
-  const handler = flags.handler === undefined ? '' : expand(flags.handler, context).toLowerCase();
+  const handler = flags.handler === undefined ? '' : expand(flags.handler, context, escapeGroup).toLowerCase();
   if (handler !== '') {
     if (trace >= 2)
-      rewriteLog(request, 2, `remember ${request.filename} to have Content-handler '${handler}'`);
+      rewriteLog(context, 2, `remember ${request.filename} to have Content-handler '${handler}'`);
     request.notes.set(forcedHandlerNote, handler);
   }
 }
@@ -260,42 +289,55 @@ function rememberType({ flags }: Rule, context: RewriteContext): void {
 function substitute(rule: Rule, context: RewriteContext, options: RuleOptions): Applied {
   const { request, trace } = context;
   const { flags } = rule;
-  const text = expand(rule.output, context, rule.escapeGroup);
-  if (trace >= 2) rewriteLog(request, 2, `rewrite '${context.uri}' -> '${text}'`);
-  if (
-    !flags.allow3F &&
-    text.includes('?') &&
-    hasForeignQuestionMark(rule.output, context, rule.escapeGroup)
-  ) {
+  const { text, ...marks } = expandWatchfully(rule.output, context, rule.escapeGroup);
+  const isForeign = flags.splitAtLast ? marks.lastQuestionMarkIsForeign : marks.firstQuestionMarkIsForeign;
+  if (trace >= 2) rewriteLog(context, 2, `rewrite '${context.uri}' -> '${text}'`);
+  if (!flags.allow3F && isForeign) {
     request.log('rewrite', 'error', 'AH10508: Unsafe URL with %3f URL rewritten without UnsafeAllow3F');
     request.status = 403;
     return 'refused';
   }
   expandSideEffects(rule, context);
+  const proxied = context.perdir !== undefined && isProxied(context);
   request.filename = text;
+  if (context.perdir !== undefined && flags.discardPathInfo) request.pathInfo = '';
+  if (!proxied) addPrefix(context, flags);
   splitQuery(context, flags);
   if (flags.proxy) {
     fullyQualify(request);
-    if (trace >= 2) rewriteLog(request, 2, `forcing proxy-throughput with ${request.filename}`);
+    if (trace >= 2) rewriteLog(context, 2, `forcing proxy-throughput with ${request.filename}`);
     request.filename = `proxy:${request.filename}`;
     return 'substituted';
   }
   if (flags.redirect !== undefined) {
     fullyQualify(request);
-    if (trace >= 2) rewriteLog(request, 2, `explicitly forcing redirect with ${request.filename}`);
+    if (trace >= 2) rewriteLog(context, 2, `explicitly forcing redirect with ${request.filename}`);
     request.status = flags.redirect;
     return 'substituted';
   }
   reduceToPath(context, options.legacyPrefix);
   if (absoluteUri(request.filename) !== undefined) {
-    if (trace >= 2) rewriteLog(request, 2, `implicitly forcing redirect (rc=302 with ${request.filename}`);
+    if (trace >= 2) rewriteLog(context, 2, `implicitly forcing redirect (rc=302 with ${request.filename}`);
     request.status = 302;
     return 'substituted';
   }
-  if (!request.filename.startsWith('/')) {
-    if (trace >= 3) rewriteLog(request, 3, `add root prefix: ${request.filename} -> /${request.filename}`);
-    request.filename = `/${request.filename}`;
-  }
+  // Slashes that were put in make no path of another host; the rule's own stay.
+  if (!flags.keepSlashes && !rule.outputText.startsWith('//'))
+    request.filename = request.filename.replace(/^\/\/+/, '/');
   rememberType(rule, context);
   return 'substituted';
+}
+
+/** A path that is not absolute is one below the directory; on a server, below the root. */
+function addPrefix(context: RewriteContext, { proxy, redirect }: RuleFlags): void {
+  const { request, perdir, trace } = context;
+  const { filename } = request as { filename: string };
+  if (filename.startsWith('/') || absoluteUri(filename) !== undefined) return;
+  if (perdir !== undefined) {
+    if (trace >= 3) rewriteLog(context, 3, `add per-dir prefix: ${filename} -> ${perdir}${filename}`);
+    request.filename = perdir + filename;
+  } else if (!proxy && redirect === undefined) {
+    if (trace >= 3) rewriteLog(context, 3, `add root prefix: ${filename} -> /${filename}`);
+    request.filename = `/${filename}`;
+  }
 }

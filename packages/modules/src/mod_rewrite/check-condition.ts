@@ -55,7 +55,12 @@ function concludeExpression(
   holds: boolean | undefined,
 ): boolean {
   if (holds && !condition.negate) context.conditionMatch = match;
-  return conclude(condition, context, '', holds ?? false);
+  if (context.trace >= 4) {
+    const { file, line } = condition.definedAt;
+    const result = holds ? 1 : 0;
+    context.request.log('rewrite', 'trace4', `Evaluation of expression from ${file}:${line} gave: ${result}`);
+  }
+  return conclude(condition, context, '(null)', holds ?? false);
 }
 
 async function isReachable(
@@ -67,13 +72,13 @@ async function isReachable(
   if (kind === 'uri') {
     const found = await lookupUri(input, request);
     if (trace >= 5)
-      rewriteLog(request, 5, `RewriteCond URI (-U check: path=${input} -> status=${found.status}`);
+      rewriteLog({ request }, 5, `RewriteCond URI (-U check: path=${input} -> status=${found.status}`);
     return found.status < 400;
   }
-  const found = await lookupFile(input, request);
+  const found = await lookupFile(input, request, 'parsed');
   if (trace >= 5) {
     rewriteLog(
-      request,
+      { request },
       5,
       `RewriteCond file (-F check: path=${input} -> file=${found.filename} status=${found.status}`,
     );
@@ -88,7 +93,7 @@ function conclude(condition: Condition, context: RewriteContext, input: string, 
     const noCase = condition.caseless ? ' [NC]' : '';
     const verdict = result ? 'matched' : 'not-matched';
     rewriteLog(
-      context.request,
+      context,
       4,
       `RewriteCond: input='${input}' pattern='${condition.pattern}'${noCase} => ${verdict}`,
     );
@@ -109,10 +114,11 @@ function answer({ test, caseless }: Condition, context: RewriteContext, input: s
   }
 }
 
-function checkFile(test: FileTest, { request, trace }: RewriteContext, path: string): boolean {
+function checkFile(test: FileTest, context: RewriteContext, path: string): boolean {
+  const { request, trace } = context;
   const { files } = request.server.plan.world;
   if (path.includes('\0') || path.length > 4096) {
-    if (trace >= 4) rewriteLog(request, 4, `RewriteCond: refusing to stat input='${path}'`);
+    if (trace >= 4) rewriteLog(context, 4, `RewriteCond: refusing to stat input='${path}'`);
     return false;
   }
   const info = test === 'l' ? files.lstat(path) : files.stat(path);

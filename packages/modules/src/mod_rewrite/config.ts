@@ -23,17 +23,19 @@ interface Shared {
   options?: ReadonlySet<RewriteOption>;
   conditions: Condition[];
   rules: Rule[];
+  /** The rules in the form requests go through, made when first needed. */
+  prepared: { list?: RuleList };
 }
 
 export interface RewriteServerConfig extends Shared {
   /** The server whose directives these are: a virtual host without any is left alone. */
   server?: ServerRecord;
   maps: ReadonlyMap<string, RewriteMap>;
-  /** The rules in the form requests go through, made when first needed. */
-  list?: RuleList;
 }
 
 export interface RewriteDirectoryConfig extends Shared {
+  /** The directory the directives stand in, with a final slash; for other sections, what they say they match. */
+  directory?: string;
   baseUrl?: string;
 }
 
@@ -42,7 +44,7 @@ function inheritRules(
   outer: Shared,
   inner: Shared,
   options: ReadonlySet<RewriteOption>,
-): Pick<Shared, 'conditions' | 'rules'> {
+): Pick<Shared, 'conditions' | 'rules' | 'prepared'> {
   const ignores = options.has('ignoreinherit');
   const down = (option: RewriteOption) => !ignores && (outer.options?.has(option) ?? false);
   if (options.has('inherit') || down('inheritdown')) return joined(inner, outer);
@@ -50,21 +52,23 @@ function inheritRules(
   return inner;
 }
 
-function joined(first: Shared, second: Shared): Pick<Shared, 'conditions' | 'rules'> {
+function joined(first: Shared, second: Shared): Pick<Shared, 'conditions' | 'rules' | 'prepared'> {
   return {
     conditions: [...first.conditions, ...second.conditions],
     rules: [...first.rules, ...second.rules],
+    prepared: {},
   };
 }
 
 function mergeShared<Config extends Shared>(outer: Config, inner: Config): Config {
   const options = inner.options ?? outer.options;
   const engine = inner.engine ?? outer.engine;
-  const { conditions, rules } = inheritRules(outer, inner, options ?? noOptions);
+  const { conditions, rules, prepared } = inheritRules(outer, inner, options ?? noOptions);
   return {
     ...inner,
     conditions,
     rules,
+    prepared,
     ...(options === undefined ? {} : { options }),
     ...(engine === undefined ? {} : { engine }),
   };
@@ -74,10 +78,9 @@ const noOptions: ReadonlySet<RewriteOption> = new Set();
 
 /** httpd: modules/mappers/mod_rewrite.c config_server_merge */
 export const rewriteServer = perServer<RewriteServerConfig>({
-  create: () => ({ conditions: [], rules: [], maps: new Map() }),
+  create: () => ({ conditions: [], rules: [], prepared: {}, maps: new Map() }),
   merge(outer, inner) {
     const merged = mergeShared(outer, inner);
-    delete merged.list;
     const inherits = merged.rules !== inner.rules;
     if (inherits) merged.maps = new Map([...outer.maps, ...inner.maps]);
     return merged;
@@ -86,7 +89,7 @@ export const rewriteServer = perServer<RewriteServerConfig>({
 
 /** httpd: config_perdir_merge */
 export const rewriteDirectory = perDirectory<RewriteDirectoryConfig>({
-  create: () => ({ conditions: [], rules: [] }),
+  create: () => ({ conditions: [], rules: [], prepared: {} }),
   merge(outer, inner) {
     const merged = mergeShared(outer, inner);
     if (merged.options?.has('mergebase') && inner.baseUrl === undefined && outer.baseUrl !== undefined) {
@@ -96,10 +99,10 @@ export const rewriteDirectory = perDirectory<RewriteDirectoryConfig>({
   },
 });
 
-/** The rules of a server, indexed. */
-export function rulesOf(config: RewriteServerConfig): RuleList {
-  config.list ??= ruleList(config.rules);
-  return config.list;
+/** The rules of a server or directory, indexed. */
+export function rulesOf({ prepared, rules }: Shared): RuleList {
+  prepared.list ??= ruleList(rules);
+  return prepared.list;
 }
 
 /** Whether an option is in force. */

@@ -118,17 +118,38 @@ export function expand(
   return result;
 }
 
-/** Whether the first question mark of an expanded text was put in from outside. */
-export function hasForeignQuestionMark(
+export interface Expanded {
+  readonly text: string;
+  /** Whether the question mark that splits off a query was put in from outside. */
+  readonly firstQuestionMarkIsForeign: boolean;
+  readonly lastQuestionMarkIsForeign: boolean;
+}
+
+/** The same, telling where a question mark came from. */
+export function expandWatchfully(
   expansion: Expansion,
   context: RewriteContext,
   escapeGroup?: BackReferenceEscape,
-): boolean {
-  if (expansion.constant !== undefined) return false;
-  for (const piece of expansion.pieces) {
-    if (expandPiece(piece, context, escapeGroup).includes('?')) return piece.kind !== 'text';
+): Expanded {
+  if (expansion.constant !== undefined) {
+    return { text: expansion.constant, firstQuestionMarkIsForeign: false, lastQuestionMarkIsForeign: false };
   }
-  return false;
+  let text = '';
+  let first: Piece['kind'] = 'text';
+  let last: Piece['kind'] = 'text';
+  for (const piece of expansion.pieces) {
+    const part = expandPiece(piece, context, escapeGroup);
+    if (part.includes('?')) {
+      if (!text.includes('?')) first = piece.kind;
+      last = piece.kind;
+    }
+    text += part;
+  }
+  return {
+    text,
+    firstQuestionMarkIsForeign: first !== 'text',
+    lastQuestionMarkIsForeign: last !== 'text',
+  };
 }
 
 function expandPiece(
@@ -174,7 +195,7 @@ function expandGroup(
   if (escapeGroup === undefined || text === '') return text;
   const escaped = escapeGroup(text);
   if (context.trace >= 5) {
-    rewriteLog(context.request, 5, `escaping backreference '${text}' to '${escaped}'`);
+    rewriteLog(context, 5, `escaping backreference '${text}' to '${escaped}'`);
   }
   return escaped;
 }

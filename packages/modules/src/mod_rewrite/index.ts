@@ -1,8 +1,10 @@
 import {
+  type ConfigView,
   type DirectiveContext,
   defineModule,
   fixups,
   flag,
+  handler,
   iterate,
   rawArguments,
   take1,
@@ -19,6 +21,7 @@ import {
 import { readCondition } from './read-condition.ts';
 import { readRule } from './read-rule.ts';
 import { readRewriteMap } from './rewrite-map.ts';
+import { redirectInternally, rewriteInDirectory } from './rewrite-directory.ts';
 import { forceType, rewriteUri } from './translate.ts';
 
 const inFileInfo = { context: 'anywhere', override: 'FileInfo' } as const;
@@ -33,7 +36,13 @@ function serverDraft(cmd: DirectiveContext): RewriteServerConfig {
 type Draft = RewriteServerConfig | RewriteDirectoryConfig;
 
 const draftFor = (config: RewriteDirectoryConfig, cmd: DirectiveContext): Draft =>
-  cmd.path === undefined ? serverDraft(cmd) : config;
+  cmd.path === undefined ? serverDraft(cmd) : directoryDraft(config, cmd);
+
+/** The record of a section, which keeps what the section is for. httpd: config_perdir_create */
+function directoryDraft(config: RewriteDirectoryConfig, { path }: DirectiveContext): RewriteDirectoryConfig {
+  if (path !== undefined) config.directory ??= path.endsWith('/') ? path : `${path}/`;
+  return config;
+}
 
 const optionWords: ReadonlySet<string> = new Set<RewriteOption>([
   'inherit',
@@ -59,7 +68,7 @@ function addOption(config: RewriteDirectoryConfig, word: string, cmd: DirectiveC
     return undefined;
   }
   if (!optionWords.has(option)) return `RewriteOptions: unknown option '${word}'`;
-  const drafts = cmd.path === undefined ? [config, serverDraft(cmd)] : [config];
+  const drafts = cmd.path === undefined ? [config, serverDraft(cmd)] : [directoryDraft(config, cmd)];
   for (const draft of drafts) draft.options = new Set([...(draft.options ?? []), option as RewriteOption]);
   return undefined;
 }
@@ -70,8 +79,13 @@ function addRule(config: RewriteDirectoryConfig, line: string, cmd: DirectiveCon
   if (typeof rule === 'string') return rule;
   draft.rules.push(rule);
   draft.conditions = [];
-  if (cmd.path !== undefined) cmd.refuseServing('RewriteRule', 'mod_rewrite', 'inside a directory section');
   return undefined;
+}
+
+/** Whether rules of a directory apply. A request that went through them keeps that configuration up to its handler. */
+function hasDirectoryRules(view: ConfigView): boolean {
+  const { engine, directory } = rewriteDirectory.of(view);
+  return engine === true && directory !== undefined;
 }
 
 /** Rewrites URLs by rules. */
@@ -86,7 +100,7 @@ export const modRewrite = defineModule({
       usage: 'On or Off to enable or disable (default) the whole rewriting engine',
       default: 'off',
       set(config, on, cmd) {
-        config.engine = on;
+        directoryDraft(config, cmd).engine = on;
         if (cmd.path === undefined) serverDraft(cmd).engine = on;
       },
     }),
@@ -103,7 +117,7 @@ export const modRewrite = defineModule({
       set(config, url, cmd) {
         if (cmd.path === undefined) return 'RewriteBase: only valid in per-directory config files';
         if (!url.startsWith('/')) return 'RewriteBase: argument is not a valid URL';
-        config.baseUrl = url;
+        directoryDraft(config, cmd).baseUrl = url;
         return undefined;
       },
     }),
@@ -123,7 +137,6 @@ export const modRewrite = defineModule({
       ...inFileInfo,
       args: rawArguments,
       usage: 'an URL-applied regexp-pattern and a substitution URL',
-      support: { partial: 'Rules inside directory sections and .htaccess are read but not served.' },
       set: addRule,
     }),
     RewriteMap: rewriteServer.directive({
@@ -145,6 +158,11 @@ export const modRewrite = defineModule({
       order: 'first',
       when: (view) => rewriteDirectory.of(view).engine === true,
     }),
-    fixups(forceType, { order: 'last', when: (view) => rewriteServer.of(view).rules.length > 0 }),
+    fixups(rewriteInDirectory, { order: 'first', when: hasDirectoryRules }),
+    fixups(forceType, {
+      order: 'last',
+      when: (view) => rewriteServer.of(view).rules.length > 0 || hasDirectoryRules(view),
+    }),
+    handler(redirectInternally, { when: hasDirectoryRules }),
   ],
 });

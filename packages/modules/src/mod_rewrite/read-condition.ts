@@ -24,6 +24,7 @@ export interface Condition {
   readonly noVary: boolean;
   /** The pattern as written, for the log. */
   readonly pattern: string;
+  readonly definedAt: { readonly file: string; readonly line: number };
 }
 
 interface Flags {
@@ -42,7 +43,7 @@ export function readCondition(line: string, cmd: DirectiveContext): Condition | 
   if (complaint !== undefined) return `RewriteCond: ${complaint}`;
   const negated = given.second.startsWith('!');
   const pattern = negated ? given.second.slice(1) : given.second;
-  const common = { ...flags, pattern: given.second };
+  const common = { ...flags, pattern: given.second, definedAt: cmd.node };
   if (given.first.toLowerCase() === 'expr') {
     const options = { noVary: flags.noVary, module: 'rewrite' };
     const expression = cmd.expression(pattern, 'boolean', options);

@@ -43,6 +43,7 @@ const newFlags = (): RuleFlags => ({
   noQuery: false,
   allow3F: false,
   prefixStat: false,
+  keepSlashes: false,
   env: [],
   cookies: [],
   mimeType: undefined,
@@ -100,11 +101,19 @@ type SetFlag = (reading: Reading, value: string) => Complaint;
 
 const redirectWords: Readonly<Record<string, number>> = { permanent: 301, temp: 302, seeother: 303 };
 
+/** Rules that redirect, or answer with a status in this way, are for no sub-requests. */
 const setRedirect: SetFlag = ({ flags }, value) => {
+  flags.noSubrequest = true;
+  if (value === '') {
+    flags.redirect ??= 302;
+    return undefined;
+  }
   const word = redirectWords[value.toLowerCase()];
   const status = word ?? (/^\d/.test(value) ? leadingInteger(value) : 302);
   if (isRedirect(status)) {
     flags.redirect = status;
+    // Behind a flag that answers with a status this one only says with which.
+    if (flags.status !== undefined) flags.status = status;
     return undefined;
   }
   if (reasonPhrase(status) === undefined) return `invalid HTTP response code '${value}' for flag 'R'`;
@@ -180,7 +189,7 @@ const setters: Readonly<Record<string, SetFlag>> = {
   t: ({ flags }, value) => {
     flags.mimeType = compileExpansion(value);
   },
-  unc: () => {},
+  unc: turnOn('keepSlashes'),
   unsafeallow3f: turnOn('allow3F'),
   unsafeprefixstat: turnOn('prefixStat'),
 };
@@ -230,10 +239,11 @@ function escapeFor({
 }: EscapeFlags): BackReferenceEscape | undefined {
   if (!all && !controls) return undefined;
   const isEscaped = (char: string): boolean => {
+    if (/[A-Za-z0-9_]/.test(char)) return false;
     if (exempt?.includes(char)) return false;
     if (controls && /[\x00-\x20\x7f]/.test(char)) return true;
     if (characters !== undefined) return characters.includes(char);
-    return !controls && !/[A-Za-z0-9_]/.test(char);
+    return !controls;
   };
   return (text) =>
     Array.from(text, (char) =>

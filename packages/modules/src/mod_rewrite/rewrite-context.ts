@@ -5,6 +5,8 @@ import type { Rule } from './rule.ts';
 /** Rules at work on one request. httpd: rewrite_ctx */
 export interface RewriteContext {
   request: RequestRecord;
+  /** The directory (or what stands for it) whose rules these are; undefined for a server's. */
+  readonly perdir: string | undefined;
   readonly maps: ReadonlyMap<string, RewriteMap>;
   /** What patterns are matched against. */
   uri: string;
@@ -22,6 +24,28 @@ export interface RewriteContext {
   lastSubstitution: Rule | undefined;
 }
 
+/** What rules start from. */
+export function rewriteContext(
+  request: RequestRecord,
+  maps: RewriteContext['maps'],
+  trace: number,
+  perdir?: string,
+): RewriteContext {
+  return {
+    request,
+    perdir,
+    maps,
+    uri: request.filename ?? '',
+    ruleMatch: undefined,
+    conditionMatch: undefined,
+    varyThis: undefined,
+    vary: undefined,
+    awaited: new Map(),
+    trace,
+    lastSubstitution: undefined,
+  };
+}
+
 /** How much of rewriting the log wants to see. */
 export function traceLevel(request: RequestRecord): number {
   let level = 0;
@@ -31,8 +55,14 @@ export function traceLevel(request: RequestRecord): number {
 
 const traceNames = ['trace1', 'trace2', 'trace3', 'trace4', 'trace5', 'trace6', 'trace7', 'trace8'] as const;
 
+/** What a line of the log is about. */
+export interface LogSubject {
+  readonly request: RequestRecord;
+  readonly perdir?: string | undefined;
+}
+
 /** Writes a line to the log in mod_rewrite's form. httpd: modules/mappers/mod_rewrite.c do_rewritelog */
-export function rewriteLog(request: RequestRecord, level: number, text: string): void {
+export function rewriteLog({ request, perdir }: LogSubject, level: number, text: string): void {
   const { connection, user, server } = request;
   let redirects = 0;
   for (let r = request.prev; r !== undefined; r = r.prev) redirects++;
@@ -40,5 +70,6 @@ export function rewriteLog(request: RequestRecord, level: number, text: string):
   const who = `${connection.clientHost ?? request.clientAddress} - ${user === undefined || user === '' ? (user === '' ? '""' : '-') : user}`;
   const host = server.hostname ?? request.hostname ?? '';
   const ids = `[${host}/sid#${server.index.toString(16)}][rid#${connection.id.toString(16)}/${kind}]`;
-  request.log('rewrite', traceNames[level - 1]!, `${who} ${ids} ${text}`);
+  const place = perdir === undefined ? '' : `[perdir ${perdir}] `;
+  request.log('rewrite', traceNames[level - 1]!, `${who} ${ids} ${place}${text}`);
 }

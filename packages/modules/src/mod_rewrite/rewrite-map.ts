@@ -17,11 +17,17 @@ export interface RewriteMap {
 /** A map that is only read, never served. */
 const unserved: RewriteMap = { lookup: () => undefined };
 
-const internalMaps: Readonly<Record<string, (key: string) => string>> = {
-  tolower: (key) => key.replace(/[A-Z]/g, (char) => char.toLowerCase()),
-  toupper: (key) => key.replace(/[a-z]/g, (char) => char.toUpperCase()),
-  escape: (key) => escapeUri(key),
-  unescape: unescapeKey,
+interface InternalMap {
+  readonly map: (key: string) => string;
+  /** httpd changes the key in its place, so that the log shows the value for it. */
+  readonly inPlace: boolean;
+}
+
+const internalMaps: Readonly<Record<string, InternalMap>> = {
+  tolower: { map: (key) => key.replace(/[A-Z]/g, (char) => char.toLowerCase()), inPlace: true },
+  toupper: { map: (key) => key.replace(/[a-z]/g, (char) => char.toUpperCase()), inPlace: true },
+  escape: { map: (key) => escapeUri(key), inPlace: false },
+  unescape: { map: unescapeKey, inPlace: true },
 };
 
 function unescapeKey(key: string): string {
@@ -46,12 +52,15 @@ export function readRewriteMap(name: string, source: string, cmd: DirectiveConte
 }
 
 function internalMap(name: string, functionName: string): RewriteMap | string {
-  const map = Object.hasOwn(internalMaps, functionName) ? internalMaps[functionName] : undefined;
-  if (map === undefined) return `RewriteMap: internal map not found:${functionName}`;
+  const internal = Object.hasOwn(internalMaps, functionName) ? internalMaps[functionName] : undefined;
+  if (internal === undefined) return `RewriteMap: internal map not found:${functionName}`;
   return {
     lookup(request, key, trace) {
-      const value = map(key);
-      if (trace >= 5) rewriteLog(request, 5, `map lookup OK: map=${name} key=${key} -> val=${value}`);
+      const value = internal.map(key);
+      if (trace >= 5) {
+        const shown = internal.inPlace ? value : key;
+        rewriteLog({ request }, 5, `map lookup OK: map=${name} key=${shown} -> val=${value}`);
+      }
       return value;
     },
   };
@@ -100,7 +109,7 @@ function fileMap(
         file = { info, values: readMapFile(world, path) };
       }
       const value = file.values.get(key);
-      if (trace >= 5) rewriteLog(request, 5, lookupText(name, key, value));
+      if (trace >= 5) rewriteLog({ request }, 5, lookupText(name, key, value));
       return type === 'rnd' && value !== undefined ? choose(request, value, trace) : value;
     },
   };
@@ -126,6 +135,6 @@ function readMapFile(world: World, path: string): ReadonlyMap<string, string> {
 function choose(request: RequestRecord, value: string, trace: number): string {
   const choices = value.split('|');
   const chosen = choices[Math.floor(request.server.plan.world.digests.random() * choices.length)]!;
-  if (trace >= 5 && choices.length > 1) rewriteLog(request, 5, `randomly chosen the subvalue \`${chosen}'`);
+  if (trace >= 5 && choices.length > 1) rewriteLog({ request }, 5, `randomly chosen the subvalue \`${chosen}'`);
   return chosen;
 }

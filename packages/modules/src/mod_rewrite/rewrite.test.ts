@@ -397,10 +397,6 @@ const refused: readonly (readonly [string, string])[] = [
   ['RewriteBase /x', 'RewriteBase: only valid in per-directory config files'],
   ['RewriteOptions LongURLOptimization', "RewriteOptions: unknown option 'LongURLOptimization'"],
   [
-    '<Directory />\nRewriteRule x y\n</Directory>',
-    'RewriteRule inside a directory section (mod_rewrite) is not supported by httpd-ts yet, and leaving it out could change what is served or to whom. Remove the line, or start with --allow-unsupported=RewriteRule to go on without it.',
-  ],
-  [
     'RewriteCond expr "foo bar"\nRewriteRule x y',
     `RewriteCond: cannot compile expression "foo bar" syntax error, unexpected T_ID, expecting '('`,
   ],

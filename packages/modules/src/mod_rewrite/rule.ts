@@ -41,6 +41,8 @@ export interface RuleFlags {
   noQuery: boolean;
   allow3F: boolean;
   prefixStat: boolean;
+  /** Slashes at the start of the result stay, however many. */
+  keepSlashes: boolean;
   env: Expansion[];
   cookies: Expansion[];
   mimeType: Expansion | undefined;

@@ -25,9 +25,10 @@ export function setCookie(request: RequestRecord, text: string, trace: number): 
   if (name === undefined || value === undefined || domain === undefined) return;
   let main = request;
   while (main.main !== undefined) main = main.main;
-  const names = main.state<Set<string>>(cookiesSet) ?? main.setState(cookiesSet, new Set<string>());
+  const { initial } = main;
+  const names = initial.state<Set<string>>(cookiesSet) ?? initial.setState(cookiesSet, new Set<string>());
   if (names.has(name)) {
-    if (trace >= 5) rewriteLog(main, 5, `skipping already set cookie '${name}'`);
+    if (trace >= 5) rewriteLog({ request: main }, 5, `skipping already set cookie '${name}'`);
     return;
   }
   names.add(name);
@@ -35,7 +36,7 @@ export function setCookie(request: RequestRecord, text: string, trace: number): 
   const expires = lifetime === 0 ? '' : `; expires=${cookieDate(request.requestTimeMs + lifetime * 60_000)}`;
   const cookie = `${name}=${value}; path=${path ?? '/'}; domain=${domain}${expires}${attributes(secure, httpOnly, sameSite)}`;
   main.errHeadersOut.add('Set-Cookie', cookie);
-  if (trace >= 5) rewriteLog(main, 5, `setting cookie '${cookie}'`);
+  if (trace >= 5) rewriteLog({ request: main }, 5, `setting cookie '${cookie}'`);
 }
 
 function attributes(

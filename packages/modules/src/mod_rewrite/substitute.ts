@@ -10,7 +10,7 @@ const defaultPort = (request: RequestRecord) => (schemeOf(request) === 'https' ?
 export function splitQuery({ request, trace }: RewriteContext, flags: RuleFlags): void {
   const { filename } = request as { filename: string };
   if (flags.noQuery) {
-    if (trace >= 2) rewriteLog(request, 2, 'discarding query string, no parse from substitution');
+    if (trace >= 2) rewriteLog({ request }, 2, 'discarding query string, no parse from substitution');
     request.args = undefined;
     return;
   }
@@ -20,7 +20,7 @@ export function splitQuery({ request, trace }: RewriteContext, flags: RuleFlags)
   }
   if (flags.discardQuery) {
     request.args = undefined;
-    if (trace >= 2) rewriteLog(request, 2, 'discarding query string');
+    if (trace >= 2) rewriteLog({ request }, 2, 'discarding query string');
   }
   const at = flags.splitAtLast ? filename.lastIndexOf('?') : filename.indexOf('?');
   if (at < 0) return;
@@ -28,7 +28,7 @@ export function splitQuery({ request, trace }: RewriteContext, flags: RuleFlags)
   request.args = joinQueries(filename.slice(at + 1), request.args, flags.appendQuery);
   if (trace >= 3) {
     rewriteLog(
-      request,
+      { request },
       3,
       `split uri=${filename} -> uri=${request.filename}, args=${request.args ?? '<none>'}`,
     );
@@ -67,7 +67,7 @@ export function reduceToPath({ request, trace }: RewriteContext, legacyPrefix: b
   const portNumber = port === undefined ? defaultPort(request) : Number.parseInt(port, 10) || 0;
   if (!isOwnHost(request, host!, portNumber)) return;
   const url = path === '' ? '/' : path!;
-  if (trace >= 3) rewriteLog(request, 3, `reduce ${filename} -> ${url}`);
+  if (trace >= 3) rewriteLog({ request }, 3, `reduce ${filename} -> ${url}`);
   request.filename = url;
   if (!legacyPrefix) request.notes.set(reducedNote, 'true');
 }
@@ -77,15 +77,19 @@ export function isReduced(request: RequestRecord): boolean {
   return request.note(reducedNote) !== undefined;
 }
 
-/** httpd: server/vhost.c ap_matches_request_vhost */
-function isOwnHost(request: RequestRecord, host: string, port: number): boolean {
-  const { server, connection } = request;
+/**
+ * Whether a host and port are those that the server's own lines name: the words of `<VirtualHost>`, or a ServerName with
+ * that very port. httpd: server/vhost.c ap_matches_request_vhost
+ */
+function isOwnHost({ server }: RequestRecord, host: string, port: number): boolean {
   const name = host.toLowerCase();
-  const fitsPort =
-    server.addresses.length > 0
-      ? server.addresses.some((address) => address.port === 0 || address.port === port)
-      : port === (server.port === 0 ? connection.localPort : server.port);
-  if (!fitsPort) return false;
+  const isAddress = server.addresses.some(
+    (address) =>
+      (address.port === 0 || address.port === port) &&
+      address.text.replace(/:[^:\]]*$/, '').toLowerCase() === name,
+  );
+  if (isAddress) return true;
+  if (port !== server.port) return false;
   if (server.hostname?.toLowerCase() === name || server.names.includes(name)) return true;
   return server.wildNames.some((pattern) => matchesPattern(pattern, name, { caseless: true }));
 }

@@ -1,17 +1,16 @@
 import {
   DECLINED,
-  escapeUri,
   type HookResult,
   type HookStatus,
-  isRedirect,
   OK,
   type RequestRecord,
 } from '@httpd-ts/kernel';
-import { documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
-import { type AbsoluteUri, absoluteUri, escapeAbsoluteUri } from './absolute-uri.ts';
-import { applyRules, ended, forcedHandlerNote, forcedTypeNote, type Outcome } from './apply-rules.ts';
+import { belowDocumentRoot, documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { absoluteUri } from './absolute-uri.ts';
+import { answerRedirect } from './answer-redirect.ts';
+import { applyRules, hasEnded, forcedHandlerNote, forcedTypeNote, type Outcome } from './apply-rules.ts';
 import { hasOption, type RewriteServerConfig, rewriteDirectory, rewriteServer, rulesOf } from './config.ts';
-import { type RewriteContext, rewriteLog, traceLevel } from './rewrite-context.ts';
+import { rewriteContext, rewriteLog, traceLevel } from './rewrite-context.ts';
 import type { Rule } from './rule.ts';
 import { isReduced } from './substitute.ts';
 
@@ -29,12 +28,12 @@ export function rewriteUri(request: RequestRecord): HookResult {
   const config = rewriteServer.of(request);
   if (directory.engine !== true || config.server !== request.server) return DECLINED;
   const trace = traceLevel(request);
-  if (request.state(ended)) {
-    if (trace >= 8) rewriteLog(request, 8, 'Declining, no further rewriting due to END flag');
+  if (hasEnded(request)) {
+    if (trace >= 8) rewriteLog({ request }, 8, 'Declining, no further rewriting due to END flag');
     return DECLINED;
   }
   if (!hasOption(directory, 'allowanyuri') && (request.unparsedUri === '*' || !request.uri.startsWith('/'))) {
-    if (trace >= 8) rewriteLog(request, 8, notAPath(request));
+    if (trace >= 8) rewriteLog({ request }, 8, notAPath(request));
     return DECLINED;
   }
   const originalArgs = request.args;
@@ -70,26 +69,15 @@ function rewriteFirst(
 ): HookResult {
   if (request.filename === undefined) {
     request.filename = request.uri;
-    if (trace >= 2) rewriteLog(request, 2, `init rewrite engine with requested uri ${request.filename}`);
+    if (trace >= 2) rewriteLog({ request }, 2, `init rewrite engine with requested uri ${request.filename}`);
   } else if (trace >= 2) {
     rewriteLog(
-      request,
+      { request },
       2,
       `init rewrite engine with passed filename ${request.filename}. Original uri = ${request.uri}`,
     );
   }
-  const context: RewriteContext = {
-    request,
-    maps: config.maps,
-    uri: request.filename,
-    ruleMatch: undefined,
-    conditionMatch: undefined,
-    varyThis: undefined,
-    vary: undefined,
-    awaited: new Map(),
-    trace,
-    lastSubstitution: undefined,
-  };
+  const context = rewriteContext(request, config.maps, trace);
   const outcome = applyRules(rulesOf(config), context, {
     legacyPrefix: hasOption(config, 'legacyprefixdocroot'),
     maximumLength: 2 * (request.server.limits.line ?? 8190),
@@ -111,7 +99,7 @@ function conclude(
 ): HookStatus {
   const { filename = '' } = request;
   if (outcome === 'unchanged') {
-    if (trace >= 1) rewriteLog(request, 1, `pass through ${filename}`);
+    if (trace >= 1) rewriteLog({ request }, 1, `pass through ${filename}`);
     return DECLINED;
   }
   if (outcome === 'status') {
@@ -126,12 +114,12 @@ function conclude(
     return 403;
   }
   if (isProxy) return toProxy(request, filename, outcome, trace);
-  if (absolute !== undefined) return toRedirect(request, filename, absolute, outcome, originalArgs, trace);
+  if (absolute !== undefined) return answerRedirect({ request, trace }, absolute, outcome, originalArgs);
   if (filename.length > 12 && filename.startsWith('passthrough:')) {
     request.uri = filename.slice(12);
     return DECLINED;
   }
-  return toLocalPath(request, filename, config, lastSubstitution, trace);
+  return toLocalPath(request, config, lastSubstitution, trace);
 }
 
 function toProxy(request: RequestRecord, filename: string, outcome: Outcome, trace: number): HookStatus {
@@ -150,80 +138,42 @@ function toProxy(request: RequestRecord, filename: string, outcome: Outcome, tra
   request.filename = filename + request.pathInfo + query;
   if (request.proxyRequest === false) request.proxyRequest = 'reverse';
   request.handlerName = 'proxy-server';
-  if (trace >= 1) rewriteLog(request, 1, `go-ahead with proxy request ${request.filename} [OK]`);
+  if (trace >= 1) rewriteLog({ request }, 1, `go-ahead with proxy request ${request.filename} [OK]`);
   return OK;
 }
 
-function toRedirect(
-  request: RequestRecord,
-  filename: string,
-  absolute: AbsoluteUri,
-  outcome: Outcome,
-  originalArgs: string | undefined,
-  trace: number,
-): HookStatus {
-  let location = filename;
-  if (outcome !== 'unescaped') {
-    if (trace >= 1) rewriteLog(request, 1, `escaping ${filename} for redirect`);
-    location = escapeAbsoluteUri(filename, absolute);
-  }
-  const { args } = request;
-  if (args !== undefined && args !== '') {
-    const keeps = outcome === 'unescaped' || args === originalArgs;
-    const escaped = keeps ? args : escapeUri(args);
-    location = `${location}?${escaped}`;
-    if (trace >= 1) {
-      rewriteLog(
-        request,
-        1,
-        `${keeps ? 'copying' : 'escaping'} ${args} to query string for redirect ${keeps ? '' : escaped}`,
-      );
-    }
-  }
-  request.filename = location;
-  const status = isRedirect(request.status) ? request.status : 302;
-  request.status = 200;
-  request.headersOut.set('Location', location);
-  if (trace >= 1) rewriteLog(request, 1, `redirect to ${location} [REDIRECT/${status}]`);
-  return status;
+/** `/~user/path` below the home of that user. httpd: expand_tildepaths */
+function withHome(request: RequestRecord, path: string): string {
+  const [, user, rest] = /^\/~([^/]+)([\s\S]*)$/.exec(path) ?? [];
+  if (user === undefined) return path;
+  const home = request.server.plan.world.system.homeDirectory(user);
+  if (home === undefined) return path;
+  return rest === '' ? home : home.replace(/\/$/, '') + rest;
 }
 
 function toLocalPath(
   request: RequestRecord,
-  filename: string,
   config: RewriteServerConfig,
   lastSubstitution: Rule | undefined,
   trace: number,
 ): HookStatus {
-  if (trace >= 2) rewriteLog(request, 2, `local path result: ${filename}`);
+  const filename = withHome(request, request.filename!);
+  request.filename = filename;
+  if (trace >= 2) rewriteLog({ request }, 2, `local path result: ${filename}`);
   if (!filename.startsWith('/')) return 400;
   const legacy = hasOption(config, 'legacyprefixdocroot');
   if ((!legacy && isReduced(request)) || !hasFilePrefix(request, filename, config, lastSubstitution, trace)) {
     const mapped = belowDocumentRoot(request, filename);
     if (mapped === undefined) {
       request.log('core', 'error', `AH00127: Cannot map ${request.requestLine} to file`);
-      if (trace >= 1) rewriteLog(request, 1, `prefixing with document_root of ${filename} FAILED`);
+      if (trace >= 1) rewriteLog({ request }, 1, `prefixing with document_root of ${filename} FAILED`);
       return 403;
     }
     request.filename = mapped;
-    if (trace >= 2) rewriteLog(request, 2, `prefixed with document_root to ${mapped}`);
+    if (trace >= 2) rewriteLog({ request }, 2, `prefixed with document_root to ${mapped}`);
   }
-  if (trace >= 1) rewriteLog(request, 1, `go-ahead with ${request.filename} [OK]`);
+  if (trace >= 1) rewriteLog({ request }, 1, `go-ahead with ${request.filename} [OK]`);
   return OK;
-}
-
-/** A path below the document root, or undefined when it leads out of it. httpd: server/core.c ap_core_translate */
-function belowDocumentRoot(request: RequestRecord, path: string): string | undefined {
-  const kept: string[] = [];
-  const segments = path.split('/');
-  for (const segment of segments) {
-    if (segment === '..') {
-      if (kept.pop() === undefined) return undefined;
-    } else if (segment !== '' && segment !== '.') kept.push(segment);
-  }
-  const last = segments.at(-1)!;
-  const slash = kept.length > 0 && (last === '' || last === '.' || last === '..') ? '/' : '';
-  return `${documentRootOf(request).replace(/\/+$/, '')}/${kept.join('/')}${slash}`;
 }
 
 /**
@@ -238,17 +188,17 @@ function hasFilePrefix(
   trace: number,
 ): boolean {
   const first = /^\/+([^/]*)/.exec(path)![1]!;
-  const prefix = `/${first}`;
-  if (first === '..' || typeof request.server.plan.world.files.stat(prefix) === 'string') return false;
-  if (lastSubstitution === undefined) {
-    if (trace >= 3) rewriteLog(request, 3, `prefix_stat no lastsub subst prefix ${prefix}`);
+  const prefix = first === '.' || first === '..' ? '/' : `/${first}`;
+  if (typeof request.server.plan.world.files.stat(prefix) === 'string') return false;
+  if (lastSubstitution === undefined || hasOption(config, 'unsafeprefixstat')) {
+    if (trace >= 3) rewriteLog({ request }, 3, `prefix_stat no lastsub subst prefix ${prefix}`);
     return true;
   }
   const { outputText, flags } = lastSubstitution;
-  const allowed = flags.prefixStat || hasOption(config, 'unsafeprefixstat');
+  const allowed = flags.prefixStat;
   if (trace >= 3) {
     rewriteLog(
-      request,
+      { request },
       3,
       `prefix_stat compare statpath ${prefix} and lastsub output ${outputText} STATOK ${allowed ? 4194304 : 0} `,
     );
@@ -262,7 +212,7 @@ function hasFilePrefix(
 
 function startsWith(request: RequestRecord, text: string, prefix: string, trace: number): boolean {
   const result = text.startsWith(prefix);
-  if (trace >= 5) rewriteLog(request, 5, `prefix_stat startsWith(${text}, ${prefix}) ${result ? 1 : 0}`);
+  if (trace >= 5) rewriteLog({ request }, 5, `prefix_stat startsWith(${text}, ${prefix}) ${result ? 1 : 0}`);
   return result;
 }
 
@@ -273,12 +223,12 @@ export function forceType(request: RequestRecord): HookStatus {
   if (type === undefined && handler === undefined) return OK;
   const trace = traceLevel(request);
   if (type !== undefined) {
-    if (trace >= 1) rewriteLog(request, 1, `force filename ${request.filename} to have MIME-type '${type}'`);
+    if (trace >= 1) rewriteLog({ request }, 1, `force filename ${request.filename} to have MIME-type '${type}'`);
     request.contentType = type;
   }
   if (handler !== undefined) {
     if (trace >= 1)
-      rewriteLog(request, 1, `force filename ${request.filename} to have the Content-handler '${handler}'`);
+      rewriteLog({ request }, 1, `force filename ${request.filename} to have the Content-handler '${handler}'`);
     request.handlerName = handler;
   }
   return OK;

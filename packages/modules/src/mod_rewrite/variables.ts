@@ -1,5 +1,6 @@
 import { lookupFile, lookupUri, type RequestRecord } from '@httpd-ts/kernel';
 import { documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { rewriteDirectory } from './config.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 
 /** `%{…}`. httpd: modules/mappers/mod_rewrite.c lookup_variable */
@@ -52,7 +53,7 @@ const timeText = (date: Date) =>
 function logged(name: string, read: Read): Read {
   return (context) => {
     const value = read(context);
-    if (context.trace >= 1) rewriteLog(context.request, 1, `${name}='${value}'`);
+    if (context.trace >= 1) rewriteLog(context, 1, `${name}='${value}'`);
     return value;
   };
 }
@@ -155,7 +156,7 @@ function reader(text: string): Read {
 /** Whether a request may ask by a sub-request: not one for the very same thing again. httpd: subreq_ok */
 export function mayAskAhead(request: RequestRecord): boolean {
   const { main } = request;
-  return main === undefined || (main.uri !== request.uri && request.uri !== '');
+  return main === undefined || main.uri !== request.uri;
 }
 
 /** The value a variable would have once the request is mapped. */
@@ -164,15 +165,24 @@ function lookahead(text: string, byUri: boolean, inner: Variable): Variable {
     text,
     value: (context) => context.awaited.get(text) ?? '',
     async wait(context) {
-      const { request, uri } = context;
+      const { request } = context;
       if (!mayAskAhead(request)) return '';
-      const found = await (byUri ? lookupUri(uri, request) : lookupFile(uri, request));
+      const { path, isUri } = subject(context, byUri);
+      const found = await (isUri ? lookupUri(path, request) : lookupFile(path, request, 'parsed'));
       context.request = found;
       const value = inner.wait === undefined ? inner.value(context) : await inner.wait(context);
       context.request = request;
       if (context.trace >= 5)
-        rewriteLog(request, 5, `lookahead: path=${uri} var=${inner.text} -> val=${value}`);
+        rewriteLog(context, 5, `lookahead: path=${path} var=${inner.text} -> val=${value}`);
       return value;
     },
   };
+}
+
+/** What is asked for: in a directory a relative path is one below its URL, or for a file below it on disk. httpd: la_u */
+function subject({ request, uri, perdir }: RewriteContext, byUri: boolean): { path: string; isUri: boolean } {
+  if (perdir === undefined) return { path: uri, isUri: byUri };
+  if (uri.startsWith('/')) return { path: uri, isUri: true };
+  const { baseUrl, directory = '' } = rewriteDirectory.of(request);
+  return { path: (byUri ? (baseUrl ?? directory) : directory) + uri, isUri: byUri };
 }
