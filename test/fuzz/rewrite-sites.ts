@@ -34,7 +34,8 @@ export const siteFiles: Readonly<Record<string, string>> = {
 
 /** Text maps of every server. */
 export const mapFiles: Readonly<Record<string, string>> = {
-  'maps/text.map': '# names\na.txt sub/a.txt\none /sub/one.html\nsub value extra\nkey-only\n  indented x\nquery /a.txt?m=1\nindex.html index.php\n',
+  'maps/text.map':
+    '# names\na.txt sub/a.txt\none /sub/one.html\nsub value extra\nkey-only\n  indented x\nquery /a.txt?m=1\nindex.html index.php\n',
   'maps/random.map': 'a.txt same|same|same\nsub only\n',
 };
 
@@ -298,7 +299,9 @@ const rule = fc
   .tuple(patterns, substitutions, fc.uniqueArray(flag, { maxLength: 3 }))
   .map(([pattern, substitution, flags]) => {
     const proxied = flags.includes('P');
-    const to = proxied ? `http://127.0.0.1:@BACK0@/${substitution.replace(/^[a-z]+:\/\/[^/]*|^\/+|^-$/, '')}` : substitution;
+    const to = proxied
+      ? `http://127.0.0.1:@BACK0@/${substitution.replace(/^[a-z]+:\/\/[^/]*|^\/+|^-$/, '')}`
+      : substitution;
     const shown = flags.length === 0 ? '' : ` ${written(`[${flags.join(',')}]`)}`;
     return `RewriteRule ${written(pattern)} ${written(to)}${shown}`;
   });
@@ -325,7 +328,15 @@ const someOptions = fc
   .tuple(fc.integer({ min: 0, max: 3 }), option)
   .map(([dice, word]) => (dice === 0 ? [`RewriteOptions ${word}`] : []));
 
-const base = pick([], [], [], ['RewriteBase /'], ['RewriteBase /sub/'], ['RewriteBase /sub'], ['RewriteBase /alias']);
+const base = pick(
+  [],
+  [],
+  [],
+  ['RewriteBase /'],
+  ['RewriteBase /sub/'],
+  ['RewriteBase /sub'],
+  ['RewriteBase /alias'],
+);
 
 const rules = (most: number) =>
   fc.array(ruleWithConditions, { minLength: 1, maxLength: most }).map((list) => list.flat());
@@ -370,7 +381,17 @@ const extra = pick<readonly string[]>(
   ['<Directory @SITE@/sub>', 'Options -FollowSymLinks', '</Directory>'],
 );
 
-const brokenLine = pick('RewriteRule ( x', 'RewriteRule ^x', 'RewriteRule a b [XX]', 'RewriteCond a ( [NC]', 'RewriteBase x', 'RewriteOptions none', 'RewriteMap a int:tolower', 'RewriteRule a b [R=99]', 'RewriteRule a b L');
+const brokenLine = pick(
+  'RewriteRule ( x',
+  'RewriteRule ^x',
+  'RewriteRule a b [XX]',
+  'RewriteCond a ( [NC]',
+  'RewriteBase x',
+  'RewriteOptions none',
+  'RewriteMap a int:tolower',
+  'RewriteRule a b [R=99]',
+  'RewriteRule a b L',
+);
 
 const htaccess = fc
   .tuple(inDirectory, fc.integer({ min: 0, max: 30 }), brokenLine)
@@ -420,7 +441,21 @@ const paths = pick(
   '*',
 );
 
-const queries = pick('', '', '', '?', '?a=1', '?a=1&b=2', '?a=%20x', '?a=%0ax', '?a b', '?x?y', '?a=%26', '?&', '?a=é');
+const queries = pick(
+  '',
+  '',
+  '',
+  '?',
+  '?a=1',
+  '?a=1&b=2',
+  '?a=%20x',
+  '?a=%0ax',
+  '?a b',
+  '?x?y',
+  '?a=%26',
+  '?&',
+  '?a=é',
+);
 
 const someHeaders = fc.subarray([
   'User-Agent: fuzz',

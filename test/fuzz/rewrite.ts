@@ -119,8 +119,14 @@ async function ask(
 ): Promise<readonly Find[]> {
   const asks = (i: number) => values.only === undefined || Number(values.only) === from + i;
   const tasks = batch.flatMap((site, i) =>
-    !asks(i) ? [] :
-    site.requests.map((request, j) => ({ site, request, name: nameOf(from + i), id: `${from + i}.${j}` })),
+    !asks(i)
+      ? []
+      : site.requests.map((request, j) => ({
+          site,
+          request,
+          name: nameOf(from + i),
+          id: `${from + i}.${j}`,
+        })),
   );
   const answers = new Map<string, readonly [string, string]>();
   let next = 0;
@@ -139,7 +145,8 @@ async function ask(
   const logs = [logById(apache, 'error.log'), logById(httpdTs, 'error.log')] as const;
   const ends = [logById(apache, 'environment.log'), logById(httpdTs, 'environment.log')] as const;
   return tasks.flatMap(({ site, request, name, id }): Find[] => {
-    const [left, right] = answers.get(id)!.map((answer, i) => `${answer}\n${ends[i]!.get(id)?.join('\n')}`);
+    const whole = (i: 0 | 1) => `${answers.get(id)![i]}\n${ends[i].get(id)?.join('\n')}`;
+    const [left, right] = [whole(0), whole(1)];
     const common = { site, request, name };
     const lines = logs.map((log) => (log.get(id) ?? []).slice(0, mostLines).join('\n')) as [string, string];
     // Apache ended in the middle of it, or another request took it along.
@@ -155,7 +162,12 @@ function send(request: SiteRequest, host: string, id: string, port: number): Pro
     const socket = connect(port, '127.0.0.1');
     const chunks: Buffer[] = [];
     const end = () => resolve(Buffer.concat(chunks).toString('latin1'));
-    const head = [`${request.method} ${request.target} HTTP/1.1`, `Host: ${host}`, `X-Id: ${id}`, ...request.headers];
+    const head = [
+      `${request.method} ${request.target} HTTP/1.1`,
+      `Host: ${host}`,
+      `X-Id: ${id}`,
+      ...request.headers,
+    ];
     if (request.method === 'POST') head.push('Content-Length: 0');
     socket.on('connect', () => socket.write(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1'));
     socket.on('data', (chunk) => chunks.push(chunk));
@@ -202,9 +214,7 @@ function logById({ folder }: RunningServer, name: string): ReadonlyMap<string, r
 function report(): void {
   console.log(`${asked} requests over ${all.length} configurations, ${finds.length} differ (seed ${seed})`);
   const kinds = Map.groupBy(finds, (find) => `${find.kind}: ${kindOf(find)}`);
-  const ordered = [...kinds].sort(
-    ([, { length: many }], [, { length: few }]) => few - many,
-  );
+  const ordered = [...kinds].sort(([, { length: many }], [, { length: few }]) => few - many);
   for (const [kind, examples] of ordered.slice(0, Number(values.show))) {
     const find = examples.reduce((least, one) => (sizeOf(one) < sizeOf(least) ? one : least));
     console.log(`\n== ${examples.length} × ${kind}`);
@@ -225,7 +235,10 @@ function show(find: Find): void {
 /** What differs first, without what is particular to the site. */
 function kindOf({ kind, apache, httpdTs, apacheLog, httpdTsLog }: Find): string {
   const whole = kind === 'answer' && apacheLog === httpdTsLog;
-  const [left, right] = [(whole ? apache : apacheLog).split('\n'), (whole ? httpdTs : httpdTsLog).split('\n')];
+  const [left, right] = [
+    (whole ? apache : apacheLog).split('\n'),
+    (whole ? httpdTs : httpdTsLog).split('\n'),
+  ];
   const at = left.findIndex((line, i) => line !== right[i]);
   const bare = (line = '(nothing)') =>
     line
@@ -254,7 +267,8 @@ const finds: Find[] = [];
 let asked = 0;
 for (let from = 0; from < all.length; from += Number(values.batch)) {
   const batch = all.slice(from, from + Number(values.batch));
-  if (values.only !== undefined && (Number(values.only) < from || Number(values.only) >= from + batch.length)) continue;
+  if (values.only !== undefined && (Number(values.only) < from || Number(values.only) >= from + batch.length))
+    continue;
   finds.push(...(await fuzz(batch, from)));
   asked += batch.reduce((sum, { requests }) => sum + requests.length, 0);
 }

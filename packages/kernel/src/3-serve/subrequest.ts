@@ -1,9 +1,9 @@
 import type { HeaderTable } from '@httpd-ts/http1';
 import type { Body } from '../response.ts';
 import { type HookStatus, OK } from '../status.ts';
+import { mergeSlashes, removeDotSegments } from '../uri.ts';
 import { applyFilters } from './finish-response.ts';
 import { checkPath, invokeHandler, processFileRequest, processRequest } from './phases.ts';
-import { mergeSlashes, removeDotSegments } from '../uri.ts';
 import { exceedsRecursion, setTarget } from './redirect.ts';
 import { RequestRecord } from './request-record.ts';
 
@@ -75,18 +75,16 @@ export async function lookupFile(
 ): Promise<RequestRecord> {
   const request = subrequest(from, 'GET');
   const directory = (from.filename ?? '/').slice(0, (from.filename ?? '/').lastIndexOf('/') + 1);
-  request.filename = removeDotSegments(mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)));
+  request.filename = removeDotSegments(
+    mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)),
+  );
   const inside = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : '';
   // Only a file of the same directory is known to have a URI.
   const hasUri = from.uri !== '' && inside !== '' && !inside.includes('/');
   request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
   const checked = name === 'parsed' ? parseName(request, path, hasUri) : OK;
-  const status = tooDeep(from)
-    ? 500
-    : checked === OK
-      ? await processFileRequest(request)
-      : checked;
+  const status = tooDeep(from) ? 500 : checked === OK ? await processFileRequest(request) : checked;
   if (status !== OK) request.status = status;
   return request;
 }

@@ -95,7 +95,8 @@ const ended = { name: 'rewriting has ended' };
 
 /** Whether END has matched for this request or for one it was redirected from. */
 export function hasEnded(request: RequestRecord): boolean {
-  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev) if (r.state(ended)) return true;
+  for (let r: RequestRecord | undefined = request; r !== undefined; r = r.prev)
+    if (r.state(ended)) return true;
   return false;
 }
 
@@ -242,7 +243,13 @@ function keepVary(context: RewriteContext): void {
 }
 
 function* awaitFor({ output, flags }: Rule, context: RewriteContext): Waiting<void> {
-  const texts = [flags.noSubstitution ? undefined : output, ...flags.env, ...flags.cookies, flags.mimeType, flags.handler];
+  const texts = [
+    flags.noSubstitution ? undefined : output,
+    ...flags.env,
+    ...flags.cookies,
+    flags.mimeType,
+    flags.handler,
+  ];
   for (const text of texts) {
     if (text !== undefined && text.waiting.length > 0) yield awaitVariables(text, context);
   }
@@ -278,7 +285,8 @@ function rememberType({ flags, escapeGroup }: Rule, context: RewriteContext): vo
     if (trace >= 2) rewriteLog(context, 2, `remember ${request.filename} to have MIME-type '${type}'`);
     request.notes.set(forcedTypeNote, type);
   }
-  const handler = flags.handler === undefined ? '' : expand(flags.handler, context, escapeGroup).toLowerCase();
+  const handler =
+    flags.handler === undefined ? '' : expand(flags.handler, context, escapeGroup).toLowerCase();
   if (handler !== '') {
     if (trace >= 2)
       rewriteLog(context, 2, `remember ${request.filename} to have Content-handler '${handler}'`);

@@ -20,8 +20,8 @@ import {
 } from './config.ts';
 import { readCondition } from './read-condition.ts';
 import { readRule } from './read-rule.ts';
-import { readRewriteMap } from './rewrite-map.ts';
 import { redirectInternally, rewriteInDirectory } from './rewrite-directory.ts';
+import { readRewriteMap } from './rewrite-map.ts';
 import { forceType, rewriteUri } from './translate.ts';
 
 const inFileInfo = { context: 'anywhere', override: 'FileInfo' } as const;

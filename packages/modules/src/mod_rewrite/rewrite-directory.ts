@@ -13,7 +13,13 @@ import { documentRootOf } from '../core/contract.ts';
 import { absoluteUri } from './absolute-uri.ts';
 import { answerRedirect } from './answer-redirect.ts';
 import { applyRules, hasEnded, type Outcome } from './apply-rules.ts';
-import { hasOption, type RewriteDirectoryConfig, rewriteDirectory, rewriteServer, rulesOf } from './config.ts';
+import {
+  hasOption,
+  type RewriteDirectoryConfig,
+  rewriteDirectory,
+  rewriteServer,
+  rulesOf,
+} from './config.ts';
 import { type RewriteContext, rewriteContext, rewriteLog, traceLevel } from './rewrite-context.ts';
 
 const redirectHandler = 'redirect-handler';
@@ -120,7 +126,11 @@ function toProxy(context: RewriteContext, outcome: Outcome): HookStatus {
 }
 
 /** In a URL whose path is the directory's on disk, puts RewriteBase in its place. */
-function replaceDirectory(context: RewriteContext, config: RewriteDirectoryConfig, schemeLength: number): void {
+function replaceDirectory(
+  context: RewriteContext,
+  config: RewriteDirectoryConfig,
+  schemeLength: number,
+): void {
   const { baseUrl } = config;
   if (baseUrl === undefined) return;
   const { request, trace } = context;
@@ -142,8 +152,7 @@ function toLocalUrl(context: RewriteContext, config: RewriteDirectoryConfig, bef
   request.filename = filename;
   if (!filename.startsWith('/')) return 400;
   if (filename === before.filename) {
-    if (trace >= 1)
-      rewriteLog(context, 1, `initial URL equal rewritten URL: ${filename} [IGNORING REWRITE]`);
+    if (trace >= 1) rewriteLog(context, 1, `initial URL equal rewritten URL: ${filename} [IGNORING REWRITE]`);
     return OK;
   }
   const url = urlOf(context, config, filename);

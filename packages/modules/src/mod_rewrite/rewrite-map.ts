@@ -135,6 +135,7 @@ function readMapFile(world: World, path: string): ReadonlyMap<string, string> {
 function choose(request: RequestRecord, value: string, trace: number): string {
   const choices = value.split('|');
   const chosen = choices[Math.floor(request.server.plan.world.digests.random() * choices.length)]!;
-  if (trace >= 5 && choices.length > 1) rewriteLog({ request }, 5, `randomly chosen the subvalue \`${chosen}'`);
+  if (trace >= 5 && choices.length > 1)
+    rewriteLog({ request }, 5, `randomly chosen the subvalue \`${chosen}'`);
   return chosen;
 }

@@ -1,14 +1,8 @@
-import {
-  DECLINED,
-  type HookResult,
-  type HookStatus,
-  OK,
-  type RequestRecord,
-} from '@httpd-ts/kernel';
+import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
 import { belowDocumentRoot, documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
 import { absoluteUri } from './absolute-uri.ts';
 import { answerRedirect } from './answer-redirect.ts';
-import { applyRules, hasEnded, forcedHandlerNote, forcedTypeNote, type Outcome } from './apply-rules.ts';
+import { applyRules, forcedHandlerNote, forcedTypeNote, hasEnded, type Outcome } from './apply-rules.ts';
 import { hasOption, type RewriteServerConfig, rewriteDirectory, rewriteServer, rulesOf } from './config.ts';
 import { rewriteContext, rewriteLog, traceLevel } from './rewrite-context.ts';
 import type { Rule } from './rule.ts';
@@ -223,12 +217,17 @@ export function forceType(request: RequestRecord): HookStatus {
   if (type === undefined && handler === undefined) return OK;
   const trace = traceLevel(request);
   if (type !== undefined) {
-    if (trace >= 1) rewriteLog({ request }, 1, `force filename ${request.filename} to have MIME-type '${type}'`);
+    if (trace >= 1)
+      rewriteLog({ request }, 1, `force filename ${request.filename} to have MIME-type '${type}'`);
     request.contentType = type;
   }
   if (handler !== undefined) {
     if (trace >= 1)
-      rewriteLog({ request }, 1, `force filename ${request.filename} to have the Content-handler '${handler}'`);
+      rewriteLog(
+        { request },
+        1,
+        `force filename ${request.filename} to have the Content-handler '${handler}'`,
+      );
     request.handlerName = handler;
   }
   return OK;
