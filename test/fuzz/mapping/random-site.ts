@@ -160,7 +160,7 @@ const environmentLine = fc.oneof(
     choose('Moz', '^curl', '".*"'),
     choose('v1', 'v2=b', '!v1'),
   ),
-  form(['SetEnvIfExpr @1 @2'], randomCondition.map(quoted), choose('v1', 'v1=$1', 'v2=$0x$2', '!v1 v3')),
+  form(['SetEnvIfExpr @1 @2'], randomCondition.map(quoted), choose('v1', 'v1=x', 'v2 v3=y', '!v1 v3')),
   form(['SetEnv @1 @2', 'UnsetEnv @1', 'PassEnv PATH @1'], variable, choose('', 'value', '"a b"')),
 );
 

@@ -14,7 +14,8 @@ export const modActions = defineModule({
       override: 'FileInfo',
       usage: 'a media type followed by a script name',
       set({ actions }, [kind, script, option]) {
-        if (option !== undefined && option !== 'virtual') return `unrecognized option '${option}'`;
+        if (option !== undefined && option.toLowerCase() !== 'virtual')
+          return `unrecognized option '${option}'`;
         actions.set(kind.toLowerCase(), { script, isVirtual: option !== undefined });
         return undefined;
       },

@@ -19,7 +19,8 @@ export interface Description {
   readonly pattern: string;
   readonly isFullPath: boolean;
   readonly hasWildcards: boolean;
-  readonly text: string;
+  /** Cut for good by the first listing that has less room, as httpd cuts it in its place. */
+  text: string;
 }
 
 export interface ColumnWidth {

@@ -54,10 +54,10 @@ export function isIgnored(items: readonly IndexItem[], path: string): boolean {
 }
 
 /** The first description for a path. httpd: find_desc */
-export function findDescription(descriptions: readonly Description[], path: string): string | undefined {
+export function findDescription(descriptions: readonly Description[], path: string): Description | undefined {
   const name = nameOf(path);
   return descriptions.find(({ pattern, isFullPath, hasWildcards }) => {
     const subject = isFullPath ? path : name;
     return hasWildcards ? matchesPattern(pattern, subject) : subject.includes(pattern);
-  })?.text;
+  });
 }

@@ -16,7 +16,8 @@ export interface IndexEntry {
   readonly name: string;
   readonly icon: string | undefined;
   readonly alt: string | undefined;
-  readonly description: string | undefined;
+  /** Of AddDescription, or the title of the page. */
+  readonly description: { text: string } | undefined;
   /** -1 where there is none to show. */
   readonly size: number;
   readonly modifiedMs: number;
@@ -143,12 +144,12 @@ export function isHtml(contentType: string): boolean {
 const titleSearchLength = 8191;
 
 /** The title of an HTML file. httpd: find_title */
-function htmlTitle(found: RequestRecord): string | undefined {
+function htmlTitle(found: RequestRecord): { text: string } | undefined {
   const { contentType, contentEncoding, filename, status } = found;
   if (status !== 200 || contentType === undefined || contentEncoding !== undefined) return undefined;
   if (!isHtml(contentType) && contentType !== 'text/x-server-parsed-html') return undefined;
   const read = found.server.plan.world.files.readText(filename!);
   if (typeof read === 'string') return undefined;
   const [, title] = /<title>([^<]*)/i.exec(read.text.slice(0, titleSearchLength).split('\0', 1)[0]!) ?? [];
-  return title?.replace(/^[\r\n]+/, '').replace(/[\r\n]/g, ' ');
+  return title === undefined ? undefined : { text: title.replace(/^[\r\n]+/, '').replace(/[\r\n]/g, ' ') };
 }

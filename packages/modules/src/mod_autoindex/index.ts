@@ -169,8 +169,9 @@ async function buildPage(request: RequestRecord, names: readonly string[]): Prom
   const tail = await pageTail(request, settings, query.options);
   const { files } = request.server.plan.world;
   const rest: Body[] = [{ kind: 'text', text: body }, ...tail.bodies];
-  // httpd sends what a header file ends as a piece of its own.
-  const parts = [...joinTexts(head.bodies, files), ...joinTexts(rest, files)];
+  const end = tail.isForeign && tail.bodies.length > 1 ? rest.splice(-1) : [];
+  // httpd sends what a header or readme file ends as a piece of its own.
+  const parts = [head.bodies, rest, end].flatMap((bodies) => joinTexts(bodies, files));
   const page: Body = { kind: 'sequence', parts };
   request.output =
     head.isForeign || tail.isForeign

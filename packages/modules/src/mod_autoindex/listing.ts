@@ -59,7 +59,7 @@ function pageOf(
       isFancy && descriptionColumn.adjusts
         ? widest(
             descriptionColumn.width,
-            entries.map(({ description }) => description?.length ?? 0),
+            entries.map(({ description }) => description?.text.length ?? 0),
           )
         : descriptionColumn.width,
     close: (options & INDEX.xhtml) === 0 ? '' : ' /',
@@ -185,7 +185,7 @@ function dateCell({ modifiedMs }: IndexEntry, page: Page): string {
 
 function tableDescription({ description }: IndexEntry, page: Page): string {
   if (description === undefined) return '&nbsp;';
-  return page.settings.descriptionColumn.adjusts ? description : cutDescription(description, page);
+  return page.settings.descriptionColumn.adjusts ? description.text : cutDescription(description, page);
 }
 
 /** Rows take turns in style; a class may tell their kind. */
@@ -197,10 +197,15 @@ function rowStart({ alt }: IndexEntry, at: number, { settings, has }: Page): str
 }
 
 /**
- * Cuts a description to its column. Tags do not count, an entity counts as one character.
- * httpd: terminate_description
+ * Cuts a description to its column, for this listing and all that follow. Tags do not count, an entity counts as
+ * one character. httpd: terminate_description
  */
-function cutDescription(text: string, { settings, descriptionWidth, has }: Page): string {
+function cutDescription(description: { text: string }, page: Page): string {
+  description.text = cutText(description.text, page);
+  return description.text;
+}
+
+function cutText(text: string, { settings, descriptionWidth, has }: Page): string {
   let left = descriptionWidth;
   if (settings.descriptionWidth === undefined) {
     if (has(INDEX.suppressIcon)) left += 6;

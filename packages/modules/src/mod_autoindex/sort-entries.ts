@@ -18,7 +18,7 @@ export function sortEntries(entries: IndexEntry[], { key, direction, options }: 
     if (key === 'M' && a.modifiedMs !== b.modifiedMs)
       return Math.max(a.modifiedMs, 0) - Math.max(b.modifiedMs, 0);
     if (key === 'S' && a.size !== b.size) return a.size - b.size;
-    const result = key === 'D' ? byText(a.description ?? '', b.description ?? '') : 0;
+    const result = key === 'D' ? byText(a.description?.text ?? '', b.description?.text ?? '') : 0;
     return result || byName(a.name, b.name);
   };
   entries.sort((a, b) => {

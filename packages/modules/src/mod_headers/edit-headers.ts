@@ -47,7 +47,9 @@ function ignore({ error }: ExpressionCaptures, request: RequestRecord): boolean 
   return true;
 }
 
-const isContentType = (name: string) => name.toLowerCase() === 'content-type';
+/** Whether a line is about the type of the response, which is kept apart from its headers. */
+const isResponseType = (name: string, headers: Headers, request: RequestRecord) =>
+  headers !== request.headersIn && name.toLowerCase() === 'content-type';
 
 function editHeader(edit: HeaderEdit, headers: Headers, request: RequestRecord): void {
   const { name, format } = edit;
@@ -68,7 +70,7 @@ function editHeader(edit: HeaderEdit, headers: Headers, request: RequestRecord):
       setHeader(headers, name, formatHeader(format, request), request);
       break;
     case 'unset':
-      if (isContentType(name)) request.contentType = undefined;
+      if (isResponseType(name, headers, request)) request.contentType = undefined;
       headers.unset(name);
       break;
     case 'echo':
@@ -87,7 +89,7 @@ function editHeader(edit: HeaderEdit, headers: Headers, request: RequestRecord):
 }
 
 function setHeader(headers: Headers, name: string, value: string, request: RequestRecord): void {
-  if (isContentType(name)) request.contentType = value;
+  if (isResponseType(name, headers, request)) request.contentType = value;
   headers.set(name, value);
 }
 
@@ -106,7 +108,7 @@ function listItems(list: string): string[] {
 /** httpd: edit_header, process_regexp */
 function editValues(edit: HeaderEdit, headers: Headers, request: RequestRecord): void {
   const { name } = edit;
-  if (isContentType(name) && request.contentType !== undefined) {
+  if (isResponseType(name, headers, request) && request.contentType !== undefined) {
     request.contentType = editValue(edit, request.contentType, request);
   }
   const values = headers.getAll(name);

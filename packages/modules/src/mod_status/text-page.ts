@@ -21,7 +21,6 @@ export function textPage(state: ServerState): string {
     `IdleWorkers: ${state.idle}`,
     ...connections(state),
     `Scoreboard: ${state.scoreboard}`,
-    `Engine: ${state.engine}`,
   ];
   return `${lines.join('\n')}\n`;
 }
