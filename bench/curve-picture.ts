@@ -35,6 +35,7 @@ export function curvePicture(panels: readonly Panel[], unit: string): string {
   });
   const [wide, tall] = [columns * width, rows * height + 30];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}" font-family="sans-serif" font-size="10">
+<title>${escaped(unit)} by number of entries</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="12" y="16" font-size="12">${escaped(unit)} by number of entries: ${legend()}</text>
 ${drawn.join('\n')}
