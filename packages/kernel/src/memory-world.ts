@@ -67,6 +67,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       random: () => 0.5,
     },
     compression: identityCompression,
+    charsets: { decoder: () => undefined },
     logs: { open: writer, standardError: writer('stderr') },
     shared: {
       region: sharedRegions(),

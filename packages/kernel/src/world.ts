@@ -9,6 +9,7 @@ export interface World {
   readonly network: Network;
   readonly digests: Digests;
   readonly compression: Compression;
+  readonly charsets: Charsets;
   readonly logs: Logs;
   readonly shared: SharedMemory;
   readonly kept: KeptTexts;
@@ -233,6 +234,15 @@ export interface Compression {
     memLevel: number;
   }): Transform;
   inflate(options: { format: 'gzip' | 'raw'; windowBits: number }): Transform;
+}
+
+/** Converters from charsets. */
+export interface Charsets {
+  /**
+   * A converter to JavaScript's own strings, which is handed the bytes piece by piece; undefined for a charset that is
+   * not known.
+   */
+  decoder(name: string): ((bytes: Uint8Array, isLast: boolean) => string) | undefined;
 }
 
 /** Bytes in, bytes out. */

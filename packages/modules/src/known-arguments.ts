@@ -554,8 +554,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
       ? undefined
       : 'mod_dialup: Unknown Modem Standard specified.',
-  ProxyHTMLBufSize: ([word = '']) =>
-    /^[+-]?\d/.test(word) ? undefined : 'Invalid value for directive ProxyHTMLBufSize, expected integer',
   RedisConnPoolTTL: timeout,
   RedisTimeout: timeout,
   RemoteIPInternalProxy: trustedProxy,

@@ -1205,24 +1205,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_html_module',
-    httpd: 'modules/filters/mod_proxy_html.c',
-    directives: {
-      ProxyHTMLBufSize: ['TAKE1', 'server, directory', 'Buffer size'],
-      ProxyHTMLCharsetOut: ['TAKE1', 'server, directory', 'Usage: ProxyHTMLCharsetOut charset'],
-      ProxyHTMLDoctype: ['TAKE12', 'server, directory', '(HTML|XHTML) [Legacy]'],
-      ProxyHTMLEnable: ['FLAG', 'server, directory', 'Enable proxy-html and xml2enc filters'],
-      ProxyHTMLEvents: ['ITERATE', 'server, directory', 'Strings to be treated as scripting events'],
-      ProxyHTMLExtended: ['FLAG', 'server, directory', 'Map URLs in Javascript and CSS'],
-      ProxyHTMLFixups: ['ITERATE', 'server, directory', 'Options are lowercase, dospath'],
-      ProxyHTMLInterp: ['FLAG', 'server, directory', 'Support interpolation and conditions in URLMaps'],
-      ProxyHTMLLinks: ['ITERATE2', 'server, directory', 'Declare HTML Attributes'],
-      ProxyHTMLMeta: ['FLAG', 'server, directory', 'Fix META http-equiv elements'],
-      ProxyHTMLStripComments: ['FLAG', 'server, directory', 'Strip out comments'],
-      ProxyHTMLURLMap: ['RAW_ARGS', 'server, directory', 'Map URL From To'],
-    },
-  },
-  {
     identifier: 'proxy_http2_module',
     httpd: 'modules/http2/mod_proxy_http2.c',
     directives: {},
@@ -1482,15 +1464,6 @@ export const knownModules: readonly KnownModule[] = [
       CookieSecure: ['FLAG', 'FileInfo', 'is cookie secure'],
       CookieStyle: ['TAKE1', 'FileInfo', "'Netscape', 'Cookie' (RFC2109), or 'Cookie2' (RFC2965)"],
       CookieTracking: ['FLAG', 'FileInfo', 'whether or not to enable cookies'],
-    },
-  },
-  {
-    identifier: 'xml2enc_module',
-    httpd: 'modules/filters/mod_xml2enc.c',
-    directives: {
-      xml2EncAlias: ['ITERATE2', 'server', 'EncodingAlias charset alias [more aliases]', 'virtualHost'],
-      xml2EncDefault: ['TAKE1', 'All', 'Usage: xml2EncDefault charset'],
-      xml2StartParse: ['ITERATE', 'All', 'Ignore anything in front of the first of these elements'],
     },
   },
 ];

@@ -78,14 +78,12 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_ldap: { handlers: ['ldap-status'] },
   mod_lua: { handlers: ['lua-script'] },
   mod_md: { handlers: ['md-status'] },
-  mod_proxy_html: { filters: ['proxy-html'] },
   mod_ratelimit: { filters: ['RATE_LIMIT'] },
   mod_reflector: { handlers: ['reflector'] },
   mod_sed: { filters: ['Sed'] },
   mod_ssl: { requirements: ['ssl', 'ssl-verify-client'], logItems: ['x', 'c'], speaksHttps: true },
   mod_substitute: { filters: ['SUBSTITUTE'] },
   mod_unique_id: { presence: 'UNIQUE_ID is not set in the environment of requests and in log lines' },
-  mod_xml2enc: { filters: ['xml2enc'] },
 };
 
 /** Refuses requests that a handler of the module would answer: the file itself may hold what nobody shall read. */

@@ -31,6 +31,7 @@ import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyConnect } from './mod_proxy_connect/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyHcheck } from './mod_proxy_hcheck/index.ts';
+import { modProxyHtml } from './mod_proxy_html/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
 import { modProxyScgi } from './mod_proxy_scgi/index.ts';
 import { modProxyUwsgi } from './mod_proxy_uwsgi/index.ts';
@@ -48,6 +49,7 @@ import { modUserdir } from './mod_userdir/index.ts';
 import { modVersion } from './mod_version/index.ts';
 import { modVhostAlias } from './mod_vhost_alias/index.ts';
 import { modWatchdog } from './mod_watchdog/index.ts';
+import { modXml2enc } from './mod_xml2enc/index.ts';
 import { mpmEvent } from './mpm_event/index.ts';
 import { mpmPrefork } from './mpm_prefork/index.ts';
 import { mpmWorker } from './mpm_worker/index.ts';
@@ -89,6 +91,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyFcgi,
   modProxyConnect,
   modProxyHcheck,
+  modProxyHtml,
   modProxyHttp,
   modProxyScgi,
   modProxyUwsgi,
@@ -102,6 +105,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modStatus,
   modUserdir,
   modVhostAlias,
+  modXml2enc,
   mpmEvent,
   mpmPrefork,
   mpmWorker,

@@ -1,5 +1,6 @@
 import type { World } from '@httpd-ts/kernel';
 import { memoryTexts } from '@httpd-ts/kernel/memory-world';
+import { nodeCharsets } from './charsets.ts';
 import { nodeClock } from './clock.ts';
 import { nodeCompression } from './compression.ts';
 import { nodeDigests } from './digests.ts';
@@ -19,6 +20,7 @@ export function nodeWorld(given: Partial<World> = {}): World {
     network: given.network ?? nodeNetwork(),
     digests: given.digests ?? nodeDigests(),
     compression: given.compression ?? nodeCompression,
+    charsets: given.charsets ?? nodeCharsets,
     logs: given.logs ?? openedLogs(),
     shared: given.shared ?? localSharedMemory(),
     kept: given.kept ?? memoryTexts(),

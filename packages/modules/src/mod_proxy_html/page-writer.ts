@@ -1,0 +1,106 @@
+import type { ProxyHtmlConfig, UrlMap } from './config.ts';
+import { attributeGroups, elements } from './html-facts.ts';
+import type { Attribute, HtmlHandler } from './html-parser.ts';
+import { rewriteEvent, rewriteLink, rewriteScript } from './rewrite-links.ts';
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string) => text.replace(/[&<>"]/g, (char) => escapes[char]!);
+
+const listed = (names: string) =>
+  new Set(names.split(' ').flatMap((name) => attributeGroups[name]?.split(' ') ?? [name]));
+
+interface AllowedAttributes {
+  readonly allowed: ReadonlySet<string>;
+  readonly deprecated: ReadonlySet<string>;
+}
+
+const attributesOf: ReadonlyMap<string, AllowedAttributes> = new Map(
+  Object.entries(elements).map(([name, [, allowed, deprecated = '', required = '']]) => [
+    name,
+    { allowed: listed(`${allowed} ${required}`), deprecated: listed(deprecated) },
+  ]),
+);
+
+/** Writes a page again with its links rewritten. httpd: pstartElement, pendElement, pcharacters, pcdata, pcomment */
+export class PageWriter implements HtmlHandler {
+  private readonly config: ProxyHtmlConfig;
+  private readonly maps: readonly UrlMap[];
+  private output = '';
+  /** Script, style and comments that are rewritten when the element ends. */
+  private collected = '';
+
+  constructor(config: ProxyHtmlConfig, maps: readonly UrlMap[]) {
+    this.config = config;
+    this.maps = maps;
+  }
+
+  /** What was written since the last time. */
+  take(): string {
+    const { output } = this;
+    this.output = '';
+    return output;
+  }
+
+  startElement(name: string, attributes: readonly Attribute[]): void {
+    if (this.isDropped(name)) return;
+    const { config } = this;
+    this.output += `<${name}`;
+    for (const [attribute, value] of attributes) {
+      if (!this.isAllowed(name, attribute)) continue;
+      this.output +=
+        value === null
+          ? ` ${attribute}`
+          : ` ${attribute}="${escaped(this.rewritten(name, attribute, value))}"`;
+    }
+    this.collected = '';
+    this.output += elements[name]?.[0].includes('e') ? config.emptyEnd : '>';
+  }
+
+  private rewritten(element: string, attribute: string, value: string): string {
+    const { config, maps } = this;
+    let result = value;
+    if (config.links?.get(element)?.includes(attribute)) result = rewriteLink(value, maps);
+    else if (config.extended && config.events?.includes(attribute)) result = rewriteEvent(value, maps);
+    if (config.lowercase) result = result.replace(/[A-Z]/g, (char) => char.toLowerCase());
+    return config.dospath ? result.replaceAll('\\', '/') : result;
+  }
+
+  /** Elements that the document type does not know, or that it deprecates. */
+  private isDropped(name: string): boolean {
+    const { enforces } = this.config.doctype;
+    if (enforces === 'nothing') return false;
+    const facts = elements[name];
+    return facts === undefined || (enforces === 'strict' && facts[0].includes('d'));
+  }
+
+  private isAllowed(element: string, attribute: string): boolean {
+    const { enforces } = this.config.doctype;
+    const known = attributesOf.get(element);
+    if (enforces === 'nothing' || known === undefined) return true;
+    return known.allowed.has(attribute);
+  }
+
+  endElement(name: string): void {
+    if (this.isDropped(name)) return;
+    if (this.collected !== '') {
+      this.output += rewriteScript(this.collected, this.maps);
+      this.collected = '';
+    }
+    if (!elements[name]?.[0].includes('e')) this.output += `</${name}>`;
+  }
+
+  characters(text: string): void {
+    this.output += escaped(text);
+  }
+
+  cdata(text: string): void {
+    if (this.config.extended) this.collected += text;
+    else this.output += text;
+  }
+
+  comment(text: string): void {
+    if (this.config.stripComments) return;
+    if (this.config.extended) this.collected += `<!--${text}-->`;
+    else this.output += `<!--${text}-->`;
+  }
+}

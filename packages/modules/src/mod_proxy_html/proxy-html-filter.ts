@@ -1,0 +1,121 @@
+import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
+import { bodySource } from '../body-source.ts';
+import { charsetEncoder, sniffedCharset, toUtf8 } from '../mod_xml2enc/contract.ts';
+import { proxyHtml } from './config.ts';
+import { HtmlParser } from './html-parser.ts';
+import { takeMetaHeaders } from './meta-headers.ts';
+import { PageWriter } from './page-writer.ts';
+import { mapsFor } from './rewrite-links.ts';
+
+/** A page that is shorter is none. */
+const leastBytes = 4;
+/** httpd: APR_BUCKET_BUFF_SIZE */
+const heldBytes = 8000;
+
+/** Rewrites the links of pages. httpd: modules/filters/mod_proxy_html.c proxy_html_filter */
+export const proxyHtmlFilter: OutputFilter = {
+  name: 'proxy-html',
+  rank: FILTER_RANK.resource,
+  apply: (request, body) => (isWanted(request) ? rewritePage(request, body) : body),
+};
+
+/** httpd: check_filter_init */
+function isWanted(request: RequestRecord): boolean {
+  if (proxyHtml.of(request).links === undefined) return false;
+  if (request.env('PROXY_HTML_FORCE') !== undefined) return true;
+  return (
+    request.proxyRequest !== false &&
+    /^(?:text\/html|application\/xhtml\+xml)/i.test(request.contentType ?? '')
+  );
+}
+
+async function rewritePage(request: RequestRecord, body: Body | undefined): Promise<Body | undefined> {
+  const config = proxyHtml.of(request);
+  request.headersOut.unset('Content-Length');
+  const source = bodySource(body, request.server.plan.world.files);
+  const first: Uint8Array[] = [];
+  let size = 0;
+  while (size < leastBytes) {
+    const chunk = await source.pull();
+    if (chunk === null) return { kind: 'bytes', bytes: joined(first) };
+    first.push(chunk.slice());
+    size += chunk.length;
+  }
+  const maps = await mapsFor(request, config.map, config.interpolates);
+  const { charsets } = request.server.plan.world;
+  const sniffed = sniffedCharset(request);
+  const decode = toUtf8(sniffed?.encoding, charsets);
+  const writer = new PageWriter(config, maps);
+  const parser = new HtmlParser(writer);
+  const charset = outputCharset(request, sniffed?.name);
+  const encode = charset === undefined ? undefined : charsetEncoder(charset, charsets);
+  request.contentType = `text/html;charset=${encode === undefined ? 'utf-8' : charset}`;
+  let head = config.doctype.text;
+  let isFirst = true;
+  let isDone = false;
+  const next = async (): Promise<Uint8Array | null> => {
+    while (!isDone) {
+      const chunk = isFirst ? joined(first) : await source.pull();
+      if (chunk === null) {
+        const rest = decode.end();
+        if (rest !== '') parser.push(rest);
+        parser.finish();
+        isDone = true;
+      } else {
+        let text = latin1(chunk);
+        if (isFirst && config.meta) text = takeMetaHeaders(request, text);
+        isFirst = false;
+        parser.push(decode.push(text));
+      }
+      const written = head + writer.take();
+      head = '';
+      if (written !== '') return bytesOf(encode === undefined ? written : encode(written));
+    }
+    return null;
+  };
+  // A page that httpd holds whole before it passes any of it on has a length.
+  const ready: Uint8Array[] = [];
+  for (let length = 0; length <= heldBytes; length += ready.at(-1)!.length) {
+    const written = await next();
+    if (written === null) return { kind: 'bytes', bytes: joined(ready) };
+    ready.push(written);
+  }
+  return {
+    kind: 'source',
+    length: undefined,
+    source: { pull: () => ready.shift() ?? next(), abort: () => source.abort() },
+  };
+}
+
+/** ProxyHTMLCharsetOut; `*` is that of the page. */
+function outputCharset(request: RequestRecord, sniffed: string | undefined): string | undefined {
+  const { charsetOut } = proxyHtml.of(request);
+  if (charsetOut === undefined || sniffedCharset(request) === undefined) return undefined;
+  return charsetOut.startsWith('*') ? sniffed : charsetOut;
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  const whole = new Uint8Array(chunks.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+const piece = 8192;
+
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += piece)
+    text += String.fromCharCode(...bytes.subarray(at, at + piece));
+  return text;
+}
+
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
