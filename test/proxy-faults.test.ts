@@ -86,7 +86,11 @@ async function blackHole(): Promise<number> {
     { eval: true },
   );
   const port = await new Promise<number>((resolve) => blocked.once('message', resolve));
-  for (let i = 0; i < 4; i++) net.connect(port, '127.0.0.1').on('error', () => {}).unref();
+  for (let i = 0; i < 4; i++)
+    net
+      .connect(port, '127.0.0.1')
+      .on('error', () => {})
+      .unref();
   await new Promise((resolve) => setTimeout(resolve, 100));
   return port;
 }
@@ -192,7 +196,8 @@ describe('a back end that', () => {
   it('answers before a large body is there', async () => {
     let answered = false;
     behave = (socket) => {
-      if (!answered) socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
+      if (!answered)
+        socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig');
       answered = true;
       socket.pause();
     };
@@ -258,7 +263,10 @@ describe('a client that', () => {
 
   it.each([
     ['goes away while the back end thinks', (_socket: net.Socket) => {}],
-    ['goes away within the answer', writes(`HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n${'x'.repeat(100_000)}`)],
+    [
+      'goes away within the answer',
+      writes(`HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n${'x'.repeat(100_000)}`),
+    ],
   ])('%s frees the back end within a second', async (_title, behaviour) => {
     behave = behaviour;
     received = 0;

@@ -18,6 +18,8 @@ export interface ConnectionUser {
 export class BackendConnection {
   readonly stream: Stream;
   readonly pool: ConnectionPool;
+  /** The address of the other side; undefined for a unix socket. */
+  address: string | undefined = undefined;
   /** The exchange under way; undefined while idle. */
   exchange: ConnectionUser | undefined = undefined;
   /** What a protocol keeps from one exchange to the next, such as the reader of its messages. */

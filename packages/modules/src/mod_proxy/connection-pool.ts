@@ -40,6 +40,9 @@ export interface TargetTls {
 }
 
 const sweepMs = 100;
+/** How long addresses are kept where `addressttl` does not say, and after a look-up that failed. */
+const standardTtlSeconds = 30;
+const failedLookupTtlSeconds = 5;
 
 /**
  * The connections of one worker in this thread: idle ones to be used again, the newest first, and those in use.
@@ -56,6 +59,7 @@ export class ConnectionPool {
   private readonly waiting: ((connection: BackendConnection | 'go on' | undefined) => void)[] = [];
   private addresses: readonly string[] | undefined = undefined;
   private addressesUntilMs = Number.POSITIVE_INFINITY;
+  private lookup: Promise<readonly string[] | undefined> | undefined = undefined;
   private opening = 0;
   private isSweeping = false;
   private isClosed = false;
@@ -160,25 +164,48 @@ export class ConnectionPool {
       tls === undefined || stream.tls === undefined
         ? undefined
         : tls.client.complaint(stream.tls, tls.hostname, this.clock.now());
-    if (complaint === undefined) return this.adopt(stream);
+    if (complaint === undefined) return this.adopt(stream, address);
     stream.destroy();
     return { kind: 'tls', address, complaint };
   }
 
-  /** Looks the host up once; `addressttl` makes it so again. httpd: ap_proxy_determine_address */
-  private async resolve(hostname: string): Promise<readonly string[] | undefined> {
+  /** Addresses of the host; they are looked up again when their time is over. httpd: ap_proxy_determine_address */
+  private resolve(hostname: string): Promise<readonly string[] | undefined> | readonly string[] {
     if (this.addresses !== undefined && this.now() < this.addressesUntilMs) return this.addresses;
-    const addresses = await this.network.resolve(hostname);
-    if (addresses === undefined) return undefined;
-    const { addressTtlSeconds = -1 } = this.worker.parameters;
-    this.addresses = this.target.keepsConnections ? addresses : undefined;
-    this.addressesUntilMs =
-      addressTtlSeconds > 0 ? this.now() + addressTtlSeconds * 1000 : Number.POSITIVE_INFINITY;
+    this.lookup ??= this.lookUp(hostname).finally(() => {
+      this.lookup = undefined;
+    });
+    return this.lookup;
+  }
+
+  /**
+   * httpd keeps an address for ever unless `addressttl` says otherwise. Here it is kept for a while, and for longer
+   * when the name can no longer be looked up; `addressttl=-1` is as httpd.
+   */
+  private async lookUp(hostname: string): Promise<readonly string[] | undefined> {
+    const { addressTtlSeconds } = this.worker.parameters;
+    const found = await this.network.resolve(hostname);
+    const addresses = found ?? (addressTtlSeconds === undefined ? this.addresses : undefined);
+    const ttlSeconds =
+      addressTtlSeconds ?? (found === undefined ? failedLookupTtlSeconds : standardTtlSeconds);
+    this.addressesUntilMs = ttlSeconds < 0 ? Number.POSITIVE_INFINITY : this.now() + ttlSeconds * 1000;
+    this.addresses = this.target.keepsConnections || addressTtlSeconds !== -1 ? addresses : undefined;
+    if (addresses !== undefined) this.leaveAddressesOtherThan(addresses);
     return addresses;
   }
 
-  private adopt(stream: Stream): BackendConnection {
+  /** What is connected to an address that the host no longer has serves no further request. */
+  private leaveAddressesOtherThan(addresses: readonly string[]): void {
+    for (const connection of this.all) {
+      if (connection.address === undefined || addresses.includes(connection.address)) continue;
+      connection.mustClose = true;
+      if (connection.exchange === undefined) connection.destroy();
+    }
+  }
+
+  private adopt(stream: Stream, address: string): BackendConnection {
     const connection = new BackendConnection(stream, this);
+    if (this.target.socketPath === undefined) connection.address = address;
     this.all.add(connection);
     this.watch();
     return connection;
@@ -227,6 +254,12 @@ export class ConnectionPool {
     return this.idle.length;
   }
 
+  /** Connections that are kept must not hide that the host has moved. */
+  private refreshAddresses(): void {
+    const { hostname, socketPath } = this.target;
+    if (socketPath === undefined) void this.resolve(hostname);
+  }
+
   /** Looks after the deadlines of connections in use, as long as there are any. */
   private watch(): void {
     if (this.isSweeping) return;
@@ -235,6 +268,7 @@ export class ConnectionPool {
       this.isSweeping = false;
       const now = this.now();
       for (const connection of this.all) if (connection.deadlineMs < now) connection.timeOut();
+      if (now >= this.addressesUntilMs) this.refreshAddresses();
       if (this.all.size > this.idle.length) this.watch();
     });
   }

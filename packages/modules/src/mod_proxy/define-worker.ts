@@ -2,7 +2,7 @@ import type { DirectiveContext } from '@httpd-ts/kernel';
 import { type Balancer, newBalancer } from './balancer.ts';
 import { setBalancerParameter } from './balancer-parameters.ts';
 import { serverDraft } from './config.ts';
-import { findWorker, pathStart, portOfScheme } from './origin.ts';
+import { pathStart, portOfScheme, WorkerIndex } from './origin.ts';
 import { Worker } from './worker.ts';
 import { setWorkerParameter } from './worker-parameters.ts';
 
@@ -71,12 +71,10 @@ export function workerFor(
   options: { readonly isMatch?: boolean; readonly balancer?: Balancer | undefined },
 ): { readonly worker: Worker; readonly isShared: boolean } | string {
   const workers = options.balancer?.members ?? serverDraft(cmd).workers;
-  // ProxyPass and ProxyPassMatch do not share workers with each other.
-  const candidates =
+  const existing =
     options.balancer === undefined
-      ? workers.filter((one) => one.isMatch === (options.isMatch ?? false))
-      : workers;
-  const existing = existingWorker(candidates, withoutSocket(url));
+      ? sharedWorker(workers, withoutSocket(url), options.isMatch ?? false)
+      : existingWorker(workers, withoutSocket(url));
   if (existing !== undefined) return { worker: existing, isShared: true };
   const parsed = parseWorkerUrl(url, options.isMatch ?? false);
   if (typeof parsed === 'string') return parsed;
@@ -100,8 +98,28 @@ export function existingWorker(workers: readonly Worker[], url: string): Worker 
   const end = pathStart(url);
   if (end < 0) return undefined;
   const folded = url.slice(0, end).toLowerCase() + url.slice(end);
-  const byLength = [...workers].sort((a, b) => b.name.length - a.name.length);
-  return findWorker(byLength, folded, end);
+  return new WorkerIndex(workers).find(folded, end);
+}
+
+const indexes = new WeakMap<readonly Worker[], WorkerIndex>();
+
+/** The index over workers that are only ever added to, while a configuration is read. */
+function indexOf(workers: readonly Worker[]): WorkerIndex {
+  let index = indexes.get(workers);
+  if (index === undefined) {
+    index = new WorkerIndex();
+    indexes.set(workers, index);
+  }
+  for (let at = index.size; at < workers.length; at++) index.add(workers[at]!);
+  return index;
+}
+
+/** The worker of a ProxyPass line that is there already; ProxyPass and ProxyPassMatch do not share. */
+function sharedWorker(workers: readonly Worker[], url: string, isMatch: boolean): Worker | undefined {
+  const end = pathStart(url);
+  if (end < 0) return undefined;
+  const folded = url.slice(0, end).toLowerCase() + url.slice(end);
+  return indexOf(workers).find(folded, end, isMatch ? 'pattern' : 'plain');
 }
 
 /** The name of the balancer that a URL points at: `balancer://name` in lower case; undefined when it is malformed. */

@@ -3,7 +3,7 @@ import { traceModeOf, traceRequest } from '../core/contract.ts';
 import type { Balancer } from './balancer.ts';
 import type { ParentProxy, ProxyServerConfig } from './config.ts';
 import { addDomain, isBlocked } from './forward.ts';
-import { findWorker, type Origin, pathStart } from './origin.ts';
+import { type Origin, pathStart, WorkerIndex } from './origin.ts';
 import { balancerHooks, findScheme } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { type ProxyPlan, proxyPlanOf } from './proxy-plan.ts';
@@ -91,6 +91,8 @@ function countForwards(request: RequestRecord, configured: number): HookStatus {
   return OK;
 }
 
+const noWorkers = new WorkerIndex();
+
 /** CONNECT has a host and a port for a URL. */
 function openTunnel(request: RequestRecord, plan: ProxyPlan, url: string): HookResult {
   const colon = url.lastIndexOf(':');
@@ -99,14 +101,14 @@ function openTunnel(request: RequestRecord, plan: ProxyPlan, url: string): HookR
     .replace(/^\[|\]$/g, '')
     .toLowerCase();
   const port = Number(url.slice(colon + 1));
-  const origin = { scheme: 'CONNECT', hostname, port, canonical: url, host: url, workers: [] };
+  const origin = { scheme: 'CONNECT', hostname, port, canonical: url, host: url, workers: noWorkers };
   return runScheme(request, plan.reverse, origin, url);
 }
 
 function sendToWorker(request: RequestRecord, plan: ProxyPlan, url: string, start: number): HookResult {
   const origin = plan.origins.find(url.slice(0, start));
   if (typeof origin === 'string') return 400;
-  let worker = findWorker(origin.workers, url, start);
+  let worker = origin.workers.find(url, start);
   if (worker === undefined) {
     worker = plan.reverse;
     request.subprocessEnv.set('proxy-nokeepalive', '1');
@@ -123,7 +125,7 @@ function sendToSocket(request: RequestRecord, plan: ProxyPlan, url: string, bar:
     request.log('proxy', 'error', `AH10292: Invalid proxy UDS filename (${request.filename})`);
     return 500;
   }
-  const worker = findWorker(origin.workers, rest, start);
+  const worker = origin.workers.find(rest, start);
   if (worker?.socketPath === undefined) request.notes.set('uds_path', url.slice(5, bar));
   request.filename = `proxy:${rest}`;
   if (worker === undefined) request.subprocessEnv.set('proxy-nokeepalive', '1');

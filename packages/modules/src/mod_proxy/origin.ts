@@ -10,8 +10,8 @@ export interface Origin {
   readonly canonical: string;
   /** Value of Host towards the back end. */
   readonly host: string;
-  /** The workers whose name begins with it, longest first. */
-  readonly workers: readonly Worker[];
+  /** The workers whose name may begin its URLs. */
+  readonly workers: WorkerIndex;
 }
 
 const defaultPorts: Readonly<Record<string, number>> = {
@@ -74,25 +74,77 @@ export class OriginTable {
     const shown = port === defaultPort ? name : `${name}:${port}`;
     const canonical = `${scheme}://${shown}`;
     const prefix = canonical.toLowerCase();
-    const workers = this.workers
-      .filter((worker) => worker.name.startsWith(prefix) || worker.isMatch)
-      .sort((a, b) => b.name.length - a.name.length);
+    const workers = new WorkerIndex(
+      this.workers.filter((worker) => worker.name.startsWith(prefix) || worker.isMatch),
+    );
     return { scheme, hostname: host.hostname, port, canonical, host: port === 80 ? name : shown, workers };
   }
 }
 
-/** The worker with the longest name that begins the URL. httpd: ap_proxy_get_worker_ex */
-export function findWorker(
-  workers: readonly Worker[],
-  url: string,
-  authorityEnd: number,
-): Worker | undefined {
-  for (const worker of workers) {
-    const { name } = worker;
-    if (name.length < authorityEnd || name.length > url.length) continue;
-    if (worker.isMatch ? matchesName(url, 0, name, 0) === 0 : url.startsWith(name)) return worker;
+/** Finds the worker with the longest name that begins a URL, however many there are. httpd: ap_proxy_get_worker_ex */
+export class WorkerIndex {
+  /** Of two with one name the first counts. */
+  private readonly plain = new Map<string, Placed>();
+  /** Lengths of the plain names, each once, the longest first. */
+  private readonly lengths: number[] = [];
+  /** Workers of ProxyPassMatch, those with the longest names first. */
+  private readonly patterns: Placed[] = [];
+  private count = 0;
+
+  constructor(workers: readonly Worker[] = []) {
+    for (const worker of workers) this.add(worker);
   }
-  return undefined;
+
+  get size(): number {
+    return this.count;
+  }
+
+  add(worker: Worker): void {
+    const placed = { worker, order: this.count++ };
+    const { length } = worker.name;
+    if (worker.isMatch) {
+      insertSorted(this.patterns, placed, (other) => other.worker.name.length < length);
+    } else if (!this.plain.has(worker.name)) {
+      this.plain.set(worker.name, placed);
+      if (!this.lengths.includes(length)) insertSorted(this.lengths, length, (other) => other < length);
+    }
+  }
+
+  /** `authorityEnd` is where the path of the URL begins. */
+  find(url: string, authorityEnd: number, kind: 'any' | 'plain' | 'pattern' = 'any'): Worker | undefined {
+    const plain = kind === 'pattern' ? undefined : this.findPlain(url, authorityEnd);
+    const pattern = kind === 'plain' ? undefined : this.findPattern(url, authorityEnd);
+    if (plain === undefined || pattern === undefined) return (plain ?? pattern)?.worker;
+    const longer = plain.worker.name.length - pattern.worker.name.length;
+    return (longer > 0 || (longer === 0 && plain.order < pattern.order) ? plain : pattern).worker;
+  }
+
+  private findPlain(url: string, authorityEnd: number): Placed | undefined {
+    for (const length of this.lengths) {
+      if (length < authorityEnd) return undefined;
+      const found = length <= url.length ? this.plain.get(url.slice(0, length)) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private findPattern(url: string, authorityEnd: number): Placed | undefined {
+    return this.patterns.find(({ worker: { name } }) => {
+      if (name.length < authorityEnd || name.length > url.length) return false;
+      return matchesName(url, 0, name, 0) === 0;
+    });
+  }
+}
+
+interface Placed {
+  readonly worker: Worker;
+  readonly order: number;
+}
+
+/** Puts an item before the first that `isBehind` it. */
+function insertSorted<Item>(items: Item[], item: Item, isBehind: (other: Item) => boolean): void {
+  const at = items.findIndex(isBehind);
+  items.splice(at < 0 ? items.length : at, 0, item);
 }
 
 /**
