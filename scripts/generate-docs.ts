@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { DirectiveDeclaration, ModuleDefinition, Support } from '@httpd-ts/kernel';
 import { directiveAnchor } from '@httpd-ts/lint';
-import { directiveSummaries, standardModules } from '@httpd-ts/modules';
+import { balancerManagerApi, directiveSummaries, standardModules } from '@httpd-ts/modules';
 import { diagnosticsPage, lintRulesPage } from './generate-rule-docs.ts';
 
 /** Writes `docs/` from the declarations and the fixtures; with `--check`, only says what would change and exits 1. */
@@ -86,6 +86,7 @@ const pages = {
   'docs/directives.md': directivesPage(),
   'docs/conformance.md': conformancePage(),
   'docs/lint-rules.md': banner('packages/lint/src/rules') + lintRulesPage(),
+  'docs/balancer-manager-api.json': `${JSON.stringify(balancerManagerApi, undefined, 2)}\n`,
   'docs/diagnostics.md': banner('the declared diagnostics') + diagnosticsPage(),
 };
 let stale = 0;

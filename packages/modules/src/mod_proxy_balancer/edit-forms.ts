@@ -74,14 +74,18 @@ function checkFields(request: RequestRecord, worker: Worker): string {
     hcExpr = '',
   } = worker.parameters;
   const expressions = ['', ...checks.expressions(request.server).keys()];
+  const condition =
+    expressions.length > 1
+      ? `<label>Condition<br><select name="w_he">${options(expressions, hcExpr)}</select></label>`
+      : '';
   return `<fieldset><legend>Health check</legend><div class="fields">
 <label>Method<br><select name="w_hm">${options(healthCheckMethods, hcMethod)}</select></label>
-<label>Condition<br><select name="w_he">${options(expressions, hcExpr)}</select></label>
+${condition}
 ${field('Interval in ms', 'w_hi', hcIntervalMs, 'type="number" min="100"')}
 ${field('Passes until it is back', 'w_hp', hcPasses, 'type="number" min="1"')}
 ${field('Failures until it is out', 'w_hf', hcFails, 'type="number" min="1"')}
 ${field('URI', 'w_hu', hcUri, 'maxlength="63"')}</div>
-<div class="choices">${choice('Failed', 'w_status_C', worker.is(WORKER.healthCheckFailed))}</div></fieldset>`;
+<div class="choices">${choice('Taken for failed', 'w_status_C', worker.is(WORKER.healthCheckFailed))}</div></fieldset>`;
 }
 
 /** The form for a balancer, with the field names of Apache's. */

@@ -184,7 +184,7 @@ ${live('flight', `${member.inFlight}`, 'class="number" data-label="in flight"')}
 ${live('spark', sparkline(member.recent), 'class="wide"')}
 ${live('answers', `${member.answers}`, 'class="number" data-label="answers"')}
 ${live('failures', `${member.failures}`, 'class="number" data-label="failures"')}
-${live('bytes', `${bytes(member.sentBytes)} / ${bytes(member.receivedBytes)}`, 'data-label="sent / received"')}
+${live('bytes', `${bytes(member.sentBytes)} / ${bytes(member.receivedBytes)}`, 'class="line" data-label="sent / received"')}
 <td data-label="share">${member.loadFactor}${member.lbSet > 0 ? `, set ${member.lbSet}` : ''}</td>
 ${live('do', doing, 'class="wide"')}</tr>
 `;

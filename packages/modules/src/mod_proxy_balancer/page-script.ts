@@ -9,7 +9,9 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // The style of that answer has a nonce that is not this page's.
+    const text = (await answer.text()).replace(/<style[^]*?<\\/style>/, '');
+    const fresh = new DOMParser().parseFromString(text, 'text/html');
     for (const old of document.querySelectorAll('[data-live]')) {
       const now = fresh.getElementById(old.id);
       if (now === null || old.contains(document.activeElement)) continue;

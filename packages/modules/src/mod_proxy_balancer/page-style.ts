@@ -31,8 +31,10 @@ table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-size: .8rem; font-weight: 600; color: var(--faint); border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; }
 td { padding: .5rem .6rem .5rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 tr:last-child td { border-bottom: 0; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; padding-right: 1.1rem; font-variant-numeric: tabular-nums; }
+td.line { white-space: nowrap; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
+td:first-child { min-width: 14rem; }
 .pill { display: inline-block; border-radius: 1rem; padding: .05rem .6rem; font-size: .82rem; font-weight: 600; white-space: nowrap; background: var(--line); }
 .pill.good { background: var(--good-back); color: var(--good); }
 .pill.warn { background: var(--warn-back); color: var(--warn); }
@@ -44,7 +46,7 @@ form { margin: 0; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-text); font-weight: 600; }
 button[disabled] { opacity: .45; cursor: not-allowed; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.spark { display: block; width: 9rem; height: 1.7rem; }
+.spark { display: block; width: 7rem; height: 1.7rem; }
 .spark .all { fill: var(--spark); } .spark .bad { fill: var(--bad); } .spark .base { stroke: var(--line); }
 .bar { border-left: .3rem solid var(--warn); }
 .bar ul { margin: .4rem 0 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
@@ -53,20 +55,21 @@ button[disabled] { opacity: .45; cursor: not-allowed; }
 .fields input, .fields select, .add input { width: 100%; font: inherit; padding: .35rem .5rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--back); color: var(--text); }
 fieldset { border: 1px solid var(--line); border-radius: .4rem; margin: 0 0 1rem; padding: .5rem .8rem .7rem; }
 legend { color: var(--faint); font-size: .85rem; padding: 0 .3rem; }
-fieldset .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .4rem 1rem; }
+fieldset .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: .4rem 1rem; }
 .choice { display: flex; justify-content: space-between; gap: .6rem; align-items: baseline; }
+.choice span { white-space: nowrap; }
 .choice span label { display: inline; margin-left: .6rem; }
 .add { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin-top: .9rem; }
 .add label { flex: 1 1 16rem; }
 footer { color: var(--faint); font-size: .85rem; padding-bottom: 2rem; }
 @media (max-width: 54rem) {
   header, main, footer { padding-left: .8rem; padding-right: .8rem; }
-  thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  thead { display: none; }
   tbody tr { display: grid; grid-template-columns: 1fr 1fr; gap: .15rem .8rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
   td, td.number { border: 0; padding: 0; text-align: left; }
   td[data-label]::before { content: attr(data-label) ' '; color: var(--faint); font-size: .82rem; }
-  td.wide { grid-column: 1 / -1; }
+  td.wide, td.line { grid-column: 1 / -1; }
   td.wide[data-label]::before { display: none; }
 }
 `;
