@@ -65,7 +65,9 @@ ProxyPass / balancer://shop/`);
     }
   });
 
-  async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; complaints: string[] }> {
+  async function open(
+    options: Parameters<Browser['newPage']>[0] = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
     const complaints: string[] = [];
     page.on('console', (message) => {
@@ -85,7 +87,8 @@ ProxyPass / balancer://shop/`);
     await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
   }
 
-  const row = (page: Page, url: string) => page.locator('section', { hasText: 'balancer://shop' }).locator('tr', { hasText: url });
+  const row = (page: Page, url: string) =>
+    page.locator('section', { hasText: 'balancer://shop' }).locator('tr', { hasText: url });
 
   it('shows members, and its numbers go on by themselves', async () => {
     const { page, complaints } = await open();
@@ -102,8 +105,13 @@ ProxyPass / balancer://shop/`);
 
   it('drains a member with one click, says what is in flight, removes it, and takes that back', async () => {
     const { page, complaints } = await open();
-    const slow = fetch(server.url('/slow'), { headers: { Cookie: 'SID=x.b' } }).then((response) => response.text());
-    await until(async () => (await server.api('/balancers/shop')).value.members[1].inFlight === 1, 'the slow request');
+    const slow = fetch(server.url('/slow'), { headers: { Cookie: 'SID=x.b' } }).then((response) =>
+      response.text(),
+    );
+    await until(
+      async () => (await server.api('/balancers/shop')).value.members[1].inFlight === 1,
+      'the slow request',
+    );
     await page.reload();
     await row(page, urls[1]!).getByRole('button', { name: 'Drain' }).click();
     await expect.poll(() => row(page, urls[1]!).textContent()).toContain('draining, in flight: 1');
@@ -112,10 +120,13 @@ ProxyPass / balancer://shop/`);
     expect(await slow).toBe('slow\n');
     await expect.poll(() => row(page, urls[1]!).textContent(), { timeout: 15_000 }).toContain('drained');
     await row(page, urls[1]!).getByRole('button', { name: 'Remove' }).click();
-    await expect.poll(() => page.locator('.bar').textContent()).toContain(`${urls[1]}: removed, is in the files still`);
+    await expect
+      .poll(() => page.locator('.bar').textContent())
+      .toContain(`${urls[1]}: removed, is in the files still`);
     expect(await row(page, urls[1]!).count()).toBe(0);
     await picture(page, 'removed');
-    const undo = () => page.locator('section', { hasText: 'balancer://shop' }).getByRole('button', { name: 'Undo' }).click();
+    const undo = () =>
+      page.locator('section', { hasText: 'balancer://shop' }).getByRole('button', { name: 'Undo' }).click();
     await undo();
     await expect.poll(() => row(page, urls[1]!).count()).toBe(1);
     await undo();
