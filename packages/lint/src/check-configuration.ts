@@ -99,12 +99,31 @@ function read(input: CheckInput, assumeModules: readonly string[]) {
 }
 
 async function checkServer(input: CheckInput): Promise<CheckResult> {
-  const { world, modules: available, assumeModules } = input;
+  const { assumeModules } = input;
+  if (assumeModules.length > 0 && isPlainFragment(input))
+    return finish(input, read(input, assumeModules), true);
   let reading = read(input, []);
   const { modules: found } = reading.resolved;
   const isPart = input.assumesBeside === true && !found.some(isMpm);
   const loadsNone = isPart || (found.every(({ isStatic }) => isStatic) && !mentionsLoadModule(reading.files));
   if (loadsNone && assumeModules.length > 0) reading = read(input, assumeModules);
+  return finish(input, reading, loadsNone);
+}
+
+/** Whether the files given neither load a module nor read other files, so that they need not be read to know. */
+function isPlainFragment({ world, configFile, furtherFiles = [] }: CheckInput): boolean {
+  return [configFile, ...furtherFiles].every((path) => {
+    const content = world.files.readText(path);
+    return typeof content === 'object' && !/^[ \t]*"?(?:LoadModule|Include|Use)/im.test(content.text);
+  });
+}
+
+function finish(
+  input: CheckInput,
+  reading: ReturnType<typeof read>,
+  loadsNone: boolean,
+): Promise<CheckResult> {
+  const { world, modules: available } = input;
   const { settings, files, resolved } = reading;
   const { tree, memory, modules } = resolved;
   const wasRead = !hasError(resolved.diagnostics);

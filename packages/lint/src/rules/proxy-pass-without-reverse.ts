@@ -1,15 +1,31 @@
 import { balancerName, type ProxyPassLine, proxyPassLines } from '../proxying.ts';
-import { defineRule } from '../rule.ts';
+import { type Configuration, defineRule } from '../rule.ts';
 import { type Statement, virtualHostOf } from '../statements.ts';
 
 const originOf = (url: string) => /^([a-z0-9+.-]+:\/\/[^/]*)/i.exec(url)?.[1]?.toLowerCase();
 const bare = (path: string | undefined) => path?.replace(/\/+$/, '');
 
-/** Whether a ProxyPassReverse is meant for a line: by the path, by the back end, or because a balancer has many. */
-function belongs(reverse: ProxyPassLine, line: ProxyPassLine): boolean {
-  if (bare(reverse.path) === bare(line.path) || line.isPattern) return true;
-  if (balancerName(line.url) !== undefined) return true;
-  return originOf(reverse.url) === originOf(line.url);
+/** What the ProxyPassReverse lines of one server are for. */
+interface Reverses {
+  readonly paths: Set<string | undefined>;
+  readonly origins: Set<string | undefined>;
+}
+
+function reversesByServer(configuration: Configuration): ReadonlyMap<Statement | undefined, Reverses> {
+  const found = new Map<Statement | undefined, Reverses>();
+  for (const { statement, path, url } of proxyPassLines(configuration, 'proxypassreverse')) {
+    const server = virtualHostOf(statement);
+    const reverses = found.get(server) ?? { paths: new Set(), origins: new Set() };
+    found.set(server, reverses);
+    reverses.paths.add(bare(path));
+    reverses.origins.add(originOf(url));
+  }
+  return found;
+}
+
+/** Whether one is meant for a line: by the path, by the back end, or because a pattern or balancer stands for many. */
+function belongs({ paths, origins }: Reverses, { path, url, isPattern }: ProxyPassLine): boolean {
+  return isPattern || balancerName(url) !== undefined || paths.has(bare(path)) || origins.has(originOf(url));
 }
 
 export const proxyPassWithoutReverse = defineRule({
@@ -21,18 +37,11 @@ export const proxyPassWithoutReverse = defineRule({
   bad: { config: 'ProxyPass /app/ http://127.0.0.1:8080/\n', line: 1 },
   good: { config: 'ProxyPass /app/ http://127.0.0.1:8080/\nProxyPassReverse /app/ http://127.0.0.1:8080/\n' },
   check(configuration, report) {
-    const reverses = new Map<Statement | undefined, ProxyPassLine[]>();
-    for (const reverse of proxyPassLines(configuration, 'proxypassreverse')) {
-      const server = virtualHostOf(reverse.statement);
-      reverses.set(server, [...(reverses.get(server) ?? []), reverse]);
-    }
+    const reverses = reversesByServer(configuration);
     for (const line of proxyPassLines(configuration, 'proxypass', 'proxypassmatch')) {
       if (!/^(?:https?|balancer):/i.test(line.url)) continue;
-      const known = [
-        ...(reverses.get(virtualHostOf(line.statement)) ?? []),
-        ...(reverses.get(undefined) ?? []),
-      ];
-      if (known.some((reverse) => belongs(reverse, line))) continue;
+      const known = [reverses.get(virtualHostOf(line.statement)), reverses.get(undefined)];
+      if (known.some((one) => one !== undefined && belongs(one, line))) continue;
       const { path = '', url, isInSection } = line;
       const line2 = isInSection ? `ProxyPassReverse ${url}` : `ProxyPassReverse ${path} ${url}`;
       const isUsable = !line.isPattern;

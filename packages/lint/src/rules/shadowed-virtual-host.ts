@@ -1,9 +1,34 @@
 import { type Host, hostsByAddress, hostsOf, matchesAlias } from '../hosts.ts';
 import { defineRule } from '../rule.ts';
 
-/** The earlier host that answers for a name by a wildcard alias. */
-const taker = (name: string, earlier: readonly Host[]) =>
-  earlier.find(({ aliases }) => aliases.some((alias) => /[*?]/.test(alias) && matchesAlias(name, alias)));
+/** Why a host has no request on one address: the host that takes them all. */
+interface Shadow {
+  readonly by: Host;
+  readonly isNameless: boolean;
+}
+
+/** The hosts of one address that never answer there; earlier ones with wildcards take names away. */
+function shadowsOn(group: readonly Host[]): ReadonlyMap<Host, Shadow> {
+  const shadows = new Map<Host, Shadow>();
+  const wild: Host[] = [];
+  for (const [index, host] of group.entries()) {
+    const names = [...(host.name === undefined ? [] : [host.name]), ...host.aliases];
+    const hasWildcard = host.aliases.some(isWildcard);
+    if (index > 0 && names.length === 0) shadows.set(host, { by: group[0]!, isNameless: true });
+    if (index > 0 && host.name !== undefined && !hasWildcard) {
+      const takers = names.map((name) => wild.find(({ aliases }) => takes(aliases, name)));
+      if (takers.every((taker) => taker !== undefined)) {
+        shadows.set(host, { by: takers[0]!, isNameless: false });
+      }
+    }
+    if (hasWildcard) wild.push(host);
+  }
+  return shadows;
+}
+
+const isWildcard = (alias: string) => /[*?]/.test(alias);
+const takes = (aliases: readonly string[], name: string) =>
+  aliases.some((alias) => isWildcard(alias) && matchesAlias(name, alias));
 
 export const shadowedVirtualHost = defineRule({
   name: 'shadowed-virtual-host',
@@ -24,26 +49,23 @@ export const shadowedVirtualHost = defineRule({
   check(configuration, report) {
     const hosts = hostsOf(configuration);
     const groups = hostsByAddress(hosts);
-    for (const host of hosts) {
-      const mine = [...groups.values()].filter((group) => group.includes(host));
-      const earlier = mine.map((group) => group.slice(0, group.indexOf(host)));
-      if (mine.length === 0 || earlier.some((before) => before.length === 0)) continue;
-      const names = [...(host.name === undefined ? [] : [host.name]), ...host.aliases];
-      const first = earlier[0]![0]!.statement.node;
-      if (names.length === 0) {
-        report({
-          at: host.statement,
-          text: `without ServerName it never answers: the virtual host at ${first.file}:${first.line} does`,
-        });
-        continue;
+    const addresses = new Map<Host, number>();
+    const shadows = new Map<Host, Shadow[]>();
+    for (const group of groups.values()) {
+      for (const host of group) addresses.set(host, (addresses.get(host) ?? 0) + 1);
+      for (const [host, shadow] of shadowsOn(group)) {
+        shadows.set(host, [...(shadows.get(host) ?? []), shadow]);
       }
-      if (host.name === undefined) continue;
-      const takers = names.map((name) => (/[*?]/.test(name) ? undefined : taker(name, earlier[0]!)));
-      if (takers.some((one) => one === undefined)) continue;
-      const { file, line } = takers[0]!.statement.node;
+    }
+    for (const [host, found] of shadows) {
+      if (found.length < addresses.get(host)!) continue;
+      const [{ by, isNameless }] = found as [Shadow];
+      const place = `${by.statement.node.file}:${by.statement.node.line}`;
       report({
         at: host.statement,
-        text: `never answers: the aliases of the virtual host at ${file}:${line} take its names`,
+        text: isNameless
+          ? `without ServerName it never answers: the virtual host at ${place} does`
+          : `never answers: the aliases of the virtual host at ${place} take its names`,
       });
     }
   },
