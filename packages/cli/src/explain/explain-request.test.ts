@@ -160,6 +160,24 @@ describe('explainRequest', () => {
     });
   });
 
+  it('conditions and rules with their texts and groups, through an internal redirect', async () => {
+    const config =
+      'RewriteEngine on\nRewriteCond %{HTTP_HOST} ^(.*)$\nRewriteRule ^/r/(.*)$ http://%1/$1 [R]\n<Directory "/">\nRewriteEngine on\nRewriteRule ^b/(.*) /sub/$1\n</Directory>\n';
+    const said = ({ steps }: Explanation) =>
+      steps.flatMap((step) => (step.kind === 'line' && step.module === 'mod_rewrite' ? [step.outcome] : []));
+    expect(said(await explain(config, '/r/x'))).toEqual([
+      "holds for '/r/x', $1 = x",
+      "holds for 'localhost', %1 = localhost",
+    ]);
+    const inner = config.replace('<Directory "/">', `<Directory "${root}/htdocs">`);
+    const explanation = await explain(inner, '/b/b.txt');
+    expect(said(explanation)).toContain("holds for 'b/b.txt', $1 = b.txt");
+    expect(explanation.steps).toContainEqual(
+      expect.objectContaining({ kind: 'request', origin: 'internal-redirect', uri: '/sub/b.txt' }),
+    );
+    expect(explanation.outcome.file).toBe(`${root}/htdocs/sub/b.txt`);
+  });
+
   it('files of another machine', async () => {
     const rule =
       'RewriteEngine on\nRewriteCond /srv/www%{REQUEST_FILENAME} !-f\nRewriteRule ^/(.*)$ http://app.example/$1 [P]\n';
@@ -227,6 +245,7 @@ describe('an explanation and the running server', () => {
     '<Files b.txt>\nRequire all denied\n</Files>',
     '<If "%{QUERY_STRING} == \'q\'">\nRequire all denied\n</If>',
     'ErrorDocument 404 /a.html',
+    '<Directory "HTDOCS">\nRewriteEngine on\nRewriteRule ^b/(.*) /sub/$1\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteRule ^miss /a.html [L]\n</Directory>',
     'AllowEncodedSlashes on',
   );
   const path = fc.constantFrom(
@@ -261,7 +280,7 @@ describe('an explanation and the running server', () => {
         fc.uniqueArray(line, { maxLength: 6 }),
         fc.uniqueArray(path, { minLength: 1, maxLength: 6 }),
         async (lines, paths) => {
-          const config = `RewriteEngine on\n${lines.join('\n').replace('OTHER', join(root, 'other'))}\n`;
+          const config = `RewriteEngine on\n${lines.join('\n').replace('OTHER', join(root, 'other')).replace('HTDOCS', join(root, 'htdocs'))}\n`;
           writeFileSync(configFile, preamble + config);
           const server = await serveInProcess({
             serverRoot: root,

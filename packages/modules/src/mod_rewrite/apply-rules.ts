@@ -2,6 +2,7 @@ import type { RegexMatch, RequestRecord } from '@httpd-ts/kernel';
 import { absoluteUri } from './absolute-uri.ts';
 import { checkCondition, checkWaitingCondition, mustWait } from './check-condition.ts';
 import { awaitVariables, expand, expandWatchfully } from './expansion.ts';
+import { observeRewriting, watchedLevel } from './observe-rewriting.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 import type { Rule, RuleFlags } from './rule.ts';
 import { type RuleCursor, type RuleList, ruleCursor } from './rule-list.ts';
@@ -173,7 +174,11 @@ function* applyRule(rule: Rule, context: RewriteContext, options: RuleOptions): 
   context.uri = subjectOf(context);
   if (trace >= 3) rewriteLog(context, 3, `applying pattern '${rule.pattern}' to uri '${context.uri}'`);
   const match = rule.regex.exec(context.uri);
-  if ((match === null) !== rule.negate) return 'no';
+  const matches = (match === null) === rule.negate;
+  if (trace >= watchedLevel) {
+    observeRewriting(request, rule.definedAt, context.uri, matches, '$', (match ?? undefined) as RegexMatch);
+  }
+  if (!matches) return 'no';
   context.varyThis = undefined;
   context.conditionMatch = undefined;
   context.ruleMatch = (match ?? undefined) as RegexMatch | undefined;

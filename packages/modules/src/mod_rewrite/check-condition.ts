@@ -1,5 +1,6 @@
 import { type ExpressionCaptures, lookupFile, lookupUri, type RegexMatch } from '@httpd-ts/kernel';
 import { awaitVariables, expand } from './expansion.ts';
+import { observeRewriting, watchedLevel } from './observe-rewriting.ts';
 import { type Comparison, type Condition, type FileTest, leadingInteger } from './read-condition.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 import { mayAskAhead } from './variables.ts';
@@ -89,6 +90,10 @@ async function isReachable(
 
 function conclude(condition: Condition, context: RewriteContext, input: string, holds: boolean): boolean {
   const result = holds !== condition.negate;
+  if (context.trace >= watchedLevel) {
+    const match = condition.negate ? undefined : context.conditionMatch;
+    observeRewriting(context.request, condition.definedAt, input, result, '%', match);
+  }
   if (context.trace >= 4) {
     const noCase = condition.caseless ? ' [NC]' : '';
     const verdict = result ? 'matched' : 'not-matched';

@@ -1,4 +1,4 @@
-import type { ConditionExpression, DirectiveContext, Regex } from '@httpd-ts/kernel';
+import type { ConditionExpression, ConfigLine, DirectiveContext, Regex } from '@httpd-ts/kernel';
 import { compileExpansion, type Expansion } from './expansion.ts';
 import { readFlags, readLineWords } from './read-arguments.ts';
 
@@ -24,7 +24,7 @@ export interface Condition {
   readonly noVary: boolean;
   /** The pattern as written, for the log. */
   readonly pattern: string;
-  readonly definedAt: { readonly file: string; readonly line: number };
+  readonly definedAt: ConfigLine;
 }
 
 interface Flags {

@@ -84,6 +84,7 @@ export function readRule(
     outputText,
     flags,
     escapeGroup: escapeFor(reading.escaping),
+    definedAt: cmd.node,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Regex } from '@httpd-ts/kernel';
+import type { ConfigLine, Regex } from '@httpd-ts/kernel';
 import type { BackReferenceEscape, Expansion } from './expansion.ts';
 import type { Condition } from './read-condition.ts';
 
@@ -14,6 +14,7 @@ export interface Rule {
   readonly outputText: string;
   readonly flags: RuleFlags;
   readonly escapeGroup: BackReferenceEscape | undefined;
+  readonly definedAt: ConfigLine;
 }
 
 /** What stands in the brackets of a rule. */
