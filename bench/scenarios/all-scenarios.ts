@@ -11,12 +11,14 @@ import { quickstart } from './quickstart.ts';
 import { rulesScaling } from './rules-scaling.ts';
 import { static1k } from './static-1k.ts';
 import { static100k } from './static-100k.ts';
+import { websocketEcho } from './websocket-echo.ts';
 
 /** Every scenario, in the order of the report. */
 export const allScenarios: readonly Scenario[] = [
   proxy1k,
   proxy100k,
   proxy1kNewConnection,
+  websocketEcho,
   static1k,
   static100k,
   quickstart,
