@@ -29,6 +29,18 @@ const families: readonly Family[] = [
       `RewriteEngine On\n${lines(count, (n) => `RewriteRule "^/old-${n}/(.*)$" "/new-${n}/$1" [L]`)}`,
   },
   {
+    title: 'RewriteRule without an anchor, none matches',
+    modules: ['rewrite'],
+    entries: (count) =>
+      `RewriteEngine On\n${lines(count, (n) => `RewriteRule "old-${n}/.*\\.html$" "/new-${n}" [L]`)}`,
+  },
+  {
+    title: 'RewriteRule for a host each, none matches',
+    modules: ['rewrite'],
+    entries: (count) =>
+      `RewriteEngine On\n${lines(count, (n) => `RewriteCond "%{HTTP_HOST}" "^old-${n}\\.example\\.com$"\nRewriteRule "^/(.*)$" "http://new-${n}.example.com/$1" [R=301,L]`)}`,
+  },
+  {
     title: 'ProxyPass, the last matches',
     modules: proxyModules,
     entries: (count, _, port) =>
@@ -58,6 +70,28 @@ const families: readonly Family[] = [
     title: 'Redirect, none matches',
     modules: [],
     entries: (count) => lines(count, (n) => `Redirect 301 "/moved-${n}" "http://example.com/here-${n}"`),
+  },
+  {
+    title: 'RedirectMatch, none matches',
+    modules: [],
+    entries: (count) =>
+      lines(count, (n) => `RedirectMatch 301 "^/moved-${n}/(.*)$" "http://example.com/here-${n}/$1"`),
+  },
+  {
+    title: 'Alias, the last matches',
+    modules: [],
+    entries: (count, documentRoot) => lines(count, (n) => `Alias "/other-${n}/" "${documentRoot}/"`),
+    path: (count) => `/other-${count}/1k.txt`,
+  },
+  {
+    title: 'SetEnvIf, none matches',
+    modules: ['setenvif'],
+    entries: (count) => lines(count, (n) => `SetEnvIf Request_URI "^/counted-${n}/" counted=${n}`),
+  },
+  {
+    title: 'BrowserMatch, none matches',
+    modules: ['setenvif'],
+    entries: (count) => lines(count, (n) => `BrowserMatch "Robot-${n}/" robot=${n}`),
   },
 ];
 

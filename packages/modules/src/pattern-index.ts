@@ -1,4 +1,5 @@
 import type { Regex } from '@httpd-ts/kernel';
+import { type RequiredTexts, type TextSearch, textSearch } from './text-search.ts';
 
 type Literals = Regex['literals'];
 
@@ -22,7 +23,9 @@ interface Side {
   readonly exact: Map<string, number[]>;
   readonly prefixes: TextTable;
   readonly suffixes: TextTable;
-  readonly required: { readonly texts: readonly string[]; readonly place: number }[];
+  readonly required: RequiredTexts[];
+  /** Over `required`, once all are known. */
+  search: TextSearch | undefined;
 }
 
 const newSide = (): Side => ({
@@ -30,6 +33,7 @@ const newSide = (): Side => ({
   prefixes: { places: new Map(), lengths: [] },
   suffixes: { places: new Map(), lengths: [] },
   required: [],
+  search: undefined,
 });
 
 /** An index over patterns by their literals; `undefined` stands for a pattern that must always be tried. */
@@ -44,6 +48,7 @@ export function patternIndex(patterns: readonly (Literals | undefined)[]): Patte
   for (const side of [asWritten, lowerCase]) {
     sortLengths(side.prefixes);
     sortLengths(side.suffixes);
+    if (side.required.length > 0) side.search = textSearch(side.required);
   }
   const hasCaseless = sizeOf(lowerCase) > 0;
   return {
@@ -81,7 +86,7 @@ function sortLengths(table: TextTable): void {
   table.lengths.push(...[...lengths].sort((one, other) => one - other));
 }
 
-function collect({ exact, prefixes, suffixes, required }: Side, subject: string, found: number[]): void {
+function collect({ exact, prefixes, suffixes, search }: Side, subject: string, found: number[]): void {
   add(found, exact.get(subject));
   for (const length of prefixes.lengths) {
     if (length > subject.length) break;
@@ -91,9 +96,7 @@ function collect({ exact, prefixes, suffixes, required }: Side, subject: string,
     if (length > subject.length) break;
     add(found, suffixes.places.get(subject.slice(subject.length - length)));
   }
-  for (const { texts, place } of required) {
-    if (texts.some((text) => subject.includes(text))) add(found, [place]);
-  }
+  if (search !== undefined) add(found, search.find(subject));
 }
 
 /** One pattern may be found by two of its texts. */
@@ -102,6 +105,8 @@ function add(found: number[], places: readonly number[] | undefined): void {
   for (const place of places) if (!found.includes(place)) found.push(place);
 }
 
+/** Letters beyond ASCII stay as they are. */
 function asciiLowerCase(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]/g, (char) => char.toLowerCase()) : text;
+  if (!/[\x80-\xff]/.test(text)) return text.toLowerCase();
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

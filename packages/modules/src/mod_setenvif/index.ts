@@ -13,6 +13,7 @@ import {
   type RequestRecord,
   rawArguments,
 } from '@httpd-ts/kernel';
+import { type PatternIndex, patternIndex } from '../pattern-index.ts';
 import { substituteGroups } from '../substitute-groups.ts';
 import {
   type Attribute,
@@ -25,7 +26,14 @@ import {
 
 interface SetEnvIfConfig {
   readonly rules: EnvRule[];
+  /** The rules in the form that requests ask; made when first asked. */
+  steps?: readonly Step[];
 }
+
+/** A rule, or rules side by side that look at the same attribute, of which an index tells which can match. */
+type Step =
+  | EnvRule
+  | { readonly kind: 'list'; readonly rules: readonly MatchRule[]; readonly index: PatternIndex };
 
 const spec = {
   create: (): SetEnvIfConfig => ({ rules: [] }),
@@ -49,39 +57,80 @@ interface Pass extends ExpressionCaptures {
 /** Sets the variables whose patterns meet the request. httpd: modules/metadata/mod_setenvif.c match_headers */
 function setVariables(key: RecordKey<SetEnvIfConfig>) {
   return (request: RequestRecord): HookResult =>
-    applyRules(
-      key.of(request).rules,
+    applySteps(
+      stepsOf(key.of(request)),
       request,
       { match: undefined, attributeName: undefined, subject: undefined },
       0,
     );
 }
 
-/** Gives a promise only where an expression must be waited for. */
-function applyRules(rules: readonly EnvRule[], request: RequestRecord, pass: Pass, from: number): HookResult {
-  for (let i = from; i < rules.length; i++) {
-    const rule = rules[i]!;
-    const meets =
-      rule.kind === 'match' ? meetsPattern(rule, request, pass) : rule.expression.evaluate(request, pass);
-    if (meets instanceof Promise) {
-      return meets.then((later) => {
-        if (later) change(rule, request, pass);
-        return applyRules(rules, request, pass, i + 1);
-      });
+/** Rules that an index is worth. */
+const shortestList = 4;
+
+function stepsOf(config: SetEnvIfConfig): readonly Step[] {
+  config.steps ??= groupRules(config.rules);
+  return config.steps;
+}
+
+function groupRules(rules: readonly EnvRule[]): readonly Step[] {
+  const steps: Step[] = [];
+  for (let from = 0, to = 0; from < rules.length; from = to) {
+    const first = rules[from]!;
+    const list: MatchRule[] = [];
+    for (; to < rules.length; to++) {
+      const rule = rules[to]!;
+      if (first.kind !== 'match' || rule.kind !== 'match' || rule.attributeName !== first.attributeName)
+        break;
+      list.push(rule);
     }
-    if (meets) change(rule, request, pass);
+    if (list.length >= shortestList) {
+      steps.push({ kind: 'list', rules: list, index: patternIndex(list.map(({ regex }) => regex.literals)) });
+    } else if (list.length > 0) steps.push(...list);
+    else {
+      steps.push(first);
+      to++;
+    }
+  }
+  return steps;
+}
+
+/** Gives a promise only where an expression must be waited for. */
+function applySteps(steps: readonly Step[], request: RequestRecord, pass: Pass, from: number): HookResult {
+  for (let i = from; i < steps.length; i++) {
+    const step = steps[i]!;
+    if (step.kind === 'match') applyMatch(step, request, pass);
+    else if (step.kind === 'list') {
+      readAttributeOf(step.rules[0]!, request, pass);
+      for (const place of step.index.candidates(pass.subject ?? ''))
+        applyMatch(step.rules[place]!, request, pass);
+    } else {
+      const meets = step.expression.evaluate(request, pass);
+      if (meets instanceof Promise) {
+        return meets.then((later) => {
+          if (later) change(step, request, pass);
+          return applySteps(steps, request, pass, i + 1);
+        });
+      }
+      if (meets) change(step, request, pass);
+    }
   }
   return DECLINED;
 }
 
-function meetsPattern(rule: MatchRule, request: RequestRecord, pass: Pass): boolean {
-  if (rule.attributeName !== pass.attributeName) {
-    pass.attributeName = rule.attributeName;
-    pass.subject = readValue(rule.attribute, request);
-  }
+/** The value is read again only where a rule looks at something else than the rule before it. */
+function readAttributeOf(rule: MatchRule, request: RequestRecord, pass: Pass): void {
+  if (rule.attributeName === pass.attributeName) return;
+  pass.attributeName = rule.attributeName;
+  pass.subject = readValue(rule.attribute, request);
+}
+
+function applyMatch(rule: MatchRule, request: RequestRecord, pass: Pass): void {
+  readAttributeOf(rule, request, pass);
   const match = rule.regex.exec(pass.subject ?? '');
-  if (match !== null) pass.match = match;
-  return match !== null;
+  if (match === null) return;
+  pass.match = match;
+  change(rule, request, pass);
 }
 
 /** The groups are those of the last match, by whichever line it was. */
