@@ -63,8 +63,7 @@ export function layOutCase(one: DiagnosticCase, root: string): void {
   for (const name of ['run', 'logs', 'htdocs', 'preamble']) mkdirSync(join(root, name));
   writeFileSync(join(root, 'htdocs/index.html'), 'hello\n');
   writeFileSync(join(root, 'mime.types'), 'text/html html\n');
-  const preamble = `preamble/${one.preamble ?? 'all'}.conf`;
-  write(root, preamble, readFileSync(join(diagnosticFixtures, preamble), 'latin1'));
+  layOutPreamble(one.preamble ?? 'all', root);
   for (const [name, content] of Object.entries(one.files ?? {})) {
     if (content === null) mkdirSync(join(root, name), { recursive: true });
     else write(root, name, repeated(content));
@@ -75,6 +74,12 @@ export function layOutCase(one: DiagnosticCase, root: string): void {
     }
   }
   write(root, 'test.conf', repeated(one.config));
+}
+
+/** Lays out what a case includes first. */
+export function layOutPreamble(name: string, root: string): void {
+  const file = `preamble/${name}.conf`;
+  write(root, file, readFileSync(join(diagnosticFixtures, file), 'latin1'));
 }
 
 function write(root: string, name: string, text: string): void {

@@ -3,11 +3,11 @@ import {
   compile,
   type Diagnostic,
   type Files,
+  type LogLevel,
   type ModuleDefinition,
   type ResolveResult,
   resolve,
   type Settings,
-  type StartupLevel,
   type World,
 } from '@httpd-ts/kernel';
 import type { ConfigTree } from './find-tree.ts';
@@ -23,7 +23,7 @@ export interface CheckInput extends ConfigTree {
   /** False after `-T`. */
   readonly checkDocumentRoot?: boolean;
   /** `-e`. */
-  readonly startupLevel?: StartupLevel | undefined;
+  readonly startupLevel?: LogLevel | undefined;
 }
 
 /** A configuration that was read and, if that went well, carried out. */

@@ -1,4 +1,4 @@
-import { type StartupLevel, startupLevelOf } from '@httpd-ts/kernel';
+import { type LogLevel, logLevelOf } from '@httpd-ts/kernel';
 
 const signals = ['start', 'stop', 'restart', 'graceful', 'graceful-stop'] as const;
 
@@ -16,7 +16,7 @@ export interface Switches {
   configFile: string | undefined;
   signal: ControlSignal | undefined;
   /** `-e`. */
-  startupLevel: StartupLevel | undefined;
+  startupLevel: LogLevel | undefined;
   /** `-E`. */
   startupLog: string | undefined;
   checkOnly: boolean;
@@ -160,7 +160,7 @@ function readArgument(letter: string, argument: string, switches: Switches): Par
       switches.startupLog = argument;
       return undefined;
     case 'e':
-      switches.startupLevel = startupLevelOf(argument);
+      switches.startupLevel = logLevelOf(argument);
       if (switches.startupLevel === undefined) return { kind: 'usage' };
       return undefined;
     default: {

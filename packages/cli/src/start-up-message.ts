@@ -1,10 +1,4 @@
-import {
-  type Diagnostic,
-  isShownAtStart,
-  renderAsHttpd,
-  type StartupLevel,
-  startupLevelOf,
-} from '@httpd-ts/kernel';
+import { type Diagnostic, isShownAtStart, type LogLevel, logLevelOf, renderAsHttpd } from '@httpd-ts/kernel';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -45,9 +39,9 @@ export function startUpMessage(diagnostic: Diagnostic, program: string): string 
  * Whether `-e` hides a message. What directives log while they are carried out obeys LogLevel instead, and what httpd
  * prints without a level is always there.
  */
-export function isHidden({ severity, stage, text, level }: Diagnostic, shown?: StartupLevel): boolean {
+export function isHidden({ severity, stage, text, level }: Diagnostic, shown?: LogLevel): boolean {
   if (severity !== 'warning') return false;
-  const named = stage === 'reading' ? startupLevelOf(/^\[\w+:(\w+)\]/.exec(text)?.[1] ?? 'warn') : level;
+  const named = stage === 'reading' ? logLevelOf(/^\[\w+:(\w+)\]/.exec(text)?.[1] ?? 'warn') : level;
   return named !== undefined && !isShownAtStart(named, shown);
 }
 

@@ -20,6 +20,7 @@ import {
   take23,
   take123,
   takeArgv,
+  words,
 } from '@httpd-ts/kernel';
 import { readArguments, sectionArgument, unclosedSection } from './core/contract.ts';
 import { type ArgumentCheck, knownArguments } from './known-arguments.ts';
@@ -111,7 +112,12 @@ function knownWhileReading(
           return [node];
         });
       }
-      if (sectionArgument(raw) === undefined) return unclosedSection(name);
+      const argument = sectionArgument(raw);
+      if (argument === undefined) return unclosedSection(name);
+      const when = words(argument)[1];
+      if (when !== undefined && !/^(?:early|late)$/i.test(when)) {
+        return `${name}> 2nd argument must be 'early' or 'late'`;
+      }
       const end = `</${node.name.toLowerCase()}`;
       for (let line = reader.nextLine(); line !== undefined; line = reader.nextLine()) {
         if (line.toLowerCase().startsWith(end)) break;

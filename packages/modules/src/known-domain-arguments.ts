@@ -26,11 +26,13 @@ const renewMode: ArgumentCheck = ([word = '']) =>
 const isInDomainSet = ({ enclosing }: DirectiveContext) =>
   enclosing.at(-1)?.toLowerCase().startsWith('mdomain') ?? false;
 
-const members: ArgumentCheck = ([word = ''], cmd) =>
-  isInDomainSet(cmd) || /^(?:auto|manual)$/i.test(word) ? undefined : 'unknown value, use "auto|manual"';
-
 const domainSetOnly: ArgumentCheck = (_words, cmd) =>
   isInDomainSet(cmd) ? undefined : `${cmd.name} is only valid inside a '<MDomainSet' context, not here`;
+
+const members: ArgumentCheck = (given, cmd) => {
+  if (isInDomainSet(cmd) || given.length !== 1) return domainSetOnly(given, cmd);
+  return /^(?:auto|manual)$/i.test(given[0]!) ? undefined : 'unknown value, use "auto|manual"';
+};
 
 const portMap: ArgumentCheck = ([raw = '']) => {
   for (const word of words(raw)) {
@@ -89,6 +91,7 @@ export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
   MDPrivateKeys: privateKeys,
   MDProfileMandatory: onOff,
   MDRenewMode: renewMode,
+  MDRenewViaARI: onOff,
   MDRenewWindow: slice,
   MDRequireHttps: ([word = '']) =>
     /^(?:off|temporary|permanent)$/i.test(word)

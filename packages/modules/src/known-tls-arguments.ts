@@ -183,8 +183,11 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
     if (/^DHParameters$|File$|^Certificate$|^PrivateKey$/i.test(command)) return file([value], cmd);
     return /Path$/i.test(command) ? directory([value], cmd) : undefined;
   },
-  SSLOCSPEnable: ([word = ''], cmd) =>
-    /^(?:on|off|leaf)$/i.test(word) ? undefined : invalidArgument(cmd, word),
+  SSLOCSPEnable: ([raw = ''], cmd) => {
+    const [mode = '', flag] = words(raw);
+    if (!/^(?:on|off|leaf)$/i.test(mode)) return invalidArgument(cmd, mode);
+    return flag === undefined || /^no_ocsp_for_cert_ok$/i.test(flag) ? undefined : invalidArgument(cmd, flag);
+  },
   SSLOCSPResponderCertificateFile: file,
   SSLOptions: options,
   SSLPassPhraseDialog: passPhrase,

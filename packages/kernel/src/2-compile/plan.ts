@@ -7,7 +7,8 @@ import type { DirectiveContext, ResolvedNode, Settings } from '../declare/direct
 import type { HookDeclaration, RequestPhase } from '../declare/hooks.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { ResponsePolicy } from '../declare/server-providers.ts';
-import type { Diagnostic, StartupLevel } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { LogLevel } from '../log.ts';
 import type { World } from '../world.ts';
 import type { UnsupportedUse } from './carry-out.ts';
 import type { DirectoryConfig } from './directory-config.ts';
@@ -27,7 +28,7 @@ export interface Compilation {
   hasModule(name: string): boolean;
   memory<T>(key: object, create: () => T): T;
   /** A start-up message as httpd prints it, such as `AH00112: Warning: DocumentRoot [/x] does not exist`. */
-  warn(text: string, level?: StartupLevel): void;
+  warn(text: string, level?: LogLevel): void;
   /** An error of the checking stage: the configuration is refused. */
   refuse(text: string): void;
 }

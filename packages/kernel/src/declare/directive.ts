@@ -3,8 +3,8 @@ import type { Regex, RegexOptions } from '@httpd-ts/regex';
 export type { Regex, RegexMatch } from '@httpd-ts/regex';
 
 import type { ServerRecord } from '../2-compile/server-record.ts';
-import type { StartupLevel } from '../diagnostics/diagnostic.ts';
 import type { CompileExpression } from '../expression/compile-expression.ts';
+import type { LogLevel } from '../log.ts';
 import type { World } from '../world.ts';
 import type { ArgumentShape, Complaint } from './arguments.ts';
 import type { ConfigVector } from './config-records.ts';
@@ -150,7 +150,7 @@ export interface Settings {
   /** True after `-T`: a DocumentRoot need not exist. */
   readonly anyDocumentRoot?: boolean;
   /** `-e`: how much is said while the files are read. */
-  readonly startupLevel?: StartupLevel | undefined;
+  readonly startupLevel?: LogLevel | undefined;
   /** Arguments of the command line: file given by `-f` and so on. */
   readonly configFile: string;
 }

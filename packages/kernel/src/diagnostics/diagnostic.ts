@@ -1,33 +1,13 @@
-const startupLevels = [
-  'emerg',
-  'alert',
-  'crit',
-  'error',
-  'warn',
-  'notice',
-  'info',
-  'debug',
-  'trace1',
-  'trace2',
-  'trace3',
-  'trace4',
-  'trace5',
-  'trace6',
-  'trace7',
-  'trace8',
-] as const;
-
-/** A level of `-e`. */
-export type StartupLevel = (typeof startupLevels)[number];
+import { LOG_LEVELS, type LogLevel } from '../log.ts';
 
 /** Whether a message of a level is printed while the server starts; `shown` is what `-e` says. */
-export function isShownAtStart(level: StartupLevel, shown: StartupLevel | undefined): boolean {
-  return startupLevels.indexOf(level) <= startupLevels.indexOf(shown ?? 'warn');
+export function isShownAtStart(level: LogLevel, shown: LogLevel | undefined): boolean {
+  return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(shown ?? 'warn');
 }
 
 /** The level of that name in any case. */
-export function startupLevelOf(name: string): StartupLevel | undefined {
-  return startupLevels.find((level) => level === name.toLowerCase());
+export function logLevelOf(name: string): LogLevel | undefined {
+  return LOG_LEVELS.find((level) => level === name.toLowerCase());
 }
 
 /** A message about a configuration. `text` is httpd's own where it has one. */
@@ -37,7 +17,7 @@ export interface Diagnostic {
   readonly stage: 'reading' | 'processing' | 'checking';
   readonly text: string;
   /** Its level, where `-e` may hide it although httpd prints it without one. */
-  readonly level?: StartupLevel | undefined;
+  readonly level?: LogLevel | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
   /** Include lines that led to the file, outermost first, each `file:line`. */

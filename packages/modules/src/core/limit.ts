@@ -1,5 +1,6 @@
-import { type DirectiveDeclaration, nextWord, section } from '@httpd-ts/kernel';
-import { knownMethods } from './methods.ts';
+import { type DirectiveContext, type DirectiveDeclaration, nextWord, section } from '@httpd-ts/kernel';
+import { registeredMethodsKey } from './connection-limits.ts';
+import { isKnownMethod, knownMethods } from './methods.ts';
 import { missingSectionArgument, sectionArgument, unclosedSection } from './reading.ts';
 
 /** `<Limit>` and `<LimitExcept>`: what stands in them holds for some methods. httpd: server/core.c ap_limit_section */
@@ -16,6 +17,9 @@ function limitSection(inverted: boolean, usage: string): DirectiveDeclaration {
       const cursor = { text: whole, at: 0 };
       for (let method = nextWord(cursor); method !== ''; method = nextWord(cursor)) {
         if (method === 'TRACE' && !inverted) return 'TRACE cannot be controlled by <Limit>, see TraceEnable';
+        if (!register(method, cmd)) {
+          return `Could not register method '${method}' for ${cmd.name} from .htaccess configuration`;
+        }
         for (const name of method === 'GET' || method === 'HEAD' ? ['GET', 'HEAD'] : [method])
           listed.add(name);
       }
@@ -25,6 +29,15 @@ function limitSection(inverted: boolean, usage: string): DirectiveDeclaration {
       return undefined;
     },
   });
+}
+
+/** Makes a method known, which a `.htaccess` cannot do. */
+function register(method: string, cmd: DirectiveContext): boolean {
+  const { memory } = cmd.isHtaccess ? cmd.server.plan : cmd;
+  const registered = memory(registeredMethodsKey, () => new Set<string>());
+  if (isKnownMethod(method, registered)) return true;
+  if (!cmd.isHtaccess) registered.add(method);
+  return !cmd.isHtaccess;
 }
 
 /** What is left of the methods inside an enclosing section; a text is the complaint. */

@@ -50,6 +50,9 @@ const isMutexType = (type: string, cmd: DirectiveContext) =>
 function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
   const cursor = { text: raw, at: 0 };
   const mechanism = nextWord(cursor);
+  if (mechanism === '') {
+    return `Mutex requires at least a mechanism argument (Mutex mechanisms are: ${mutexMechanisms})`;
+  }
   const [method, path] = mechanism.split(/:(.*)/s, 2);
   const isFile = method === 'file' || method === 'flock' || method === 'fcntl';
   const isKnown = /^(?:default|none|no|pthread|sysvsem|posixsem|sem)$/.test(mechanism) || isFile;

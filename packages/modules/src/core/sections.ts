@@ -114,10 +114,17 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       const path = nextWord({ text: whole, at: 0 });
       const condition = chain === 'else' ? undefined : readCondition(path, cmd);
       if (typeof condition === 'string') return condition;
+      const records: ConfigVector = [];
+      cmd.walk(cmd.node.children ?? [], {
+        directory: records,
+        // What stands for the path of such a section, whatever its condition.
+        path: '*If',
+        ...insideOverride(cmd.path !== undefined),
+      });
+      // What is wrong inside is said first.
       const { conditions } = walkConfig.draft(cmd.directory);
       const before = conditions.at(-1)?.chain;
       if (chain !== 'if' && (before === undefined || before === 'else')) return strayElse;
-      const records: ConfigVector = [];
       conditions.push({
         kind: 'if',
         chain,
@@ -125,12 +132,6 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
         ...(condition === undefined ? {} : { condition }),
         records,
         definedAt: cmd.node,
-      });
-      cmd.walk(cmd.node.children ?? [], {
-        directory: records,
-        // What stands for the path of such a section, whatever its condition.
-        path: '*If',
-        ...insideOverride(cmd.path !== undefined),
       });
       return undefined;
     },

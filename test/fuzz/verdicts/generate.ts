@@ -1,0 +1,362 @@
+import fc from 'fast-check';
+import type { DirectiveFacts } from './value-pool.ts';
+
+/** A configuration to compare verdicts on. */
+export interface GeneratedCase {
+  readonly config: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+  /** What is loaded: `all` modules, or those that load fast. */
+  readonly preamble: 'all' | 'light';
+}
+
+/** Arguments of no directive in particular: numbers, paths, patterns and texts on both sides of what is allowed. */
+const words = [
+  '0',
+  '1',
+  '-1',
+  '5',
+  '007',
+  '64',
+  '100',
+  '4096',
+  '65535',
+  '65536',
+  '2147483647',
+  '2147483648',
+  '99999999999999999999',
+  '0x10',
+  '1.5',
+  '10s',
+  '500ms',
+  '2min',
+  '3h',
+  '+1',
+  '1k',
+  '10M',
+  '-',
+  '*',
+  '.',
+  '..',
+  '/',
+  '//',
+  'on',
+  'Off',
+  'ON',
+  'yes',
+  'no',
+  'none',
+  'None',
+  'All',
+  'any',
+  'auto',
+  'default',
+  'unset',
+  'set',
+  'a',
+  'A',
+  'abc',
+  'x=y',
+  'x=',
+  '=y',
+  '!x',
+  '-x',
+  '+x',
+  'example.com',
+  'http://example.com/',
+  'https://a.example:8443/x',
+  'ftp://h',
+  'balancer://b',
+  'unix:/s|http://h/',
+  'ajp://h',
+  'fcgi://h:9000',
+  '/x',
+  '/x/',
+  'x',
+  'htdocs',
+  'htdocs/index.html',
+  '/nonexistent',
+  'logs/x.log',
+  '"|cat"',
+  '"a b"',
+  "'a b'",
+  '""',
+  "''",
+  '"a',
+  "'a",
+  'a"b',
+  'a\\b',
+  '"a\\"b"',
+  '\\',
+  '${A}',
+  '${NOPE}',
+  'a${A}b',
+  '%{HTTP_HOST}',
+  '%{ENV:X}',
+  '%{nope}',
+  '%h',
+  '%{X}i',
+  '%',
+  '%>s',
+  '$1',
+  '(a',
+  '(a)',
+  '[a',
+  'a{2,1}',
+  '^/x$',
+  '^',
+  '\\.php$',
+  '(?i)x',
+  '*x',
+  'text/html',
+  'text/',
+  '/html',
+  'html',
+  '.html',
+  'en',
+  'utf-8',
+  'GET',
+  'get',
+  'POST',
+  'FOO',
+  '[L]',
+  '[R=301,L]',
+  '[X]',
+  '[',
+  '[L',
+  'env=X',
+  'env=!X',
+  'expr=true',
+  '"expr=%{X} == 1"',
+  'expr=(',
+  'true',
+  'false',
+  '127.0.0.1',
+  '127.0.0.1:80',
+  '*:80',
+  '[::1]:80',
+  '300.1.1.1',
+  '10.0.0.0/8',
+  '10.0.0.0/99',
+  'localhost:80',
+  ':80',
+  '80',
+  '0.0.0.0',
+  '_default_',
+  'user',
+  'www-data',
+  '#33',
+  'granted',
+  'denied',
+  'file',
+  'mod_rewrite.c',
+  'rewrite_module',
+  'core',
+  'debug',
+  'trace8',
+  'ssl:info',
+  'byrequests',
+  'INCLUDES',
+  'gzip',
+  'x-gzip',
+  '\xe9',
+  '\xa0',
+  'caf\xc3\xa9',
+  '>',
+  '<',
+  '>>',
+  '#',
+  '# x',
+  ';',
+  ',',
+  '|',
+  '\t',
+  'cookie:a',
+  'header:X-Y',
+];
+
+const sections = [
+  '<VirtualHost *:80>',
+  '<VirtualHost 127.0.0.1:81 *:82>',
+  '<Directory />',
+  '<Directory "htdocs">',
+  '<DirectoryMatch "^/x">',
+  '<Location /x>',
+  '<LocationMatch "^/x">',
+  '<Files x>',
+  '<FilesMatch "x$">',
+  '<If "true">',
+  '<Proxy *>',
+  '<Proxy balancer://b>',
+  '<ProxyMatch x>',
+  '<Limit GET>',
+  '<LimitExcept GET>',
+  '<RequireAny>',
+  '<RequireAll>',
+  '<RequireNone>',
+  '<IfModule mod_rewrite.c>',
+  '<IfModule !nope.c>',
+  '<IfDefine !NOPE>',
+  '<IfVersion >= 2.4>',
+  '<Macro m $a>',
+  '<IfFile htdocs>',
+  '<IfDirective Listen>',
+  '<Else>',
+  '<ElseIf "false">',
+  '<AuthnProviderAlias file f1>',
+  '<AuthzProviderAlias env e1 X>',
+  '<MDomainSet a.example>',
+  '<IfSection VirtualHost>',
+];
+
+/** Modules that take long to load, as they bring libraries. */
+const heavySources =
+  /^(?:mod_ssl|ssl_\w+|mod_lua|mod_md|util_ldap|mod_ldap|mod_authnz_ldap|mod_http2|mod_proxy_http2|mod_dbd|mod_\w+_dbd|mod_dav\w*|mod_session_crypto|mod_brotli|mod_xml2enc|mod_proxy_html|mod_socache_(?:memcache|redis))\.c$/;
+
+/** Generates configurations from the directives there are and the arguments that have been seen with them. */
+export function cases(
+  directives: readonly DirectiveFacts[],
+  values: ReadonlyMap<string, string[]>,
+): fc.Arbitrary<GeneratedCase> {
+  const light = directives.filter(({ sources }) => !sources.every((source) => heavySources.test(source)));
+  return fc.oneof(
+    { weight: 4, arbitrary: casesWith('light', light, values) },
+    { weight: 1, arbitrary: casesWith('all', directives, values) },
+  );
+}
+
+function casesWith(
+  preamble: 'all' | 'light',
+  directives: readonly DirectiveFacts[],
+  values: ReadonlyMap<string, string[]>,
+): fc.Arbitrary<GeneratedCase> {
+  const word = fc.constantFrom(...words);
+  const spaces = fc.oneof(
+    { weight: 12, arbitrary: fc.constant(' ') },
+    fc.constantFrom('\t', '  ', ' \\\n', ' \\\n  ', '\v', '\r'),
+  );
+  const argumentList = (seen: readonly string[]) => {
+    const anything = fc.array(word, { minLength: 0, maxLength: 4 }).map((list) => list.join(' '));
+    if (seen.length === 0) return anything;
+    const known = fc.constantFrom(...seen);
+    const changed = fc
+      .tuple(known, word, fc.nat(8), fc.nat(3))
+      .map(([args, other, at, how]) => mutate(args, other, at, how));
+    return fc.oneof(
+      { weight: 4, arbitrary: known },
+      { weight: 4, arbitrary: changed },
+      { weight: 2, arbitrary: anything },
+    );
+  };
+  const plain = directives.filter(({ name }) => !name.startsWith('<'));
+  const directive = fc.constantFrom(...plain).chain(({ name }) => {
+    const spelled = fc.oneof(
+      { weight: 9, arbitrary: fc.constant(name) },
+      fc.constantFrom(name.toLowerCase(), name.toUpperCase(), `"${name}"`),
+    );
+    return fc
+      .tuple(spelled, spaces, argumentList(values.get(name.toLowerCase()) ?? []))
+      .map((parts) => parts.join(''));
+  });
+  const opening = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...sections) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .constantFrom(...directives.filter(({ name }) => name.startsWith('<')))
+        .chain(({ name }) =>
+          argumentList(values.get(name.toLowerCase()) ?? []).map((args) => `${name} ${args}>`),
+        ),
+    },
+  );
+  const odd = fc.constantFrom(
+    '',
+    '# comment',
+    '# comment \\',
+    '\\',
+    'FooBar on',
+    '<Foo>',
+    '</Foo>',
+    '</VirtualHost>',
+    '<',
+    '>',
+    '</',
+    '<>',
+    '</>',
+    '"" x',
+    'Use m x',
+    'Use m',
+    'Use nope',
+    'Undefine A',
+    'Define A b',
+    'Define A "c d"',
+    'Define B',
+    'Error "stop ${A}"',
+    'Include inc1.conf',
+    'Include nope.conf',
+    'IncludeOptional nope.conf',
+    'Include *.inc',
+    'IncludeOptional inc?.conf',
+    'Include confdir',
+    'LoadModule nope_module modules/mod_nope.so',
+    'ServerName x\0y',
+    '\xef\xbb\xbfServerName x',
+    '\xa0ServerName x',
+    'ServerName\xa0x',
+    'Require all granted',
+    'RewriteEngine on',
+    'ProxyPass / http://h/',
+    'AllowOverride None',
+    'UndefMacro m',
+  );
+  const { line } = fc.letrec<{ line: string[]; block: string[] }>((tie) => ({
+    line: fc.oneof(
+      { weight: 10, arbitrary: directive.map((text) => [text]) },
+      { weight: 3, arbitrary: tie('block') },
+      { weight: 1, arbitrary: odd.map((text) => [text]) },
+    ),
+    block: fc
+      .tuple(opening, fc.array(tie('line'), { maxLength: 3 }), fc.nat(29))
+      .map(([open, content, how]) => {
+        const close = `</${/^<(\w*)/.exec(open)![1]}>`;
+        const end =
+          how === 0
+            ? []
+            : [
+                how === 1
+                  ? close.toLowerCase()
+                  : how === 2
+                    ? `${close} x`
+                    : how === 3
+                      ? close.slice(0, -1)
+                      : close,
+              ];
+        // The content of these is Lua, which is not read here.
+        return [open, ...(open.startsWith('<Lua') ? [] : content.flat()), ...end];
+      }),
+  }));
+  const text = fc.tuple(fc.array(line, { minLength: 1, maxLength: 4 }), fc.nat(20)).map(([lines, how]) => {
+    const all = lines.flat();
+    return how === 0 ? all.join('\r\n') : how === 1 ? all.join('\n') : `${all.join('\n')}\n`;
+  });
+  const files = fc.record({ 'inc1.conf': text, 'inc2.conf': text, 'a.inc': text, 'confdir/x.conf': text });
+  const args = fc.oneof(
+    { weight: 12, arbitrary: fc.constant(['-t']) },
+    fc.constantFrom(['-t', '-D', 'X'], ['-S'], ['-t', '-c', 'ServerAdmin x'], ['-T', '-t']),
+  );
+  return fc.record({ config: text, files, args, preamble: fc.constant(preamble) });
+}
+
+/** Changes one word of arguments: another in its place, one more, one less, or one letter. */
+function mutate(args: string, other: string, at: number, how: number): string {
+  const parts = args.split(' ');
+  const index = at % (parts.length + 1);
+  if (how === 0) parts.splice(index, 1, other);
+  else if (how === 1) parts.splice(index, 0, other);
+  else if (how === 2) parts.splice(index, 1);
+  else {
+    const letter = (at * 7) % (args.length + 1);
+    return args.slice(0, letter) + other[0] + args.slice(letter + (at % 2));
+  }
+  return parts.join(' ');
+}
