@@ -13,7 +13,7 @@ export function describeIncludes(files: ResolveResult['files']): string {
     const include = chain.join('\n');
     if (open[depth] !== include && depth > 0) line = /\d+$/.exec(include)![0];
     open.splice(depth, open.length, include);
-    return `${'  '.repeat(depth + 1)}(${depth === 0 ? '*' : line}) ${file}\n`;
+    return `${'  '.repeat(depth + 1)}(${line}) ${file}\n`;
   });
   return `Included configuration files:\n${lines.join('')}`;
 }

@@ -1,6 +1,6 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
 import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
-import { isKnownMethod, leadingInteger, parseTimeout } from './core/contract.ts';
+import { isKnownMethod, isNumeric, leadingInteger, parseTimeout } from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
@@ -52,7 +52,8 @@ const sharedCache =
     return cmd.hasModule(module) ? undefined : complaint(provider, cmd.name);
   };
 
-const maybeLoad = 'Maybe you need to load the appropriate socache module (mod_socache_foo?)';
+const maybeLoad = (provider: string) =>
+  `Maybe you need to load the appropriate socache module (mod_socache_${provider}?)`;
 
 // httpd: modules/filters/mod_substitute.c set_pattern
 const substitute: ArgumentCheck = ([line = ''], cmd) => {
@@ -111,14 +112,21 @@ const cachedFile: ArgumentCheck = ([file = ''], cmd) => {
 };
 
 // httpd: modules/metadata/mod_remoteip.c proxies_set
-const trustedProxy: ArgumentCheck = ([word = ''], { name }) => {
+const trustedProxy: ArgumentCheck = ([word = ''], cmd) => {
+  const { name } = cmd;
   const slash = word.indexOf('/');
   const [address, mask] = slash < 0 ? [word, undefined] : [word.slice(0, slash), word.slice(slash + 1)];
-  if (mask !== undefined && !/^[0-9.]+$/.test(mask)) {
+  const isHost = !address.includes(':') && !/^[0-9.]*$/.test(address);
+  if (mask !== undefined && isHost) {
     return `RemoteIP: Error parsing IP ${word} the subnet /${mask} is invalid for ${name}`;
   }
   const subnet = parseIpSubnet(address, mask);
-  if (typeof subnet !== 'string' || subnet === 'notAnAddress') return undefined;
+  if (typeof subnet !== 'string') return undefined;
+  if (isHost) {
+    return cmd.world.network.resolveNow(address) === undefined
+      ? `RemoteIP: Error parsing IP ${word} (Name or service not known error) for ${name}`
+      : undefined;
+  }
   return `RemoteIP: Error parsing IP ${word} (${subnetErrorTexts[subnet]} error) for ${name}`;
 };
 
@@ -226,6 +234,7 @@ const logHooks = [
 ];
 
 const allowedMethods: ArgumentCheck = (words) => {
+  if (words.length === 0) return "AllowMethods: No method or 'reset' keyword given";
   if (words.length === 1 && words[0]!.toLowerCase() === 'reset') return undefined;
   const wrong = words.find((word) => !isKnownMethod(word, undefined));
   return wrong === undefined ? undefined : `AllowMethods: Invalid Method '${wrong}'`;
@@ -255,6 +264,7 @@ const fcgiProvider: ArgumentCheck = ([type = '', name, address], cmd) => {
 
 const numeric: ArgumentCheck = ([word = '']) => (isDigits(word) ? undefined : 'Argument must be numeric!');
 
+/** httpd: modules/lua/mod_lua.c register_translate_name_hook */
 const luaHook: ArgumentCheck = ([, , when]) =>
   when === undefined || /^(?:early|late)$/i.test(when)
     ? undefined
@@ -280,21 +290,32 @@ const ldapCertificate =
     return complaint;
   };
 
+/** Whether the host before a port has an address. */
+const resolves = (word: string, { world }: DirectiveContext) => {
+  const host = word.slice(0, word.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+  return isNumeric(host) || world.network.resolveNow(host) !== undefined;
+};
+
 const bufferSize: ArgumentCheck = ([word = '']) =>
   isDigits(word) && Number(word) > 0
     ? undefined
     : 'BufferSize must be a size in bytes, and greater than zero';
 
-const protocolException: ArgumentCheck = ([word = '']) => {
-  const [address = '', mask] = word.split('/', 2);
-  const subnet = parseIpSubnet(address, mask);
-  if (typeof subnet !== 'string') return undefined;
-  const why = subnet === 'notAnAddress' ? '' : `: ${subnetErrorTexts[subnet]}`;
-  return `ip address '${address}' appears to be invalid${why}`;
+const protocolExceptions: ArgumentCheck = (given) => {
+  for (const word of given) {
+    const [address = '', mask] = word.split('/', 2);
+    const subnet = parseIpSubnet(address, mask);
+    if (typeof subnet !== 'string') continue;
+    const why = subnet === 'notAnAddress' ? '' : `: ${subnetErrorTexts[subnet]}`;
+    return `ip address '${address}' appears to be invalid${why}`;
+  }
+  return undefined;
 };
 
 // httpd: modules/http2/h2_config.c h2_conf_add_push_priority
-const pushPriority: ArgumentCheck = ([, dependency = '', weight]) => {
+const pushPriority: ArgumentCheck = ([, given = '', behind]) => {
+  const isWeight = behind === undefined && /^\d/.test(given);
+  const [dependency, weight] = isWeight ? ['After', given] : [given, behind];
   if (!/^(?:after|before|interleaved)$/i.test(dependency)) {
     return "dependency must be one of 'After', 'Before' or 'Interleaved'";
   }
@@ -342,6 +363,33 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
+/** The name of a field, or what stands for one, in a form. httpd: modules/aaa/mod_auth_form.c check_string */
+const formField: ArgumentCheck = ([word = ''], { name }) =>
+  word === '' || /[=&]/.test(word) ? `${name} cannot be empty, or contain '=' or '&'.` : undefined;
+
+const fcgiOptions = 'AuthnzFcgiCheckAuthnProvider';
+
+/** httpd: modules/aaa/mod_authnz_fcgi.c fcgi_check_authn_provider */
+const fcgiCheckProvider: ArgumentCheck = ([provider, ...options], cmd) => {
+  if (provider === undefined) return `${fcgiOptions}: No provider given`;
+  if (/^none$/i.test(provider)) {
+    return options.length > 0 ? 'Options aren\'t supported with "None"' : undefined;
+  }
+  for (let i = 0; i < options.length; i += 2) {
+    const [option = '', value] = options.slice(i, i + 2);
+    if (value === undefined) return `${fcgiOptions}: ${option}needs an argument`;
+    if (/^(?:Authoritative|RequireBasicAuth)$/i.test(option)) {
+      if (!/^(?:on|off)$/i.test(value)) {
+        return `${fcgiOptions}: Bad argument '${value}' to option '${option}'`;
+      }
+    } else if (/^UserExpr$/i.test(option)) {
+      const read = cmd.expression(value, 'string');
+      if ('error' in read) return `${fcgiOptions}: Error parsing '${value}': '${read.error}'`;
+    } else if (!/^DefaultUser$/i.test(option)) return `${fcgiOptions}: Unexpected option '${option}'`;
+  }
+  return undefined;
+};
+
 /** What directives of modules that are only declared say of their arguments, beyond their number. */
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
@@ -359,6 +407,12 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   AuthFormLoginSuccessLocation: expression('login success'),
   AuthFormLogoutLocation: expression('logout'),
   AuthFormProvider: passwordProvider,
+  ...Object.fromEntries(
+    ['Username', 'Password', 'Location', 'Method', 'Mimetype', 'Body'].map((name) => [
+      `AuthForm${name}`,
+      formField,
+    ]),
+  ),
   AuthFormSize: ([word = '']) =>
     leadingInteger(word) < 0 ? 'AuthCookieFormSize must be a size in bytes, or zero.' : undefined,
   AuthLDAPBindPassword: ([word = ''], cmd) => {
@@ -377,8 +431,9 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       : undefined,
   AuthLDAPURL: ldapUrl,
   AuthnCacheSOCache: sharedCache(
-    (provider) => `AuthnCacheSOCache: Unknown socache provider '${provider}'. ${maybeLoad}`,
+    (provider) => `AuthnCacheSOCache: Unknown socache provider '${provider}'. ${maybeLoad(provider)}`,
   ),
+  AuthnzFcgiCheckAuthnProvider: fcgiCheckProvider,
   AuthnzFcgiDefineProvider: fcgiProvider,
   BrotliAlterETag: oneOf(
     ['addsuffix', 'nochange', 'remove'],
@@ -393,10 +448,16 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       : `Unknown BrotliFilterNote type '${type}'`,
   CacheDirLength: cacheDirectory('length'),
   CacheDirLevels: cacheDirectory('levels'),
-  CacheDisable: ([url = '']) =>
-    /^(?:\/|[a-z][a-z0-9+.-]*:\/\/|\/\/|on$)/i.test(url)
+  CacheDisable: ([url = ''], { path }) => {
+    if (path !== undefined) {
+      return /^on$/i.test(url)
+        ? undefined
+        : "CacheDisable must be followed by the word 'on' when in a Location.";
+    }
+    return /^(?:\/|[a-z][a-z0-9+.-]*:\/\/|\/\/)/i.test(url)
       ? undefined
-      : 'CacheDisable must specify a path or an URL.',
+      : 'CacheDisable must specify a path or an URL.';
+  },
   CacheEnable: cacheEnable,
   BufferSize: bufferSize,
   cachefile: cachedFile,
@@ -406,7 +467,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   CacheLockMaxAge: atLeast(1, 'CacheLockMaxAge value must be a non-zero positive integer'),
   CacheMaxFileSize: fileSizeLimit('max'),
   CacheMinFileSize: fileSizeLimit('min'),
-  CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad}`),
+  CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad(provider)}`),
   CacheSocacheMaxSize: between(
     1024,
     4294967295,
@@ -414,6 +475,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       `${name} argument must be a integer representing the max size of a cached entry (headers and body), at least 1024 and at most (4294967295U)`,
   ),
   CGIDScriptTimeout: timeout,
+  CGIScriptTimeout: timeout,
   CharsetOptions: ([word = '']) =>
     /^(?:No)?(?:ImplicitAdd|TranslateAllMimeTypes)$/i.test(word)
       ? undefined
@@ -434,7 +496,10 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   DAVMinTimeout: ([word = '']) =>
     leadingInteger(word) < 0 ? 'DAVMinTimeout requires a non-negative integer.' : undefined,
   DBDriver: databaseDriver,
-  ExpiresByType: ([type = '', code = '']) => expiresComplaint(`ExpiresByType ${type} ${code}`, code),
+  ExpiresByType: ([type = '', code = '']) =>
+    type.includes('/')
+      ? expiresComplaint(`ExpiresByType ${type} ${code}`, code)
+      : 'Invalid mimetype: should contain a slash',
   ExpiresDefault: ([code = '']) => expiresComplaint(`ExpiresDefault ${code}`, code),
   ExtFilterDefine: externalFilter,
   ExtFilterOptions: externalFilterOption,
@@ -471,17 +536,23 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     );
   },
   H2SessionExtraFiles(_words, cmd) {
-    cmd.warn('[http2:warn] H2SessionExtraFiles is obsolete and will be ignored');
+    cmd.warn('[http2:warn] H2SessionExtraFiles is obsolete and will be ignored', true);
   },
   H2StreamTimeout: h2Time('Invalid timeout value'),
   H2StreamMaxMemSize: atLeast(1024, 'value must be >= 1024'),
   H2Upgrade: onOff('value must be On or Off'),
   H2WebSockets: onOff('value must be On or Off'),
   H2WindowSize: atLeast(1024, 'value must be >= 1024'),
-  HeartbeatAddress: ([word = '']) =>
-    /:\d+$/.test(word) ? undefined : 'HeartbeatAddress: No port provided in address',
-  HeartbeatListen: ([word = '']) =>
-    /:\d+$/.test(word) ? undefined : 'HeartbeatListen: No port provided in multicast address',
+  HeartbeatAddress: ([word = ''], cmd) => {
+    if (!/:\d+$/.test(word)) return 'HeartbeatAddress: No port provided in address';
+    return resolves(word, cmd) ? undefined : 'HeartbeatAddress: apr_sockaddr_info_get failed.';
+  },
+  HeartbeatListen: ([word = ''], cmd) => {
+    if (!/:\d+$/.test(word)) return 'HeartbeatListen: No port provided in multicast address';
+    return resolves(word, cmd)
+      ? undefined
+      : 'HeartbeatListen: apr_sockaddr_info_get failed on multicast address';
+  },
   HeartbeatMaxServers: ([word = '']) => {
     const value = leadingInteger(word);
     return value !== 0 && value < 10
@@ -525,18 +596,9 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       `LuaCodeCache type of '${word}' not recognized, valid options are 'never', 'stat', and 'forever'`,
   ),
   ...Object.fromEntries(
-    [
-      'TranslateName',
-      'PreTranslateName',
-      'TypeChecker',
-      'AccessChecker',
-      'AuthChecker',
-      'CheckUserID',
-      'Log',
-      'MapToStorage',
-      'Fixups',
-    ].map((name) => [`LuaHook${name}`, luaHook]),
+    ['TranslateName', 'AccessChecker', 'AuthChecker'].map((name) => [`LuaHook${name}`, luaHook]),
   ),
+  LuaHookInsertFilter: () => 'LuaHookInsertFilter not yet implemented',
   LuaInherit: oneOf(
     ['none', 'parent-first', 'parent-last'],
     (word) =>
@@ -558,7 +620,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   RedisTimeout: timeout,
   RemoteIPInternalProxy: trustedProxy,
   RemoteIPInternalProxyList: fileToOpen,
-  RemoteIPProxyProtocolExceptions: protocolException,
+  RemoteIPProxyProtocolExceptions: protocolExceptions,
   RemoteIPTrustedProxy: trustedProxy,
   RemoteIPTrustedProxyList: fileToOpen,
   SessionCookieName: ([raw = ''], { name }) =>
@@ -566,8 +628,8 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       ? `${name} cannot be empty, or contain '=' or '&'.`
       : undefined,
   SessionCryptoPassphraseFile: fileToOpen,
-  SessionDBDCookieName: ([word = ''], { name }) =>
-    /[=;&]/.test(word) ? `${name} cannot contain '=', ';' or '&'.` : undefined,
+  SessionDBDCookieName: ([raw = ''], { name }) =>
+    /[=;&]/.test(nextWord({ text: raw, at: 0 })) ? `${name} cannot contain '=', ';' or '&'.` : undefined,
   SessionExpiryUpdateInterval: ([word = '']) =>
     leadingInteger(word) < 0
       ? 'SessionExpiryUpdateInterval must be zero (disable) or a positive value'

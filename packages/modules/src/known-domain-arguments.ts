@@ -7,7 +7,8 @@ import type { ArgumentCheck } from './known-arguments.ts';
 const onOff: ArgumentCheck = ([word = '']) =>
   /^(?:on|off)$/i.test(word) ? undefined : `unknown '${word}', supported parameter values are 'on' and 'off'`;
 
-const isDuration = (word: string) => /^\d+(?:[dhs]|mi|ms)?/i.test(word);
+const isDuration = (word: string) =>
+  /^\d+(?:[dhs]|mi|ms)?/i.test(word) && Number.parseInt(word, 10) < 2 ** 63;
 
 const duration: ArgumentCheck = ([word = '']) =>
   isDuration(word) ? undefined : 'unrecognized duration format';

@@ -171,7 +171,7 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
       : "SSLCryptoDevice: Invalid argument; must be one of: 'builtin' (none), 'dynamic' (Dynamic engine loading support)",
   SSLEngine: ([word = ''], cmd) => {
     if (/^optional$/i.test(word)) {
-      cmd.warn("[ssl:notice] AH10510: 'SSLEngine optional' is no longer supported");
+      cmd.warn("[ssl:notice] AH10510: 'SSLEngine optional' is no longer supported", true);
       return undefined;
     }
     return /^(?:on|off)$/i.test(word) ? undefined : 'Argument must be On or Off';

@@ -1,10 +1,21 @@
 /**
  * Gives the same random configurations to `apache2 -t` and to httpd-ts and counts where verdict, place or words differ.
  *
- * `node test/fuzz/verdicts/run.ts [--seed N] [--cases N] [--show N] [--save FILE]`
+ * `node test/fuzz/verdicts/run.ts [--seed N] [--cases N] [--probes N] [--show N] [--save FILE] [--answers FILE]`
+ * `--probes N` tries each directive alone, N times; `--answers` keeps what Apache said for the next run.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,7 +29,7 @@ import {
   layOutPreamble,
   maskOutput,
 } from '../../diagnostics/diagnostic-case.ts';
-import { cases, type GeneratedCase } from './generate.ts';
+import { cases, type GeneratedCase, probes } from './generate.ts';
 import { valuePool } from './value-pool.ts';
 
 const { values } = parseArgs({
@@ -27,6 +38,8 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '2000' },
     show: { type: 'string', default: '20' },
     save: { type: 'string' },
+    probes: { type: 'string' },
+    answers: { type: 'string' },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -77,7 +90,25 @@ async function askBoth(one: GeneratedCase, root: string): Promise<Difference | u
   return kind === undefined ? undefined : { kind, apache, own };
 }
 
-function askApache(one: GeneratedCase, root: string): Promise<CommandAnswer> {
+/** What Apache has said before, by a digest of what it was asked. */
+const answers = new Map<string, CommandAnswer>();
+if (values.answers !== undefined && existsSync(values.answers)) {
+  for (const line of readFileSync(values.answers, 'utf8').split('\n')) {
+    if (line !== '') answers.set(...(JSON.parse(line) as [string, CommandAnswer]));
+  }
+}
+
+async function askApache(one: GeneratedCase, root: string): Promise<CommandAnswer> {
+  const key = createHash('sha256').update(JSON.stringify(one)).digest('base64');
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const answer = await runApache(one, root);
+  answers.set(key, answer);
+  if (values.answers !== undefined) appendFileSync(values.answers, `${JSON.stringify([key, answer])}\n`);
+  return answer;
+}
+
+function runApache(one: GeneratedCase, root: string): Promise<CommandAnswer> {
   return new Promise((resolve) => {
     const child = spawn('/usr/sbin/apache2', argumentsOf(asCase(one), root), {
       argv0: 'apache2',
@@ -152,7 +183,10 @@ async function shrink(one: GeneratedCase, found: Difference, root: string) {
 }
 
 const { directives, values: seen } = valuePool();
-const sample = fc.sample(cases(directives, seen), { seed, numRuns: Number(values.cases) });
+const sample =
+  values.probes === undefined
+    ? fc.sample(cases(directives, seen), { seed, numRuns: Number(values.cases) })
+    : probes(directives, seen, seed, Number(values.probes));
 console.log(`seed ${seed}`);
 const counts: Record<string, number> = {};
 const finds: { kind: Kind; config: string; files: GeneratedCase['files']; args: readonly string[] }[] = [];
@@ -167,7 +201,13 @@ async function work(): Promise<void> {
     if (found === undefined) continue;
     counts[found.kind] = (counts[found.kind] ?? 0) + 1;
     if (finds.length >= Number(values.show)) continue;
-    const small = await shrink(one, found, root);
+    const rough = `${found.kind} ${errorOf(found.apache)} ${errorOf(found.own)}`.replace(
+      /line \d+|'[^']*'/g,
+      '',
+    );
+    if (known.has(rough)) continue;
+    known.add(rough);
+    const small = values.probes === undefined ? await shrink(one, found, root) : { one, found };
     const key = `${small.found.kind} ${/^\s*\S+/m.exec(small.one.config)?.[0]} ${errorOf(small.found.apache).slice(0, 60)}`;
     if (known.has(key)) continue;
     known.add(key);

@@ -3,6 +3,8 @@ import {
   addDirectives,
   type DirectiveTable,
   directiveTable,
+  maximumNesting,
+  nestedTooDeep,
   serverRootRelative,
 } from '../2-compile/carry-out.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
@@ -47,6 +49,9 @@ export interface ResolveResult {
 const commandLineFile = '-c/-C directives';
 const maximumDepth = 128;
 
+/** Files that include each other twice over are read for ever by httpd. */
+const maximumFiles = 100_000;
+
 /** Text of a reading error; carried up through Include levels, each of which puts its place in front. */
 type ReadError = string;
 
@@ -65,6 +70,8 @@ interface Run {
   /** Whether reading goes on behind an error; no longer after files were found to include each other endlessly. */
   findAllErrors: boolean;
   readonly onFile: ((file: ConfigFile) => void) | undefined;
+  /** How many sections are open whose content counts by a condition. */
+  contentDepth: number;
   /** Opening line of a block that was not read as configuration and is wrong: httpd reports that line. */
   blockLine: number | undefined;
   /** Place of the innermost error. */
@@ -93,6 +100,7 @@ export function resolve(input: ResolveInput): ResolveResult {
     isHtaccess: false,
     findAllErrors: input.findAllErrors ?? false,
     onFile: input.onFile,
+    contentDepth: 0,
     blockLine: undefined,
     errorAt: undefined,
   };
@@ -145,6 +153,7 @@ export function resolveHtaccess(input: {
     isHtaccess: true,
     findAllErrors: input.findAllErrors ?? false,
     onFile: undefined,
+    contentDepth: 0,
     blockLine: undefined,
     errorAt: undefined,
   };
@@ -221,6 +230,9 @@ function readFile(
   }
   const read = run.world.files.readText(path);
   if (typeof read === 'string') return `Could not open configuration file ${path}: ${systemErrorText(read)}`;
+  if (run.files.length >= maximumFiles) {
+    return `More than ${maximumFiles} files were read; some of them include each other again and again.`;
+  }
   run.files.push({ file: path, chain });
   const file = parseConfig(read.text, path);
   run.onFile?.(file);
@@ -376,7 +388,11 @@ function readNow(
     loadModule: (identifier, file) => loadModule(run, identifier, file),
     content() {
       consumed = true;
-      return readContent(run, source, sectionName, enclosing, depth);
+      if (run.contentDepth >= maximumNesting) return nestedTooDeep;
+      run.contentDepth++;
+      const nodes = readContent(run, source, sectionName, enclosing, depth);
+      run.contentDepth--;
+      return nodes;
     },
     include: (pattern, { optional }) =>
       include(
@@ -486,22 +502,29 @@ function loadModule(run: Run, identifier: string, _file: string): string | undef
   return undefined;
 }
 
-/** Replaces `${NAME}` by what Define or the environment says. httpd: server/core.c ap_resolve_env */
-function expander(run: Run): (text: string) => string {
-  return (text) =>
-    text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
+/** A line may grow to this through its variables; values made of each other would fill any memory. */
+const maximumExpandedLength = 1 << 26;
+
+/** Replaces `${NAME}` by what Define or the environment says; undefined for a line too long. httpd: server/core.c ap_resolve_env */
+function expander(run: Run): (text: string) => string | undefined {
+  return (text) => {
+    let length = text.length;
+    const expanded = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
       const value = run.settings.defines.get(name) ?? run.world.environment.get(name);
-      if (value !== undefined) return value;
-      if (!name.includes(':'))
-        warn(
-          run,
-          `[core:warn] AH00111: Config variable \${${name}} is not defined`,
-          undefined,
-          undefined,
-          [],
-        );
-      return whole;
+      if (value === undefined) {
+        if (!name.includes(':')) warnOfUndefined(run, name);
+        return whole;
+      }
+      length += value.length;
+      return length > maximumExpandedLength ? '' : value;
     });
+    return length > maximumExpandedLength ? undefined : expanded;
+  };
+}
+
+function warnOfUndefined(run: Run, name: string): void {
+  const text = `[core:warn] AH00111: Config variable \${${name}} is not defined`;
+  warn(run, text, undefined, undefined, []);
 }
 
 function warn(

@@ -45,11 +45,11 @@ interface Frame {
   line: number;
 }
 
-/** Reads a parsed file. `expand` replaces `${NAME}`. */
+/** Reads a parsed file. `expand` replaces `${NAME}`; undefined where the line becomes too long by it. */
 export function sourceOf(
   file: ConfigFile,
   chain: readonly string[],
-  expand: (text: string) => string,
+  expand: (text: string) => string | undefined,
   isHtaccess: boolean,
 ): Source {
   const limit = isHtaccess ? maxHtaccessLineLength : maxLineLength;
@@ -98,7 +98,12 @@ export function sourceOf(
         if (line === undefined) return undefined;
         const text = variableIn(frame.file, line);
         if (text === undefined) return plain(frame.file, line);
-        const split = splitLine(expand(text));
+        const expanded = expand(text);
+        if (expanded === undefined) {
+          tooLong = line.line;
+          return undefined;
+        }
+        const split = splitLine(expanded);
         if (split !== undefined) return { ...split, args: split.arguments, line: line.line };
       }
     },

@@ -13,6 +13,10 @@ import { expressionCompiler } from '../expression/compile-expression.ts';
 import type { World } from '../world.ts';
 import { ServerRecord } from './server-record.ts';
 
+/** More open sections than anybody writes, and few enough for the stack. httpd itself ends in a segmentation fault. */
+export const maximumNesting = 400;
+export const nestedTooDeep = `Sections are nested more than ${maximumNesting} deep`;
+
 /** A directive under the name it is registered by. */
 export interface RegisteredDirective {
   readonly name: string;
@@ -88,6 +92,10 @@ export function carryOut(
   place: WalkPlace,
   enclosing: readonly string[],
 ): void {
+  if (enclosing.length > maximumNesting) {
+    if (nodes[0] !== undefined) report(run, nodes[0], nestedTooDeep, nodes[0].name);
+    return;
+  }
   for (const node of nodes) {
     const spelled = node.children === undefined ? node.name : `<${node.name}`;
     const registered = run.table.get(spelled.toLowerCase());
@@ -137,6 +145,7 @@ function carryOutOne(
   for (const entry of registered) {
     const { declaration, name } = entry;
     const allowed =
+      declaration.reading !== undefined ||
       (declaration.requiredOverride & place.override) !== 0 ||
       (run.overrideList?.has(name.toLowerCase()) ?? false);
     if (!allowed && run.nonfatal.override) {
@@ -200,16 +209,11 @@ function directiveContext(
       line: node.line,
       isHtaccess: run.isHtaccess,
     }),
-    warn: (text) =>
-      run.diagnostics.push({
-        severity: 'warning',
-        stage: 'processing',
-        text,
-        file: node.file,
-        line: node.line,
-        chain: node.chain,
-        directive: name,
-      }),
+    warn(text, always = false) {
+      // The log of a virtual host is not open yet, and what goes there is lost.
+      const isLost = !always && place.server.isVirtual && /^\[\w+:\w+\] /.test(text);
+      if (!isLost) report(run, node, text, name, 'warning');
+    },
     refuseServing: (what, module, detail) => run.unsupported.push({ name: what, module, node, detail }),
     memory: run.memory,
   };

@@ -13,7 +13,7 @@ interface CachedHtaccess {
   readonly inode: number;
   /** Text of the error for the log, when the file is wrong. */
   readonly error: string | undefined;
-  /** What is wrong and does not matter, by AllowOverride Nonfatal. */
+  /** What is wrong and does not matter, by AllowOverride Nonfatal, and variables that are not defined. */
   readonly warnings: readonly string[];
   readonly section: Section;
 }
@@ -45,7 +45,7 @@ export function htaccessOf(
       logUnreadable(request, path, directory, '(9)Bad file descriptor');
       return 403;
     }
-    const key = `${effectiveOverride(config)}|${request.server.index}|${path}`;
+    const key = `${rightsKey(config)}|${request.server.index}|${path}`;
     const cache = plan.htaccessCache;
     let cached = cache.get(key);
     if (
@@ -82,6 +82,14 @@ function logUnreadable(request: RequestRecord, path: string, directory: string, 
   );
 }
 
+/** What of the configuration decides how a file is read. */
+function rightsKey(config: WalkConfig): string {
+  const { overrideList, overrideOptions, nonfatal } = config;
+  const names = overrideList === undefined ? '' : [...overrideList].join(' ');
+  const passedOver = nonfatal === undefined ? '' : `${nonfatal.override}${nonfatal.unknown}`;
+  return `${effectiveOverride(config)}|${overrideOptions ?? ''}|${passedOver}|${names}`;
+}
+
 export type HtaccessCache = Map<string, CachedHtaccess>;
 
 function compileFile(
@@ -113,9 +121,10 @@ function compileFile(
     size: info.size,
     inode: info.inode,
     error: failure === undefined ? undefined : `${path}: ${failure}`,
-    warnings: diagnostics.flatMap(({ severity, text }) =>
-      severity === 'warning' && /^AH0229[56]/.test(text) ? [text] : [],
-    ),
+    warnings: diagnostics.flatMap(({ severity, text }) => {
+      const warning = text.replace(/^\[core:warn\] /, '');
+      return severity === 'warning' && /^AH0(?:229[56]|0111)/.test(warning) ? [warning] : [];
+    }),
     section: { kind: 'htaccess', path, records, definedAt: { file: path, line: 0 } },
   };
 }

@@ -119,8 +119,11 @@ export interface DirectiveContext {
   regex(pattern: string, options?: RegexOptions): Regex | string;
   /** Compiles a condition (`boolean`) or a text with variables (`string`). httpd: ap_expr_parse_cmd */
   expression: CompileExpression;
-  /** A line for the start-up messages, such as `AH00112: Warning: …`. */
-  warn(text: string): void;
+  /**
+   * A line for the start-up messages, such as `AH00112: Warning: …`. One that begins with a module and a level goes to
+   * the log of the server; `always` says that httpd does not log it there.
+   */
+  warn(text: string, always?: boolean): void;
   /**
    * Says that serving must refuse this directive (or something it names), wholly or in the way `detail` tells, because
    * nothing implements it; `-t` accepts it, and `--allow-unsupported` with the name passes over it.

@@ -12,7 +12,7 @@ import {
 } from '@httpd-ts/kernel';
 import { ifRange } from './conditions.ts';
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
-import { wholeInteger } from './parse-number.ts';
+import { leadingInteger } from './parse-number.ts';
 
 /** First and last byte. */
 type Range = readonly [start: number, end: number];
@@ -234,7 +234,7 @@ function rangeLimit(
     default: String(usual),
     set(config: CoreDirectoryConfig, word, cmd) {
       const named = { none: 0, default: usual, unlimited: -1 }[word.toLowerCase()];
-      const value = named ?? wholeInteger(word);
+      const value = named ?? leadingInteger(word);
       if (value === undefined || (named === undefined && value <= 0)) {
         return `${cmd.name} requires 'none', 'default', 'unlimited' or a positive integer`;
       }

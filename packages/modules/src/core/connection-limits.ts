@@ -38,13 +38,19 @@ function bodyLimit(field: 'requestBodyLimit' | 'xmlBodyLimit', usage: string, de
     usage,
     default: defaultValue,
     set(config, arg, cmd) {
-      const bytes = wholeInteger(arg);
+      const bytes = field === 'xmlBodyLimit' ? leadingInteger(arg) : wholeInteger(arg);
       if (bytes === undefined || bytes < 0) return `${cmd.name} requires a non-negative integer.`;
+      if (field === 'xmlBodyLimit' && bytes > highestXmlLimit) {
+        return `${cmd.name} must not exceed 3074457345618258601`;
+      }
       config[field] = bytes;
       return undefined;
     },
   });
 }
+
+// httpd: server/core.c AP_MAX_LIMIT_XML_BODY
+const highestXmlLimit = 3_074_457_345_618_258_601;
 
 const methodsExclude = "HttpProtocolOptions 'RegisteredMethods' and 'LenientMethods' are mutually exclusive";
 const versionsExclude = "HttpProtocolOptions 'Allow0.9' and 'Require1.0' are mutually exclusive";

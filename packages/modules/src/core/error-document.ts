@@ -29,6 +29,7 @@ function setErrorDocument(
     const { file, line } = cmd.node;
     cmd.warn(
       `[core:notice] AH00113: ${file}:${line} cannot use a full URL in a 401 ErrorDocument directive --- ignoring!`,
+      true,
     );
     return undefined;
   }

@@ -80,7 +80,7 @@ function positiveNumber(usage: string): DirectiveDeclaration {
     usage,
     notIn: NOT_IN.anySection,
     support: { accepted: byDesign },
-    set: (_config, word, cmd) => (leadingInteger(word) < 0 ? `${cmd.name} must be > 0` : undefined),
+    set: (_config, word, cmd) => (leadingInteger(word) <= 0 ? `${cmd.name} must be > 0` : undefined),
   });
 }
 

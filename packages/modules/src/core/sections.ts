@@ -25,6 +25,8 @@ interface Subject {
   readonly path: string;
   readonly regex?: Regex;
   readonly isPattern?: boolean;
+  /** What is said of words behind the path once the content was read. */
+  readonly complaint?: string;
 }
 
 /** Reads `"path"` or `~ "expression"`; a text is the complaint. */
@@ -41,9 +43,11 @@ function readSubject(raw: string, cmd: DirectiveContext, kind: Kind, isMatch: bo
     if (typeof compiled === 'string') return 'Regex could not be compiled';
     regex = compiled;
   }
-  if (nextWord(cursor) !== '') return `Multiple ${cmd.name}> arguments not (yet) supported.`;
-  if (regex !== undefined) return { path, regex };
-  return kind === 'directory' ? directorySubject(path, cmd) : { path, isPattern: isPattern(path) };
+  const complaint =
+    nextWord(cursor) === '' ? {} : { complaint: `Multiple ${cmd.name}> arguments not (yet) supported.` };
+  if (regex !== undefined) return { path, regex, ...complaint };
+  const subject = kind === 'directory' ? directorySubject(path, cmd) : { path, isPattern: isPattern(path) };
+  return { ...subject, ...complaint };
 }
 
 /** A directory as the walk meets it: absolute, clean, with a final slash. httpd: server/core.c dirsection */
@@ -66,8 +70,9 @@ function directorySection(kind: Kind, isMatch: boolean, usage: string): Directiv
         isFiles ? NOT_IN.limit | NOT_IN.location : NOT_IN.directorySections | NOT_IN.limit,
       );
       if (refused !== undefined) return refused;
-      const subject = readSubject(raw, cmd, kind, isMatch);
-      if (typeof subject === 'string') return subject;
+      const read = readSubject(raw, cmd, kind, isMatch);
+      if (typeof read === 'string') return read;
+      const { complaint, ...subject } = read;
       const records: ConfigVector = [];
       enclose(kind, { kind, ...subject, records, definedAt: cmd.node }, cmd);
       cmd.walk(cmd.node.children ?? [], {
@@ -75,7 +80,7 @@ function directorySection(kind: Kind, isMatch: boolean, usage: string): Directiv
         path: subject.path,
         ...insideOverride(isFiles && cmd.path !== undefined),
       });
-      return undefined;
+      return complaint;
     },
   });
 }
@@ -111,7 +116,8 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       if (chain === 'else' ? whole.trim() !== '' : whole === '') {
         return chain === 'else' ? '<Else> does not take an argument' : missingSectionArgument(cmd.name);
       }
-      const path = nextWord({ text: whole, at: 0 });
+      const cursor = { text: whole, at: 0 };
+      const path = nextWord(cursor);
       const condition = chain === 'else' ? undefined : readCondition(path, cmd);
       if (typeof condition === 'string') return condition;
       const records: ConfigVector = [];
@@ -133,7 +139,9 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
         records,
         definedAt: cmd.node,
       });
-      return undefined;
+      return cursor.at < whole.trimEnd().length
+        ? `Multiple ${cmd.name}> arguments not supported.`
+        : undefined;
     },
   });
 }

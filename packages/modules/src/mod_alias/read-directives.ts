@@ -5,10 +5,10 @@ import { type AliasEntry, matchedLength, type RedirectEntry } from './entries.ts
 /** Alias and ScriptAlias. httpd: modules/mappers/mod_alias.c add_alias */
 export function addAlias(handler: string | undefined) {
   return (config: AliasDirectoryConfig, [fake, real]: readonly [string, string?], cmd: DirectiveContext) => {
-    const refused = refuseAlias(cmd);
+    const refused = cmd.refuseIn(NOT_IN.limit);
     if (refused !== undefined) return refused;
-    if (cmd.path !== undefined) return addLocationAlias(config, fake, cmd.path, handler, cmd);
-    if (real === undefined) return 'Alias must have two arguments when used globally';
+    if (real === undefined) return addOneWord(config, fake, handler, cmd);
+    if (cmd.path !== undefined) return `${cmd.name} cannot occur within directory context`;
     addEntry(
       aliasServer.draft(cmd.server.config),
       { fake, real, regex: undefined, handler, definedAt: cmd.node },
@@ -18,16 +18,18 @@ export function addAlias(handler: string | undefined) {
   };
 }
 
-function refuseAlias(cmd: DirectiveContext): string | undefined {
-  const limit = cmd.refuseIn(NOT_IN.limit);
-  if (limit !== undefined) return limit;
-  const isInDirectory =
-    cmd.refuseIn(NOT_IN.directory | NOT_IN.files) !== undefined || cmd.isHtaccess || isInCondition(cmd);
-  return isInDirectory ? `${cmd.name} cannot occur within directory context` : undefined;
+/** One word is the target of the `<Location>` around it. */
+function addOneWord(
+  config: AliasDirectoryConfig,
+  target: string,
+  handler: string | undefined,
+  cmd: DirectiveContext,
+): string | undefined {
+  const refused = cmd.refuseIn(NOT_IN.directory | NOT_IN.files | NOT_IN.htaccess);
+  if (refused !== undefined) return refused;
+  if (cmd.path === undefined) return 'Alias must have two arguments when used globally';
+  return addLocationAlias(config, target, cmd.path, handler, cmd);
 }
-
-const isInCondition = ({ enclosing }: DirectiveContext) =>
-  enclosing.some((name) => /^(?:if|elseif|else)$/i.test(name));
 
 function addLocationAlias(
   config: AliasDirectoryConfig,

@@ -158,7 +158,7 @@ export function checkLogDirectories(compilation: Compilation): void {
     const error =
       typeof info === 'object' ? errorTexts.ENOTDIR : (errorTexts[info] ?? '(5)Input/output error');
     compilation.refuse(
-      `${error}: AH02297: Cannot access directory '${directory}' for log file '${target}' defined at ${log.file}:${log.line}\nAH00014: Configuration check failed`,
+      `${error}: AH02297: Cannot access directory '${directory}' for log file '${log.target}' defined at ${log.file}:${log.line}\nAH00014: Configuration check failed`,
     );
   }
 }

@@ -6,6 +6,8 @@ export interface Macros {
   readonly byName: Map<string, Macro>;
   /** Whether a `<Macro` was met. */
   isUsed: boolean;
+  /** How often one was used. */
+  uses: number;
   ignoresEmpty: boolean;
   ignoresNesting: boolean;
 }
@@ -16,6 +18,7 @@ export const macrosOf = (reader: Reader): Macros =>
   reader.memory(macrosKey, () => ({
     byName: new Map<string, Macro>(),
     isUsed: false,
+    uses: 0,
     ignoresEmpty: false,
     ignoresNesting: false,
   }));

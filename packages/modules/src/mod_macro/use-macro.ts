@@ -2,6 +2,9 @@ import { nextWord, type Reader, words } from '@httpd-ts/kernel';
 import { describeMacro, expandBody } from './macro.ts';
 import { macrosOf, warnMacro } from './macros.ts';
 
+/** Macros that use each other twice over are read for ever by httpd. */
+const maximumUses = 100_000;
+
 /** `Use name values`: the macro's lines are read in the place of this one. httpd: modules/core/mod_macro.c use_macro */
 export function useMacro(raw: string, reader: Reader): readonly [] | string {
   const state = macrosOf(reader);
@@ -10,6 +13,10 @@ export function useMacro(raw: string, reader: Reader): readonly [] | string {
   const name = nextWord(cursor).toLowerCase();
   if (name === '') return 'no macro name specified with Use';
   const macro = state.byName.get(name);
+  state.uses++;
+  if (state.uses > maximumUses) {
+    return `macros were used more than ${maximumUses} times; some of them use each other again and again`;
+  }
   if (macro === undefined) return `macro '${name}' undefined`;
   if (reader.file.includes(`macro '${name}'`)) return `recursive use of macro '${name}' is invalid`;
   const values = words(raw.slice(cursor.at).replace(/^[ \t]+/, ''));

@@ -43,6 +43,7 @@ function parseWorkerUrl(url: string, isMatch: boolean): WorkerUrl | string {
       references = match[2]!;
     }
   }
+  if (rest.startsWith(':')) return `Unable to parse URL: ${url}`;
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(rest)?.[1];
   if (scheme === undefined) return `URL must be absolute!: ${url}`;
   const parts = /^[^:]+:\/\/((?:[^/?#@]*@)?)(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?(.*)$/s.exec(rest);

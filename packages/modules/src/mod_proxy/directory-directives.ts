@@ -35,9 +35,11 @@ function setErrorOverride(config: ProxyDirectoryConfig, arg: string): string | u
     config.errorOverrideCodes = [];
     return undefined;
   }
-  if (config.errorOverride === undefined || !/^\d/.test(arg)) {
+  if (config.errorOverride === undefined) {
     return 'ProxyErrorOverride first parameter must be one of: off | on';
   }
+  if (!/^\d/.test(arg)) return 'ProxyErrorOverride: status codes to intercept must be numeric';
+  if (!config.errorOverride) return "ProxyErrorOverride: status codes must follow a value of 'on'";
   const code = atoi(arg);
   if (code < 400 || code > 599) {
     return 'ProxyErrorOverride: status codes to intercept must be valid HTTP Status Codes >=400 && <600';

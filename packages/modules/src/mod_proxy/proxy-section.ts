@@ -8,16 +8,9 @@ export function proxySection(raw: string, cmd: DirectiveContext, isMatch: boolea
   const end = raw.lastIndexOf('>');
   if (end < 0) return `${cmd.name}> directive missing closing '>'`;
   const text = raw.slice(0, end);
-  if (text.trim() === '') return `${cmd.name} > block must specify a path`;
   const cursor = { text, at: 0 };
-  let path = withoutProxyPrefix(nextWord(cursor));
-  let regex: Regex | string | undefined;
-  if (isMatch) regex = cmd.regex(path);
-  else if (path === '~') {
-    path = withoutProxyPrefix(nextWord(cursor));
-    if (path === '') return '<Proxy ~ > block must specify a path';
-    regex = cmd.regex(path);
-  }
+  const path = withoutProxyPrefix(nextWord(cursor));
+  const regex: Regex | string | undefined = isMatch ? cmd.regex(path) : undefined;
   if (typeof regex === 'string') return 'Regex could not be compiled';
   const records: ConfigVector = [];
   cmd.walk(cmd.node.children ?? [], {
@@ -48,15 +41,15 @@ function setParameters(
   isMatch: boolean,
 ): string | undefined {
   if (isMatch) return 'Multiple <ProxyMatch> arguments not (yet) supported.';
-  if (isPattern(path)) return '<Proxy > arguments are not supported for wildchar url.';
-  if (!path.includes(':')) return '<Proxy > arguments are not supported for non url.';
+  if (isPattern(path)) return '<Proxy> arguments are not supported for wildchar url.';
+  if (!path.includes(':')) return '<Proxy> arguments are not supported for non url.';
   const target = isBalancerUrl(path) ? balancerFor(cmd, path) : workerFor(cmd, path, {});
   if (typeof target === 'string') return `<Proxy ${target}`;
   const subject = 'worker' in target ? target.worker : target;
   while (cursor.at < cursor.text.length) {
     const pair = keyAndValue(nextWord(cursor));
     if (pair === undefined) {
-      return "<Proxy> Invalid worker/balancer parameter. Parameter must be in the form 'key=value'.";
+      return "Invalid Proxy parameter. Parameter must be in the form 'key=value'";
     }
     const complaint = setParameter(cmd, subject, pair[0], pair[1]);
     if (complaint !== undefined) return `<Proxy ${complaint} ${pair[0]}=${pair[1]}; ${path}`;

@@ -1,4 +1,5 @@
 import {
+  type Complaint,
   type ConfigView,
   type DirectiveContext,
   defineModule,
@@ -10,6 +11,7 @@ import {
   take1,
   take23,
   translateName,
+  words,
 } from '@httpd-ts/kernel';
 import {
   type RewriteDirectoryConfig,
@@ -108,7 +110,12 @@ export const modRewrite = defineModule({
       ...inFileInfo,
       args: iterate,
       usage: 'List of option strings to set',
-      set: addOption,
+      // A quoted word may hold several.
+      set: (config, word, cmd) =>
+        words(word).reduce<Complaint>(
+          (complaint, one) => complaint ?? addOption(config, one, cmd),
+          undefined,
+        ),
     }),
     RewriteBase: rewriteDirectory.directive({
       ...inFileInfo,

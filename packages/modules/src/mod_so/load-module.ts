@@ -68,7 +68,7 @@ function loadFrom(identifier: string, file: string, reader: Reader): string | un
   const held = identifierOf(path, reader);
   const complaint = libraryComplaint(path, reader);
   if (complaint !== undefined) {
-    const isAbsent = held !== undefined && path.startsWith('/') && !hasFolder(path, reader);
+    const isAbsent = held === identifier && path.startsWith('/') && !hasFolder(path, reader);
     if (!isAbsent) return cannotLoad(file, path, complaint);
   }
   if (held === undefined) return loadForeign(identifier, file, path, reader);
