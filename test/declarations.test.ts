@@ -141,6 +141,7 @@ const sections: Readonly<Record<string, (line: string) => string>> = {
 
 const wordsOf: Readonly<Record<string, string>> = {
   FLAG: 'on',
+  TAKE12: 'a b',
   TAKE2: 'a b',
   TAKE3: 'a b c',
   TAKE23: 'a b',
