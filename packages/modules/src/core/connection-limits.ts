@@ -50,7 +50,7 @@ function bodyLimit(field: 'requestBodyLimit' | 'xmlBodyLimit', usage: string, de
 }
 
 // httpd: server/core.c AP_MAX_LIMIT_XML_BODY
-const highestXmlLimit = 3_074_457_345_618_258_601;
+const highestXmlLimit = Number(3_074_457_345_618_258_601n);
 
 const methodsExclude = "HttpProtocolOptions 'RegisteredMethods' and 'LenientMethods' are mutually exclusive";
 const versionsExclude = "HttpProtocolOptions 'Allow0.9' and 'Require1.0' are mutually exclusive";
