@@ -68,6 +68,11 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     },
     compression: identityCompression,
     charsets: { decoder: () => undefined },
+    http2: {
+      client() {
+        throw new Error('there is no HTTP/2 in a world in memory');
+      },
+    },
     logs: { open: writer, standardError: writer('stderr') },
     shared: {
       region: sharedRegions(),

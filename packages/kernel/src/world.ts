@@ -10,6 +10,7 @@ export interface World {
   readonly digests: Digests;
   readonly compression: Compression;
   readonly charsets: Charsets;
+  readonly http2: Http2;
   readonly logs: Logs;
   readonly shared: SharedMemory;
   readonly kept: KeptTexts;
@@ -234,6 +235,39 @@ export interface Compression {
     memLevel: number;
   }): Transform;
   inflate(options: { format: 'gzip' | 'raw'; windowBits: number }): Transform;
+}
+
+/** HTTP/2 as a client. */
+export interface Http2 {
+  /** A session over a connection that is open; the caller hands over what the other side sends. */
+  client(transport: Http2Transport): Http2Session;
+}
+
+/** Where a session writes. */
+export interface Http2Transport {
+  /** False asks to wait for `drained`. */
+  write(bytes: Uint8Array): boolean;
+  /** The session is over, for the reason given if there is one. */
+  onClose(error: string | undefined): void;
+}
+
+export interface Http2Session {
+  receive(bytes: Uint8Array): void;
+  /** The other side sends nothing more. */
+  receiveEnd(): void;
+  /** The transport takes more again. */
+  drained(): void;
+  /** No request can be made any more. */
+  readonly isClosed: boolean;
+  /** Sends the head of a request, pseudo fields first. */
+  request(fields: readonly (readonly [name: string, value: string])[], isWhole: boolean): Http2Stream;
+  close(): void;
+}
+
+/** One request and its answer, whose body is what the stream delivers. */
+export interface Http2Stream extends Stream {
+  /** An answer's head; those below 200 come before it. */
+  onHead: (status: number, fields: readonly (readonly [name: string, value: string])[]) => void;
 }
 
 /** Converters from charsets. */

@@ -1205,11 +1205,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_http2_module',
-    httpd: 'modules/http2/mod_proxy_http2.c',
-    directives: {},
-  },
-  {
     identifier: 'ratelimit_module',
     httpd: 'modules/filters/mod_ratelimit.c',
     directives: {},

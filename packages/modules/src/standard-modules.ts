@@ -33,6 +33,7 @@ import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyHcheck } from './mod_proxy_hcheck/index.ts';
 import { modProxyHtml } from './mod_proxy_html/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
+import { modProxyHttp2 } from './mod_proxy_http2/index.ts';
 import { modProxyScgi } from './mod_proxy_scgi/index.ts';
 import { modProxyUwsgi } from './mod_proxy_uwsgi/index.ts';
 import { modProxyWstunnel } from './mod_proxy_wstunnel/index.ts';
@@ -93,6 +94,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyHcheck,
   modProxyHtml,
   modProxyHttp,
+  modProxyHttp2,
   modProxyScgi,
   modProxyUwsgi,
   modProxyWstunnel,

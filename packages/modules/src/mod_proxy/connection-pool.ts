@@ -203,9 +203,10 @@ export class ConnectionPool {
     }
   }
 
-  private adopt(stream: Stream, address: string): BackendConnection {
+  /** Takes a stream in: one that was connected to an address, or one of those that share a connection. */
+  adopt(stream: Stream, address?: string): BackendConnection {
     const connection = new BackendConnection(stream, this);
-    if (this.target.socketPath === undefined) connection.address = address;
+    if (this.target.socketPath === undefined && address !== undefined) connection.address = address;
     this.all.add(connection);
     this.watch();
     return connection;

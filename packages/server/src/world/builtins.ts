@@ -9,6 +9,9 @@ export const builtins = {
   get dns() {
     return process.getBuiltinModule('node:dns/promises');
   },
+  get http2() {
+    return process.getBuiltinModule('node:http2');
+  },
   get net() {
     return process.getBuiltinModule('node:net');
   },

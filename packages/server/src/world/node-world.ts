@@ -5,6 +5,7 @@ import { nodeClock } from './clock.ts';
 import { nodeCompression } from './compression.ts';
 import { nodeDigests } from './digests.ts';
 import { nodeFiles } from './files.ts';
+import { nodeHttp2 } from './http2-client.ts';
 import { localSharedMemory } from './local-shared-memory.ts';
 import { openedLogs } from './logs.ts';
 import { nodeNetwork } from './network.ts';
@@ -21,6 +22,7 @@ export function nodeWorld(given: Partial<World> = {}): World {
     digests: given.digests ?? nodeDigests(),
     compression: given.compression ?? nodeCompression,
     charsets: given.charsets ?? nodeCharsets,
+    http2: given.http2 ?? nodeHttp2,
     logs: given.logs ?? openedLogs(),
     shared: given.shared ?? localSharedMemory(),
     kept: given.kept ?? memoryTexts(),

@@ -1,0 +1,79 @@
+import type { HookStatus, RequestRecord } from '@httpd-ts/kernel';
+import {
+  type BodyFraming,
+  isWorkerReady,
+  makeBackendHead,
+  type Origin,
+  proxyServer,
+  releaseWorkers,
+  timeoutOf,
+  type Worker,
+} from '../mod_proxy/contract.ts';
+import { Http2Exchange } from './http2-exchange.ts';
+import { sessionFor } from './sessions.ts';
+
+const body: BodyFraming = {
+  write: (stream, chunk) => stream.write(chunk),
+  end: (stream) => stream.end(),
+};
+
+/** Sends a request to an HTTP/2 back end, beside others on one connection. httpd: modules/http2/mod_proxy_http2.c proxy_http2_handler */
+export async function handleHttp2(
+  request: RequestRecord,
+  worker: Worker,
+  origin: Origin,
+  path: string,
+  isTls: boolean,
+): Promise<HookStatus> {
+  if (!isWorkerReady(request, worker, 'H2')) return 503;
+  const shared = await sessionFor(request, worker, origin, isTls);
+  if (typeof shared === 'number') {
+    releaseWorkers(request);
+    return shared;
+  }
+  const { session, pool } = shared;
+  if (session.isClosed) {
+    releaseWorkers(request);
+    request.log('proxy_http2', 'error', `AH03352: session to ${origin.hostname}:${origin.port} has ended`);
+    return 503;
+  }
+  const hasBody = request.main === undefined && !request.body.ended;
+  const stream = session.request(fieldsFor(request, origin, path, isTls), !hasBody);
+  const connection = pool.adopt(stream);
+  connection.mustClose = true;
+  const exchange = new Http2Exchange(request, worker, connection, timeoutOf(request.server, worker));
+  exchange.begin(stream);
+  if (hasBody) exchange.sendBody(body);
+  const status = await exchange.wait();
+  if (worker.parameters.disableReuse === true) session.close();
+  return status;
+}
+
+/** The fields of HTTP/1.1 with their names in lower case, behind the pseudo ones. */
+function fieldsFor(request: RequestRecord, origin: Origin, path: string, isTls: boolean): [string, string][] {
+  const { lines, contentLength } = makeBackendHead(request, origin, path, proxyServer.of(request), {
+    forces10: false,
+    pings: false,
+    forwardsExpect: false,
+    credentials: undefined,
+  });
+  const fields: [string, string][] = [];
+  let authority = origin.host;
+  for (const line of lines.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon < 0) continue;
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (name === 'host') authority = value;
+    else if (name !== 'connection') fields.push([name, value]);
+  }
+  if (contentLength !== undefined) fields.push(['content-length', contentLength]);
+  return [
+    [':method', request.method],
+    [':scheme', isTls ? 'https' : 'http'],
+    [':authority', authority],
+    [':path', path],
+    ...fields,
+    ['te', 'trailers'],
+  ];
+}

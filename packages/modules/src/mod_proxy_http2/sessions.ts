@@ -1,0 +1,102 @@
+import type { Bytes, HookStatus, Http2Session, Plan, RequestRecord } from '@httpd-ts/kernel';
+import {
+  acquireConnection,
+  type BackendConnection,
+  type ConnectionPool,
+  type ConnectionUser,
+  type Origin,
+  type Worker,
+} from '../mod_proxy/contract.ts';
+
+/** A connection that many requests share. */
+export interface SharedSession {
+  readonly session: Http2Session;
+  readonly pool: ConnectionPool;
+}
+
+interface SessionTable {
+  readonly open: Map<string, SharedSession | Promise<SharedSession | HookStatus>>;
+}
+
+const tables = new WeakMap<object, Map<Worker, SessionTable>>();
+
+/** The session to a back end, opened when it is first asked for and again when it has ended. */
+export function sessionFor(
+  request: RequestRecord,
+  worker: Worker,
+  origin: Origin,
+  isTls: boolean,
+): SharedSession | Promise<SharedSession | HookStatus> {
+  const table = tableOf(request.server.plan, worker);
+  const known = table.open.get(origin.canonical);
+  if (known !== undefined && (known instanceof Promise || !known.session.isClosed)) return known;
+  const opening = open(request, worker, origin, isTls).then((opened) => {
+    if (typeof opened === 'number') table.open.delete(origin.canonical);
+    else if (worker.parameters.disableReuse !== true) table.open.set(origin.canonical, opened);
+    else table.open.delete(origin.canonical);
+    return opened;
+  });
+  if (worker.parameters.disableReuse !== true) table.open.set(origin.canonical, opening);
+  return opening;
+}
+
+function tableOf(plan: object, worker: Worker): SessionTable {
+  let workers = tables.get(plan);
+  if (workers === undefined) {
+    workers = new Map();
+    tables.set(plan, workers);
+  }
+  let table = workers.get(worker);
+  if (table === undefined) {
+    table = { open: new Map() };
+    workers.set(worker, table);
+  }
+  return table;
+}
+
+async function open(
+  request: RequestRecord,
+  worker: Worker,
+  origin: Origin,
+  isTls: boolean,
+): Promise<SharedSession | HookStatus> {
+  const destination = { request, worker, origin, protocol: 'H2', isTls };
+  const connection = await acquireConnection(isTls ? { ...destination, tlsProtocols: ['h2'] } : destination, {
+    isFresh: true,
+  });
+  if (typeof connection === 'number') return connection;
+  return { session: sessionOver(connection, request), pool: connection.pool };
+}
+
+function sessionOver(connection: BackendConnection, request: RequestRecord): Http2Session {
+  const { stream } = connection;
+  const session = request.server.plan.world.http2.client({
+    write: (bytes) => stream.write(bytes),
+    onClose: () => {
+      connection.exchange = undefined;
+      connection.destroy();
+    },
+  });
+  const user: ConnectionUser = {
+    onData: (bytes: Bytes) => session.receive(bytes),
+    onEnd: () => session.receiveEnd(),
+    onFailure: () => session.receiveEnd(),
+    onDrain: () => session.drained(),
+  };
+  connection.mustClose = true;
+  connection.exchange = user;
+  return session;
+}
+
+/** Requests in flight end, and then their connections. */
+export function closeSessions(plan: Plan): void {
+  for (const { open: sessions } of tables.get(plan)?.values() ?? []) {
+    for (const shared of sessions.values()) {
+      if (shared instanceof Promise)
+        shared.then((opened) => {
+          if (typeof opened !== 'number') opened.session.close();
+        });
+      else shared.session.close();
+    }
+  }
+}
