@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { config10kVhosts } from './config-10k-vhosts.ts';
 import { config10Mib } from './config-10mib.ts';
 import { config100Lines } from './config-100-lines.ts';
+import { fastcgi } from './fastcgi.ts';
 import { idle } from './idle.ts';
 import { largeBodies } from './large-bodies.ts';
 import { proxy1k } from './proxy-1k.ts';
@@ -22,6 +23,7 @@ export const allScenarios: readonly Scenario[] = [
   static1k,
   static100k,
   quickstart,
+  fastcgi,
   largeBodies,
   idle,
   config100Lines,
