@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { balancerMembers } from './balancer-members.ts';
 import { config10kVhosts } from './config-10k-vhosts.ts';
 import { config10Mib } from './config-10mib.ts';
 import { config100Lines } from './config-100-lines.ts';
@@ -30,4 +31,5 @@ export const allScenarios: readonly Scenario[] = [
   config10kVhosts,
   config10Mib,
   rulesScaling,
+  balancerMembers,
 ];

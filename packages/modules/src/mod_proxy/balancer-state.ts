@@ -82,6 +82,7 @@ const CAPACITY = 1;
 const LENGTH = 2;
 const NEEDS_RESET = 3;
 const METHOD_CHANGED = 4;
+const CHANGES = 5;
 
 const leastCapacity = 4096;
 
@@ -207,6 +208,11 @@ export class BalancerState {
   /** Members of the files, whether taken out or not. */
   get configuredMembers(): readonly Worker[] {
     return this.configured;
+  }
+
+  /** Differs whenever a member's state, set or share has changed. */
+  get changeCount(): number {
+    return Atomics.load(this.head, CHANGES);
   }
 
   /** Whether other threads have changed something since this one looked. */
@@ -348,7 +354,13 @@ export class BalancerState {
     const { words, history } = this.chunk(Math.floor(slot / slotsOfChunk));
     const place = slot % slotsOfChunk;
     const isNew = words[place * WORKER_WORDS + FIELD.status] === 0;
-    const isSetAnew = worker.place(words, place * WORKER_WORDS, history, place * HISTORY_WORDS);
+    const isSetAnew = worker.place(
+      words,
+      place * WORKER_WORDS,
+      history,
+      place * HISTORY_WORDS,
+      this.head.subarray(CHANGES, CHANGES + 1),
+    );
     if (!isSetAnew) return changes;
     if (!isNew) return undefined;
     if (changes !== undefined) this.settle(worker, changes);

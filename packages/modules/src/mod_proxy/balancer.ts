@@ -49,6 +49,12 @@ export interface MemberTable {
   readonly at: Int32Array;
   /** Room for the places of candidates. */
   readonly candidates: Int32Array;
+  /** The traffic of members when it was looked at last, never more than it is now; -1 where that is not known. */
+  readonly leastTraffic: Float64Array;
+  /** How many candidates there are, as long as all members are plain and the balancer's `changeCount` is `at`. */
+  plain: { readonly count: number; readonly at: number } | undefined;
+  /** The `changeCount` that `leastTraffic` belongs to. */
+  trafficAt: number;
 }
 
 /** Way to choose among members. Called inside the balancer's lock. httpd: proxy_balancer_method */

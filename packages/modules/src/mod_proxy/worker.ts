@@ -141,6 +141,8 @@ export class Worker {
   private at = 0;
   private history: Int32Array | undefined = undefined;
   private historyAt = 0;
+  /** Counts changes that elections must know of, of all members of a balancer. */
+  private changes: Int32Array | undefined = undefined;
 
   constructor(spec: {
     readonly name: string;
@@ -172,7 +174,8 @@ export class Worker {
    * Takes its record at a place in shared memory. What is there from before a reload stays, but for what the
    * configuration says now and did not say then; true when it did say so. httpd: ap_proxy_initialize_worker
    */
-  place(words: Int32Array, at: number, history?: Int32Array, historyAt = 0): boolean {
+  place(words: Int32Array, at: number, history?: Int32Array, historyAt = 0, changes?: Int32Array): boolean {
+    this.changes = changes;
     this.words = words;
     this.at = at;
     this.history = history;
@@ -186,6 +189,10 @@ export class Worker {
     Atomics.store(words, at + FIELD.lbSet, lbSet);
     Atomics.store(words, at + FIELD.settings, settings);
     return true;
+  }
+
+  private noteChange(): void {
+    if (this.changes !== undefined) Atomics.add(this.changes, 0, 1);
   }
 
   /** The bits that the parameters set. */
@@ -216,9 +223,11 @@ export class Worker {
   }
   setStatus(bits: number): void {
     Atomics.or(this.words, this.at + FIELD.status, bits);
+    this.noteChange();
   }
   clearStatus(bits: number): void {
     Atomics.and(this.words, this.at + FIELD.status, ~bits);
+    this.noteChange();
   }
   get isUsable(): boolean {
     return (Atomics.load(this.words, this.at + FIELD.status) & notUsable) === 0;
@@ -236,12 +245,14 @@ export class Worker {
   }
   set lbFactor(value: number) {
     this.words[this.at + FIELD.lbFactor] = value;
+    this.noteChange();
   }
   get lbSet(): number {
     return this.words[this.at + FIELD.lbSet]!;
   }
   set lbSet(value: number) {
     this.words[this.at + FIELD.lbSet] = value;
+    this.noteChange();
   }
 
   get busy(): number {
@@ -279,6 +290,7 @@ export class Worker {
   forgetTraffic(): void {
     this.storeCounter(FIELD.transferred, 0);
     this.storeCounter(FIELD.read, 0);
+    this.noteChange();
   }
   get retries(): number {
     return Atomics.load(this.words, this.at + FIELD.retries);

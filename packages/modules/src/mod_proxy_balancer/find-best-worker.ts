@@ -25,6 +25,14 @@ export function findBestWorker(
 ): Worker | undefined {
   balancer.table ??= tableOf(balancer.members);
   const { table } = balancer;
+  const changeCount = balancer.state?.changeCount ?? -1;
+  if (table.plain !== undefined && table.plain.at === changeCount) {
+    const found = method.elect(table, table.plain.count);
+    if (found >= 0) return table.members[found];
+  }
+  if (table.trafficAt !== changeCount) table.leastTraffic.fill(-1);
+  table.trafficAt = changeCount;
+  table.plain = plainCandidates(table, changeCount);
   let set = 0;
   do {
     const found = method.elect(table, gatherCandidates(table, set, request));
@@ -40,7 +48,22 @@ function tableOf(members: readonly Worker[]): MemberTable {
     words: members.map(({ record }) => record),
     at: Int32Array.from(members, ({ recordAt }) => recordAt),
     candidates: new Int32Array(members.length),
+    leastTraffic: new Float64Array(members.length),
+    plain: undefined,
+    trafficAt: Number.NaN,
   };
+}
+
+/** Where no member is out, special or in a set of its own, elections need not look at that again until it changes. */
+function plainCandidates({ members, words, at }: MemberTable, changeCount: number): MemberTable['plain'] {
+  if (changeCount < 0) return undefined;
+  for (let i = 0; i < members.length; i++) {
+    const record = words[i]!;
+    const start = at[i]!;
+    if (record[start + FIELD.lbSet] !== 0 || (record[start + FIELD.status]! & notPlain) !== 0)
+      return undefined;
+  }
+  return { count: members.length, at: changeCount };
 }
 
 /** Writes the candidates of a set into the table; how many there are. */
@@ -57,7 +80,7 @@ function gatherCandidates(table: MemberTable, set: number, request: RequestRecor
     if (record[start + FIELD.lbSet] !== set) continue;
     let status = record[start + FIELD.status]!;
     if ((status & notPlain) !== 0) {
-      if ((status & (notUsable | WORKER.draining)) > WORKER.draining && (status & WORKER.draining) === 0) {
+      if ((status & notUsable) !== 0 && (status & WORKER.draining) === 0) {
         retryWorker('BALANCER', members[i]!, request);
         status = members[i]!.status;
       }
