@@ -175,9 +175,7 @@ function checkHtaccess(input: CheckInput): Promise<CheckResult> {
   }
   const overrides = neededOverrides(tree, available, configFile);
   const facts = { input, files: [file], tree, modules, available };
-  const asked = hasError(found)
-    ? undefined
-    : htaccessPlan(world, directory.replace(/(?<=.)\/$/, ''), available, assumeModules);
+  const asked = hasError(found) ? undefined : htaccessPlan(world, configFile, available, assumeModules);
   return report({ ...facts, kind: 'htaccess', compiled: undefined, plan: asked }, found, overrides);
 }
 

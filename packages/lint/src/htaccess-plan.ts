@@ -11,8 +11,9 @@ import {
 const mainFile = '/httpd-ts-around-htaccess.conf';
 
 /** A server that serves the directory of a `.htaccess` with all that the file may set. */
-const textFor = (directory: string) => `ServerName localhost
+const textFor = (directory: string, name: string) => `ServerName localhost
 Listen 80
+AccessFileName "${name}"
 DocumentRoot "${directory}"
 <Directory "${directory}">
   AllowOverride All
@@ -42,11 +43,13 @@ function withFile(files: Files, path: string, text: string): Files {
 /** A plan to ask what a `.htaccess` makes of requests; undefined where none can be made around it. */
 export function htaccessPlan(
   world: World,
-  directory: string,
+  file: string,
   modules: readonly ModuleDefinition[],
   assumeModules: readonly string[],
 ): ServedPlan | undefined {
-  if (/["\\\n]/.test(directory)) return undefined;
+  if (/["\\\n]/.test(file)) return undefined;
+  const slash = file.lastIndexOf('/');
+  const [directory, name] = [file.slice(0, slash) || '/', file.slice(slash + 1)];
   const settings: Settings = {
     serverRoot: '/',
     defaultRuntimeDir: undefined,
@@ -55,7 +58,7 @@ export function htaccessPlan(
     anyDocumentRoot: true,
     configFile: mainFile,
   };
-  const around: World = { ...world, files: withFile(world.files, mainFile, textFor(directory)) };
+  const around: World = { ...world, files: withFile(world.files, mainFile, textFor(directory, name)) };
   const options = { settings, modules, configFile: mainFile, assumeModules };
   const { tree, memory, modules: loaded, diagnostics } = resolve({ world: around, ...options });
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;

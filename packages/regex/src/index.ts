@@ -1,3 +1,4 @@
+export { attackSubjects } from './attack-subjects.ts';
 export type { LiteralAnalysis } from './literals.ts';
 export type { GroupName } from './pcre2.ts';
 export type {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attackSubjects } from './attack-subjects.ts';
 import { runsAway } from './runs-away.ts';
 import { sampleSubject } from './sample-subject.ts';
 
@@ -26,5 +27,13 @@ describe('runsAway', () => {
     ['\\.(?:css|js)$', false],
   ])('%s: %s', (pattern, expected) => {
     expect(runsAway(pattern)).toBe(expected);
+  });
+});
+
+describe('attackSubjects', () => {
+  it('feeds each repeat and spoils the end', () => {
+    const subjects = attackSubjects('^/x(a+)+b$');
+    expect(subjects).toContain(`/x${'a'.repeat(48)}!`);
+    expect(attackSubjects('^/abc$')).toEqual([]);
   });
 });

@@ -23,7 +23,8 @@ export function sampleSubject(pattern: string, repeats: 0 | 1): string | undefin
 
 const longestSample = 2000;
 
-function sampleOf(node: PatternNode, repeats: number): string {
+/** A short text that a part of a pattern should match. */
+export function sampleOf(node: PatternNode, repeats: number): string {
   switch (node.kind) {
     case 'set':
       return preferredByte(node.set);

@@ -1,6 +1,6 @@
 import { readLineWords } from '@httpd-ts/modules';
-import { runsAway } from '@httpd-ts/regex';
-import { defineRule } from '../rule.ts';
+import { attackSubjects, runsAway } from '@httpd-ts/regex';
+import { type Configuration, defineRule } from '../rule.ts';
 import type { Statement } from '../statements.ts';
 
 /** Where a directive has its pattern. */
@@ -27,11 +27,12 @@ export const catastrophicPattern = defineRule({
     'Do not nest repeats of the same characters, and do not put several .* behind each other; [^/]+ where a path segment is meant.',
   bad: { config: 'RewriteEngine On\nRewriteRule ^/((\\w+)+)+\\.html$ /page.php?name=$1 [L]\n', line: 2 },
   good: { config: 'RewriteEngine On\nRewriteRule ^/(\\w+)\\.html$ /page.php?name=$1 [L]\n' },
-  check({ statements }, report) {
+  check(configuration, report) {
+    const { statements } = configuration;
     const known = new Map<string, boolean>();
     for (const statement of statements.all) {
       for (const pattern of patternsOf(statement)) {
-        const isWild = known.get(pattern) ?? runsAway(pattern);
+        const isWild = known.get(pattern) ?? isCatastrophic(pattern, configuration);
         known.set(pattern, isWild);
         if (!isWild) continue;
         report({
@@ -43,3 +44,11 @@ export const catastrophicPattern = defineRule({
     }
   },
 });
+
+/** Patterns that may run away are tried: those that give up on some sixty letters are no matter of taste. */
+function isCatastrophic(pattern: string, { compilePattern }: Configuration): boolean {
+  if (!runsAway(pattern)) return false;
+  const regex = compilePattern(pattern);
+  if (!('test' in regex)) return false;
+  return attackSubjects(pattern).some((subject) => !regex.test(subject) && regex.lastError !== null);
+}

@@ -13,6 +13,8 @@ const maximumSamples = 3000;
 
 interface Sample {
   readonly statement: Statement;
+  /** Whether rules beside it ask for files, which may be there on another machine. */
+  readonly asksFiles?: boolean;
   readonly paths: readonly string[];
 }
 
@@ -36,12 +38,15 @@ function samplesOf(configuration: Configuration): readonly Sample[] {
   for (const { scope, rules, isPerDirectory } of rewriteLists(configuration)) {
     const base = isPerDirectory ? urlPathOf(scope, configuration) : '';
     if (base === undefined) continue;
+    const asksFiles = rules.some(({ conditions }) =>
+      conditions.some(({ pattern }) => /^-[a-zA-Z]$/.test(pattern)),
+    );
     for (const { statement, pattern, isNegated, flags, substitution } of rules) {
       const redirects = flags.has('R') || /^https?:/i.test(substitution);
       if (flags.has('P') || substitution === '-' || !(redirects || isPerDirectory)) continue;
       if (mayLeave && substitution.startsWith('/')) continue;
       const paths = isNegated ? ['/'] : pathsFor(pattern);
-      samples.push({ statement, paths: paths.map((path) => base + path) });
+      samples.push({ statement, asksFiles, paths: paths.map((path) => base + path) });
     }
   }
   for (const statement of configuration.statements.named(
@@ -104,6 +109,8 @@ function entranceOf(
   };
 }
 
+const insideServer = 'itself, inside the server';
+
 /** Follows redirects within the configuration; the URLs of a circle, or undefined where the way ends. */
 async function findLoop(plan: ServedPlan, ports: ReadonlySet<number>, first: Question, address: string) {
   const seen: string[] = [];
@@ -114,7 +121,7 @@ async function findLoop(plan: ServedPlan, ports: ReadonlySet<number>, first: Que
     seen.push(url);
     const answer = await ask(plan, question, address);
     if (answer?.status === 500 && answer.messages.some((text) => /^AH0012[124]: /.test(text))) {
-      return [url, 'itself, inside the server'];
+      return [url, insideServer];
     }
     if (answer === undefined || answer.status < 300 || answer.status > 399 || answer.location === undefined)
       return undefined;
@@ -170,16 +177,16 @@ export const redirectLoop = defineRule({
     const servers = serversByPlace(plan);
     const ports = listeningPorts(plan);
     const reported = new Set<Statement>();
-    for (const { statement, paths } of samplesOf(configuration).slice(0, maximumSamples)) {
+    for (const { statement, paths, asksFiles } of samplesOf(configuration).slice(0, maximumSamples)) {
       const server = servers.get(placeOf(virtualHostOf(statement)?.node)) ?? plan.mainServer;
       const { address, ...entrance } = entranceOf(server, plan);
       for (const target of paths) {
         if (reported.has(statement)) break;
         const loop = await findLoop(plan, ports, { ...entrance, target }, address);
-        if (loop === undefined) continue;
+        if (loop === undefined || (asksFiles && loop.at(-1) === insideServer)) continue;
         reported.add(statement);
-        const way = loop.slice(0, 4).map(shown).join(' → ');
-        report({ at: statement, text: `redirects in a circle: ${way}${loop.length > 4 ? ' → …' : ''}` });
+        const way = loop.slice(0, 4).map(shown).join(' -> ');
+        report({ at: statement, text: `redirects in a circle: ${way}${loop.length > 4 ? ' -> ...' : ''}` });
       }
     }
   },
