@@ -82,6 +82,8 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     },
     kept: memoryTexts(),
     scoreboard: { collect: () => Promise.resolve([]) },
+    programs: { open: () => ({ ask: () => Promise.resolve(undefined) }) },
+    databases: { open: () => 'there are no databases here' },
     regex: options.regex,
     system: {
       platform: 'Debian',

@@ -15,6 +15,8 @@ export interface World {
   readonly shared: SharedMemory;
   readonly kept: KeptTexts;
   readonly scoreboard: Scoreboard;
+  readonly programs: Programs;
+  readonly databases: Databases;
   readonly regex: import('@httpd-ts/regex').RegexEngine;
   readonly system: SystemFacts;
 }
@@ -339,6 +341,46 @@ export interface SystemFacts {
   /** 1, 5 and 15 minute load, and user/system CPU seconds so far. */
   load(): readonly [number, number, number];
   cpuSeconds(): { readonly user: number; readonly system: number };
+}
+
+/** Programs that run as long as the server and answer lines (`prg:` maps); all threads share them. */
+export interface Programs {
+  /** Names a program; it starts when it is first asked, in the most privileged process, and again when it has ended. */
+  open(program: ProgramLine): LineProgram;
+}
+
+export interface ProgramLine {
+  /** The program by its path, and its arguments. */
+  readonly argv: readonly string[];
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
+}
+
+export interface LineProgram {
+  /** One line for one line, neither with its end; undefined when the program gives none. */
+  ask(line: string): Promise<string | undefined>;
+}
+
+/** Databases of the names that DBDriver knows. */
+export interface Databases {
+  /** A pool of connections, opened when first used; a text says why there is no such database here. */
+  open(database: DatabaseParameters): Database | string;
+}
+
+export interface DatabaseParameters {
+  /** `sqlite3`, `pgsql` or `mysql`. */
+  readonly driver: string;
+  /** DBDParams. */
+  readonly parameters: string;
+  /** DBDInitSQL, for each new connection. */
+  readonly initial: readonly string[];
+  readonly maximumConnections: number;
+}
+
+export interface Database {
+  /** Rows of a statement whose places for values are `?`, as texts; rejects with the database's complaint. */
+  select(statement: string, values: readonly string[]): Promise<readonly (readonly (string | null)[])[]>;
+  close(): void;
 }
 
 /** What all worker threads are doing, asked for when somebody wants to see it. */

@@ -262,8 +262,6 @@ const fcgiProvider: ArgumentCheck = ([type = '', name, address], cmd) => {
   return undefined;
 };
 
-const numeric: ArgumentCheck = ([word = '']) => (isDigits(word) ? undefined : 'Argument must be numeric!');
-
 /** httpd: modules/lua/mod_lua.c register_translate_name_hook */
 const luaHook: ArgumentCheck = ([, , when]) =>
   when === undefined || /^(?:early|late)$/i.test(when)
@@ -328,23 +326,6 @@ const h2Time =
   (complaint: string): ArgumentCheck =>
   ([word = '']) =>
     (parseTimeout(word) ?? -1) < 0 ? complaint : undefined;
-
-/** Where a database driver of APR would be; a machine without that folder has no APR to ask. */
-const driverFolders = [
-  '/usr/lib/x86_64-linux-gnu/apr-util-1',
-  '/usr/lib64/apr-util-1',
-  '/usr/lib/apr-util-1',
-];
-
-const databaseDriver: ArgumentCheck = ([name = ''], { world }) => {
-  const file = `apr_dbd_${name}.so`;
-  const folder = driverFolders.find((one) => typeof world.files.stat(one) === 'object');
-  const isThere =
-    folder === undefined
-      ? /^(?:mysql|odbc|pgsql|sqlite3)$/.test(name)
-      : typeof world.files.stat(`${folder}/${file}`) === 'object';
-  return isThere ? undefined : `Can't load driver file ${file}`;
-};
 
 const passwordProvider: ArgumentCheck = ([name = ''], cmd) =>
   findAuthnProvider(name, cmd) === undefined ? `Unknown Authn provider: ${name}` : undefined;
@@ -489,13 +470,8 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   CookieSameSite: oneOf(['strict', 'lax', 'none'], () => "CookieSameSite accepts 'Strict', 'Lax', or 'None'"),
   CookieStyle: cookieStyle,
   DAV: davProvider,
-  DBDExptime: numeric,
-  DBDKeep: numeric,
-  DBDMax: numeric,
-  DBDMin: numeric,
   DAVMinTimeout: ([word = '']) =>
     leadingInteger(word) < 0 ? 'DAVMinTimeout requires a non-negative integer.' : undefined,
-  DBDriver: databaseDriver,
   ExpiresByType: ([type = '', code = '']) =>
     type.includes('/')
       ? expiresComplaint(`ExpiresByType ${type} ${code}`, code)

@@ -586,25 +586,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'dbd_module',
-    httpd: 'modules/database/mod_dbd.c',
-    directives: {
-      DBDExptime: ['TAKE1', 'server', 'Keepalive time for idle connections'],
-      DBDInitSQL: ['TAKE1', 'server', 'SQL statement to be executed after connection is created'],
-      DBDKeep: ['TAKE1', 'server', 'Maximum number of sustained connections'],
-      DBDMax: ['TAKE1', 'server', 'Maximum number of connections'],
-      DBDMin: ['TAKE1', 'server', 'Minimum number of connections'],
-      DBDParams: ['TAKE1', 'server', 'SQL Driver Params'],
-      DBDPersist: ['FLAG', 'server', 'Use persistent connection/pool'],
-      DBDPrepareSQL: [
-        'TAKE12',
-        'server',
-        'SQL statement to prepare (or nothing, to override statement inherited from main server) and label',
-      ],
-      DBDriver: ['TAKE1', 'server', 'SQL Driver'],
-    },
-  },
-  {
     identifier: 'dialup_module',
     httpd: 'modules/test/mod_dialup.c',
     directives: {

@@ -11,6 +11,7 @@ import { modAuthzCore } from './mod_authz_core/index.ts';
 import { modAuthzHost } from './mod_authz_host/index.ts';
 import { modAuthzUser } from './mod_authz_user/index.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
+import { modDbd } from './mod_dbd/index.ts';
 import { modDeflate } from './mod_deflate/index.ts';
 import { modDir } from './mod_dir/index.ts';
 import { modEnv } from './mod_env/index.ts';
@@ -76,6 +77,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAuthzUser,
   modAutoindex,
   modDeflate,
+  modDbd,
   modDir,
   modEnv,
   modFilter,

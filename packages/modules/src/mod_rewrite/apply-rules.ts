@@ -1,7 +1,7 @@
 import type { RegexMatch, RequestRecord } from '@httpd-ts/kernel';
 import { absoluteUri } from './absolute-uri.ts';
 import { checkCondition, checkWaitingCondition, mustWait } from './check-condition.ts';
-import { awaitVariables, expand, expandWatchfully } from './expansion.ts';
+import { awaitValues, expand, expandWatchfully, mustWaitFor } from './expansion.ts';
 import { observeRewriting, watchedLevel } from './observe-rewriting.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 import type { Rule, RuleFlags } from './rule.ts';
@@ -223,7 +223,7 @@ function* checkSlowly({ conditions }: Rule, context: RewriteContext): Waiting<bo
   for (let i = 0; i < conditions.length; i++) {
     const condition = conditions[i]!;
     let holds = false;
-    if (mustWait(condition)) {
+    if (mustWait(condition, context)) {
       yield checkWaitingCondition(condition, context).then((answer) => {
         holds = answer;
       });
@@ -247,16 +247,12 @@ function keepVary(context: RewriteContext): void {
   context.varyThis = undefined;
 }
 
-function* awaitFor({ output, flags }: Rule, context: RewriteContext): Waiting<void> {
-  const texts = [
-    flags.noSubstitution ? undefined : output,
-    ...flags.env,
-    ...flags.cookies,
-    flags.mimeType,
-    flags.handler,
-  ];
-  for (const text of texts) {
-    if (text !== undefined && text.waiting.length > 0) yield awaitVariables(text, context);
+function* awaitFor({ output, flags, escapeGroup }: Rule, context: RewriteContext): Waiting<void> {
+  if (!flags.noSubstitution && mustWaitFor(output, context)) yield awaitValues(output, context, escapeGroup);
+  for (const text of flags.env) if (mustWaitFor(text, context)) yield awaitValues(text, context);
+  for (const text of flags.cookies) if (mustWaitFor(text, context)) yield awaitValues(text, context);
+  for (const text of [flags.mimeType, flags.handler]) {
+    if (text !== undefined && mustWaitFor(text, context)) yield awaitValues(text, context, escapeGroup);
   }
 }
 

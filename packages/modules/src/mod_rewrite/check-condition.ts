@@ -1,14 +1,28 @@
 import { type ExpressionCaptures, lookupFile, lookupUri, type RegexMatch } from '@httpd-ts/kernel';
-import { awaitVariables, expand } from './expansion.ts';
+import { awaitValues, expand, mustWaitFor } from './expansion.ts';
 import { observeRewriting, watchedLevel } from './observe-rewriting.ts';
-import { type Comparison, type Condition, type FileTest, leadingInteger } from './read-condition.ts';
+import {
+  type Comparison,
+  type Condition,
+  type ConditionTest,
+  type FileTest,
+  leadingInteger,
+} from './read-condition.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 import { mayAskAhead } from './variables.ts';
 
+/** Whether a condition may have to be waited for. */
+export function mayWait({ input, test }: Condition): boolean {
+  return input.waiting.length > 0 || input.maps.length > 0 || testWaits(test);
+}
+
 /** Whether a condition can be answered only by waiting. */
-export function mustWait({ input, test }: Condition): boolean {
+export function mustWait({ input, test }: Condition, context: RewriteContext): boolean {
+  return testWaits(test) || mustWaitFor(input, context);
+}
+
+function testWaits(test: ConditionTest): boolean {
   return (
-    input.waiting.length > 0 ||
     test.kind === 'uri' ||
     test.kind === 'accessible-file' ||
     (test.kind === 'expression' && test.expression.waits)
@@ -34,7 +48,7 @@ export function checkCondition(condition: Condition, context: RewriteContext): b
 
 /** The same for a condition that has to wait. */
 export async function checkWaitingCondition(condition: Condition, context: RewriteContext): Promise<boolean> {
-  await awaitVariables(condition.input, context);
+  await awaitValues(condition.input, context);
   const { test } = condition;
   if (test.kind === 'expression') {
     const captures: ExpressionCaptures = { match: context.conditionMatch };

@@ -14,6 +14,8 @@ type Piece =
       readonly fallback: Expansion | undefined;
     };
 
+type MapPiece = Extract<Piece, { kind: 'map' }>;
+
 /** A text with `$N`, `%N`, `%{…}`, `${…}` in it, taken apart. */
 export interface Expansion {
   readonly pieces: readonly Piece[];
@@ -21,6 +23,8 @@ export interface Expansion {
   readonly constant: string | undefined;
   /** Variables whose value has to be waited for, here and in the keys of maps. */
   readonly waiting: readonly Variable[];
+  /** Names of the maps in it, whose answers may have to be waited for. */
+  readonly maps: readonly string[];
 }
 
 /** How back-references are escaped. httpd: escape_backref */
@@ -51,6 +55,7 @@ export function compileExpansion(text: string): Expansion {
     pieces,
     constant: isConstant ? pieces.map((piece) => (piece as { text: string }).text).join('') : undefined,
     waiting: pieces.flatMap(waitingOf),
+    maps: pieces.flatMap(mapsOf),
   };
 }
 
@@ -58,6 +63,15 @@ function waitingOf(piece: Piece): readonly Variable[] {
   if (piece.kind === 'variable') return piece.variable.wait === undefined ? [] : [piece.variable];
   if (piece.kind === 'map') return [...piece.key.waiting, ...(piece.fallback?.waiting ?? [])];
   return [];
+}
+
+function mapsOf(piece: Piece): readonly string[] {
+  return piece.kind === 'map' ? [piece.map, ...piece.key.maps, ...(piece.fallback?.maps ?? [])] : [];
+}
+
+/** Whether a text can be put together only by waiting, with the maps that there are. */
+export function mustWaitFor({ waiting, maps }: Expansion, context: RewriteContext): boolean {
+  return waiting.length > 0 || maps.some((name) => context.maps.get(name)?.lookupLater !== undefined);
 }
 
 interface Special {
@@ -102,9 +116,36 @@ function findInBraces(text: string, from: number, wanted: string | undefined): n
 }
 
 /** Gets the values that `expand` cannot get by itself. */
-export async function awaitVariables(expansion: Expansion, context: RewriteContext): Promise<void> {
-  for (const { text, wait } of expansion.waiting) context.awaited.set(text, await wait!(context));
+export async function awaitValues(
+  expansion: Expansion,
+  context: RewriteContext,
+  escapeGroup?: BackReferenceEscape,
+): Promise<void> {
+  for (const piece of expansion.pieces) {
+    if (piece.kind === 'variable') {
+      const { text, wait } = piece.variable;
+      if (wait !== undefined) context.awaited.set(text, await wait(context));
+    } else if (piece.kind === 'map') await awaitMap(piece, context, escapeGroup);
+  }
 }
+
+async function awaitMap(
+  { map, key, fallback }: MapPiece,
+  context: RewriteContext,
+  escapeGroup: BackReferenceEscape | undefined,
+): Promise<void> {
+  await awaitValues(key, context, escapeGroup);
+  if (fallback !== undefined) await awaitValues(fallback, context, escapeGroup);
+  const found = context.maps.get(map);
+  if (found?.lookupLater === undefined) return;
+  // The log says what is escaped when the text is put together.
+  const text = expand(key, { ...context, trace: 0 }, escapeGroup);
+  const value = await found.lookupLater(context.request, text, context.trace);
+  if (value === undefined) context.awaited.delete(mapKey(map, text));
+  else context.awaited.set(mapKey(map, text), value);
+}
+
+const mapKey = (map: string, key: string) => `\0${map}\0${key}`;
 
 /** The text with everything put in. */
 export function expand(
@@ -175,13 +216,16 @@ function expandPiece(
 }
 
 function expandMap(
-  { map, key, fallback }: Extract<Piece, { kind: 'map' }>,
+  { map, key, fallback }: MapPiece,
   context: RewriteContext,
   escapeGroup: BackReferenceEscape | undefined,
 ): string {
-  const value = context.maps
-    .get(map)
-    ?.lookup(context.request, expand(key, context, escapeGroup), context.trace);
+  const found = context.maps.get(map);
+  const text = expand(key, context, escapeGroup);
+  const value =
+    found?.lookupLater === undefined
+      ? found?.lookup(context.request, text, context.trace)
+      : context.awaited.get(mapKey(map, text));
   return value ?? (fallback === undefined ? '' : expand(fallback, context, escapeGroup));
 }
 

@@ -150,9 +150,8 @@ export const modRewrite = defineModule({
       context: 'server',
       args: take23,
       usage: 'a mapname and a filename and options',
-      support: { partial: 'Maps of the types dbm, dbd, fastdbd and prg are read but not served.' },
-      set(config, [name, source], cmd) {
-        const map = readRewriteMap(name, source, cmd);
+      set(config, [name, source, account], cmd) {
+        const map = readRewriteMap(name, source, account, cmd);
         if (typeof map === 'string') return map;
         config.server = cmd.server;
         config.maps = new Map([...config.maps, [name, map]]);

@@ -1,5 +1,5 @@
 import { type Complaint, type DirectiveContext, isRedirect, reasonPhrase } from '@httpd-ts/kernel';
-import { mustWait } from './check-condition.ts';
+import { mayWait } from './check-condition.ts';
 import { type BackReferenceEscape, compileExpansion } from './expansion.ts';
 import { readFlags, readLineWords } from './read-arguments.ts';
 import { type Condition, leadingInteger } from './read-condition.ts';
@@ -76,7 +76,7 @@ export function readRule(
   const outputText = flags.noSubstitution ? given.second : readQuery(given.second, flags);
   return {
     conditions,
-    hasWaitingConditions: conditions.some(mustWait),
+    hasWaitingConditions: conditions.some(mayWait),
     regex,
     pattern,
     negate,

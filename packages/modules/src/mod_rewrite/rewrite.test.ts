@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { core } from '../core/index.ts';
 import { inMemoryServer } from '../in-memory-server.ts';
 import { modAuthzCore } from '../mod_authz_core/index.ts';
+import { modDbd } from '../mod_dbd/index.ts';
 import { mpmEvent } from '../mpm_event/index.ts';
 
 import { modRewrite } from './index.ts';
@@ -416,5 +417,57 @@ describe('refused rules', () => {
     expect(
       'plan' in inMemoryServer(world('<Directory />\nRewriteRule x y\n</Directory>'), modules, true),
     ).toBe(true);
+  });
+});
+
+describe('maps that must be waited for', () => {
+  const programs = {
+    open: () => ({
+      ask: (line: string) =>
+        Promise.resolve(line === 'null' ? 'NULL' : line === 'dead' ? undefined : `p-${line}`),
+    }),
+  };
+  const databases = {
+    open: () => ({
+      select: (statement: string, [key]: readonly string[]) =>
+        key === 'bad'
+          ? Promise.reject(new Error('no such table'))
+          : Promise.resolve(key === 'none' ? [] : [[`${statement.replace('?', 'V')}|${key}`]]),
+      close: () => {},
+    }),
+  };
+
+  async function locationOf(rules: string, path: string): Promise<string | undefined> {
+    const config = `DBDriver sqlite3\nDBDParams /x\nRewriteMap p prg:/bin/p\nRewriteMap q "fastdbd:q %s %%"\nRewriteMap lower int:tolower\n${rules}`;
+    const base = world(config);
+    const text = base.files.readText('/etc/httpd.conf') as { text: string };
+    const whole = memoryWorld({
+      files: { '/etc/httpd.conf': text.text, '/bin/p': 'x', '/srv/www/index.html': 'x' },
+      regex,
+      overrides: { programs, databases },
+    });
+    const server = inMemoryServer(whole, [...modules, modDbd]);
+    if (!('plan' in server)) throw new Error(JSON.stringify(server));
+    const { headers } = await server.request(`GET ${path}`);
+    return headers.get('Location');
+  }
+
+  it.each([
+    ['RewriteRule ^/(.*)$ /${p:$1|none} [R]', '/a', '/p-a'],
+    ['RewriteRule ^/(.*)$ /${p:$1|none} [R]', '/null', '/none'],
+    ['RewriteRule ^/(.*)$ /${p:$1|none} [R]', '/dead', '/none'],
+    ['RewriteRule ^/(.*)$ /${p:${lower:$1}|none} [R]', '/ABC', '/p-abc'],
+    ['RewriteRule ^/(.*)$ /${p:${p:$1}} [R]', '/a', '/p-p-a'],
+    ['RewriteRule ^/(.*)$ /${lower:${p:$1}} [R]', '/A', '/p-a'],
+    ['RewriteRule ^/(.*)$ /${p:null|${p:$1}} [R]', '/a', '/p-a'],
+    ['RewriteRule ^/(.*)$ /${p:$1} [R,B]', '/a%20b', '/p-a+b'],
+    ['RewriteCond ${p:$1} ^p-(.)\nRewriteRule ^/(.*)$ /c%1 [R]', '/xyz', '/cx'],
+    ['RewriteRule ^/(.*)$ - [E=V:${p:$1}]\nRewriteRule ^ /%{ENV:V} [R]', '/a', '/p-a'],
+    ['RewriteRule ^/(.*)$ /${q:$1|none} [R,NE]', '/a', '/q V %|a'],
+    ['RewriteRule ^/(.*)$ /${q:$1|none} [R]', '/none', '/none'],
+    ['RewriteRule ^/(.*)$ /${q:$1|none} [R]', '/bad', '/none'],
+    ['<Location />\nRewriteEngine On\nRewriteRule /([^/]*)$ /${p:$1} [R]\n</Location>', '/a', '/p-a'],
+  ])('%s for %s gives %s', async (rules, path, location) => {
+    expect(await locationOf(rules, path)).toBe(`http://localhost${location}`);
   });
 });

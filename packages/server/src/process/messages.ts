@@ -54,9 +54,23 @@ export type ToServingProcess =
   /** Sends the content of the shared memory, for the process that takes over. */
   | { readonly kind: 'regions' }
   | { readonly kind: 'drain'; readonly closeIdle: boolean }
+  | {
+      readonly kind: 'answer';
+      readonly thread: number;
+      readonly id: number;
+      readonly line: string | undefined;
+    }
   | { readonly kind: 'stop' };
 
 export type FromServingProcess =
+  /** A line for a program, which only the supervisor may start, and only if its own configuration names it. */
+  | {
+      readonly kind: 'ask';
+      readonly thread: number;
+      readonly id: number;
+      readonly program: string;
+      readonly line: string;
+    }
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
   | { readonly kind: 'regions'; readonly regions: readonly SharedRegion[] }
@@ -74,9 +88,11 @@ export type ToThread =
   | { readonly kind: 'report'; readonly id: number }
   | { readonly kind: 'collected'; readonly id: number; readonly threads: readonly ThreadStatus[] }
   | { readonly kind: 'drain'; readonly closeIdle: boolean }
+  | { readonly kind: 'answer'; readonly id: number; readonly line: string | undefined }
   | { readonly kind: 'stop' };
 
 export type FromThread =
+  | { readonly kind: 'ask'; readonly id: number; readonly program: string; readonly line: string }
   | { readonly kind: 'keep'; readonly name: string; readonly text: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }

@@ -129,6 +129,9 @@ class ServingProcess {
       case 'report':
         this.collections.get(message.id)?.(message.status);
         return;
+      case 'ask':
+        send({ ...message, thread: thread.number });
+        return;
       case 'collect':
         void this.collect().then((threads) =>
           this.tell(thread, { kind: 'collected', id: message.id, threads }),
@@ -186,6 +189,11 @@ class ServingProcess {
       case 'regions':
         send({ kind: 'regions', regions: this.regions.content() });
         return;
+      case 'answer': {
+        const thread = this.threads.get(message.thread);
+        if (thread !== undefined) this.tell(thread, { kind: 'answer', id: message.id, line: message.line });
+        return;
+      }
       case 'drain':
         this.ending = true;
         this.mainThread.stop();

@@ -11,6 +11,7 @@ import { loadModules, standardModulesSource } from '../load-modules.ts';
 import { readKeptFiles, runtimeFolder, writeKeptFile } from '../world/kept-files.ts';
 import { type OpenedLogs, openedLogs, systemErrorText } from '../world/logs.ts';
 import { nodeWorld } from '../world/node-world.ts';
+import { type ProgramTable, programTable } from '../world/programs.ts';
 import { supplementaryGroups } from '../world/system-facts.ts';
 import { type BoundListener, bindListeners } from './listeners.ts';
 import type { FromServingProcess, Identity, PlainConfiguration } from './messages.ts';
@@ -72,7 +73,8 @@ class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly modules: readonly ModuleDefinition[];
   private readonly logs: OpenedLogs = openedLogs();
-  private readonly world: World = nodeWorld({ logs: this.logs });
+  private readonly programs: ProgramTable = programTable();
+  private readonly world: World = nodeWorld({ programs: this.programs, logs: this.logs });
   private readonly threads: number;
   private listeners: ReadonlyMap<string, BoundListener> = new Map();
   private active!: Active;
@@ -122,6 +124,7 @@ class Supervisor {
     });
     const code = await exitCode;
     removePidFile(this.pidFile);
+    this.programs.endAll();
     this.logs.close();
     return code;
   }
@@ -276,6 +279,13 @@ class Supervisor {
         return;
       case 'reloaded':
         return;
+      case 'ask': {
+        const { thread, id, program, line } = message;
+        void this.programs
+          .ask(program, line)
+          .then((answer) => child.send({ kind: 'answer', thread, id, line: answer }));
+        return;
+      }
       case 'keep':
         this.keep(message.name, message.text);
         return;
@@ -429,6 +439,7 @@ class Supervisor {
     this.previous = before.active;
     this.active = next.active;
     this.listeners = next.listeners;
+    this.programs.endAll();
     this.logs.endGeneration();
     if (how === 'restarting' || !sameListeners || this.child === undefined) {
       if (!(await this.replaceChild(how === 'restarting'))) {

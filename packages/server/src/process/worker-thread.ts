@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import {
   type KeptTexts,
   type ModuleDefinition,
+  type Programs,
   runLifecycle,
   type Scoreboard,
   type ThreadStatus,
@@ -10,6 +11,7 @@ import { Engine } from '../front/engine.ts';
 import { frontServer } from '../front/front-server.ts';
 import { loadModules } from '../load-modules.ts';
 import { nodeWorld } from '../world/node-world.ts';
+import { programKey } from '../world/programs.ts';
 import { nodeSystem } from '../world/system-facts.ts';
 import { type Compiled, compilePlan } from './compile-plan.ts';
 import { threadLogs } from './log-frames.ts';
@@ -40,9 +42,25 @@ const kept: KeptTexts = {
   write: (name, text) => send({ kind: 'keep', name, text }),
 };
 
+const asking = new Map<number, (line: string | undefined) => void>();
+let nextQuestion = 1;
+
+/** The supervisor runs the programs. */
+const programs: Programs = {
+  open: (given) => ({
+    ask: (line) =>
+      new Promise((resolve) => {
+        const id = nextQuestion++;
+        asking.set(id, resolve);
+        send({ kind: 'ask', id, program: programKey(given), line });
+      }),
+  }),
+};
+
 const world = nodeWorld({
   logs,
   kept,
+  programs,
   scoreboard,
   shared: threadSharedMemory(start.thread, start.threads, start.shared, start.signal),
   system: nodeSystem(start.configuration.startedAtMs),
@@ -103,6 +121,10 @@ function serveWith(first: Compiled): void {
         break;
       case 'report':
         send({ kind: 'report', id: message.id, status: engine.status(process.pid) });
+        break;
+      case 'answer':
+        asking.get(message.id)?.(message.line);
+        asking.delete(message.id);
         break;
       case 'collected':
         collecting.get(message.id)?.(message.threads);

@@ -3,12 +3,14 @@ import { memoryTexts } from '@httpd-ts/kernel/memory-world';
 import { nodeCharsets } from './charsets.ts';
 import { nodeClock } from './clock.ts';
 import { nodeCompression } from './compression.ts';
+import { nodeDatabases } from './databases.ts';
 import { nodeDigests } from './digests.ts';
 import { nodeFiles } from './files.ts';
 import { nodeHttp2 } from './http2-client.ts';
 import { localSharedMemory } from './local-shared-memory.ts';
 import { openedLogs } from './logs.ts';
 import { nodeNetwork } from './network.ts';
+import { programTable } from './programs.ts';
 import { nodeRegex } from './regex.ts';
 import { nodeSystem } from './system-facts.ts';
 
@@ -27,6 +29,8 @@ export function nodeWorld(given: Partial<World> = {}): World {
     shared: given.shared ?? localSharedMemory(),
     kept: given.kept ?? memoryTexts(),
     scoreboard: given.scoreboard ?? { collect: async () => [] },
+    programs: given.programs ?? programTable(),
+    databases: given.databases ?? nodeDatabases,
     regex: given.regex ?? nodeRegex(),
     system: given.system ?? nodeSystem(),
   };
