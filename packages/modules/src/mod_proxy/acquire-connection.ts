@@ -62,6 +62,7 @@ export const connectErrors: Readonly<Record<string, string>> = {
   ETIMEDOUT: '(70007)The timeout specified has expired',
   EHOSTUNREACH: '(113)No route to host',
   ECONNRESET: '(104)Connection reset by peer',
+  ETUNNEL: '(70008)Partial results are valid but processing is incomplete',
   ETLS: '(20014)Internal error (specific information not available)',
   ENOTFOUND: '(EAI 2)Name or service not known',
   EIO: '(5)Input/output error',

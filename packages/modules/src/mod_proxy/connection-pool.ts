@@ -152,7 +152,9 @@ export class ConnectionPool {
     // An address is no server name.
     const serverName = hostname === undefined || /^[\d.]+$|:/.test(hostname) ? undefined : hostname;
     const protocols = tls.protocols === undefined ? {} : { protocols: tls.protocols };
+    const { tunnel } = this.target;
     return {
+      ...(tunnel === undefined ? {} : { tunnel }),
       tls: { settings: tls.client.settings, serverName, handshakeTimeoutMs: timeoutMs, ...protocols },
     };
   }
