@@ -56,6 +56,8 @@ export type RequestHeadError = {
   protocol: string;
   protocolNumber: number;
   hostname: string | undefined;
+  /** What an absolute target names, which chooses no server but is shown: 0 for a port that is no number. */
+  named: { hostname: string | undefined; port: number | undefined };
   /** The fields read so far. */
   headers: HeaderTable;
 };
@@ -442,6 +444,7 @@ function unusableLine(kind: 'too-long' | 'invalid', text: string, options: HeadO
     protocol: 'HTTP/1.0',
     protocolNumber: 1000,
     hostname: undefined,
+    named: { hostname: undefined, port: undefined },
     headers: new HeaderTable(),
   };
 }
@@ -478,6 +481,12 @@ function refuse(
     protocol: line.protocol,
     protocolNumber: line.protocolNumber,
     hostname,
+    named: {
+      hostname: line.parts?.hostname,
+      port: line.parts === undefined && hasPort.test(line.target) ? 0 : undefined,
+    },
     headers,
   };
 }
+
+const hasPort = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*:[^/?#@\]]+(?:[/?#]|$)/;

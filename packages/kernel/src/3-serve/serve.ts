@@ -17,6 +17,8 @@ export interface RequestFault {
   readonly note: string | undefined;
   /** Line for the error log. */
   readonly logMessage: string | undefined;
+  /** Host and port to show although they chose no server. */
+  readonly named?: { readonly hostname: string | undefined; readonly port: number | undefined };
 }
 
 /** Host of a request as the codec read it: lower case, without port. */
@@ -116,6 +118,9 @@ function readRequest(
 
 async function answerFault(request: RequestRecord, fault: RequestFault): Promise<Response> {
   if (fault.note !== undefined) request.notes.set('error-notes', fault.note);
+  const { hostname, port } = fault.named ?? {};
+  request.hostname ??= hostname;
+  if (port !== undefined) request.parsedUri = { ...request.parsedUri, port };
   if (fault.logMessage !== undefined) request.log('core', 'info', fault.logMessage);
   // An expectation that is not known ends the connection as other faults do, but the response does not say so.
   if (fault.status !== 417) request.connection.keepalive = 'close';

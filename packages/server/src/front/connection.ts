@@ -275,6 +275,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       status: head.status,
       note: head.note,
       logMessage: head.log[0]?.text,
+      named: head.named,
     };
     const requested = { ...head, method: head.method ?? 'GET' };
     const response = serve(
