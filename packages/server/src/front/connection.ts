@@ -39,6 +39,7 @@ const fileChunk = 64 * 1024;
 const noHead: Omit<RequestHeadError, 'status' | 'log' | 'headers'> = {
   ...{ kind: 'error', note: undefined, requestLine: '-', method: undefined, target: '/' },
   ...{ path: undefined, query: undefined, protocol: 'HTTP/1.0', protocolNumber: 1000, hostname: undefined },
+  named: { hostname: undefined, port: undefined },
 };
 /** Of a client that expects `100 Continue` and has no body to send: it is never told, so the connection is not kept. */
 const emptyAwaitedBody = { ...emptyRequestBody, awaitsContinue: true };
