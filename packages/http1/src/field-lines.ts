@@ -19,6 +19,8 @@ export class LineReader {
   private searched = 0;
   private lineStart = 0;
   private isDiscarding = false;
+  /** The end of the line at hand was thrown away: whatever is left of it, it is too long. */
+  private isCut = false;
 
   /** Adds a piece. */
   append(piece: string): void {
@@ -53,6 +55,7 @@ export class LineReader {
         this.at = 0;
         this.searched = this.text.length;
         this.isDiscarding = true;
+        this.isCut = true;
       }
       return incomplete;
     }
@@ -60,7 +63,10 @@ export class LineReader {
     this.at = end + 1;
     const hasCr = end > at && text.charCodeAt(end - 1) === 13;
     const line = text.slice(at, hasCr ? end - 1 : end);
-    if (line.length > limit + 1) return { kind: 'too-long', text: cutAtNul(line.slice(0, limit + 1)) };
+    const { isCut } = this;
+    this.isCut = false;
+    if (isCut || line.length > limit + 1)
+      return { kind: 'too-long', text: cutAtNul(line.slice(0, limit + 1)) };
     if (needsCr && !hasCr) return { kind: 'invalid', text: cutAtNul(text.slice(at, end + 1)) };
     return line.includes('\0') ? { kind: 'invalid', text: cutAtNul(line) } : { kind: 'line', text: line };
   }

@@ -184,6 +184,14 @@ describe('reading anything', () => {
     );
   });
 
+  it('finds a line too long although what is kept of it ends in a carriage return', () => {
+    const how = { ...defaultHeadOptions, limitRequestLine: 20 };
+    const bytes = Buffer.from('http://h//GETHTTP/1.1\rGET\n');
+    const whole = readWhole(bytes, how);
+    expect(whole.result).toMatchObject({ kind: 'error', status: 414 });
+    expect(plain(readInPieces(bytes, [25], how).result)).toEqual(plain(whole.result));
+  });
+
   it('never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), options, (bytes, how) => {
