@@ -344,6 +344,13 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
+/** The name of a cookie and its attributes. httpd: modules/session/mod_session_dbd.c set_cookie_name */
+const databaseCookie: ArgumentCheck = ([raw = ''], { name }) => {
+  const cookie = nextWord({ text: raw, at: 0 });
+  if (cookie === '') return `${name} requires at least one argument!`;
+  return /[=;&]/.test(cookie) ? `${name} cannot contain '=', ';' or '&'.` : undefined;
+};
+
 /** The name of a field, or what stands for one, in a form. httpd: modules/aaa/mod_auth_form.c check_string */
 const formField: ArgumentCheck = ([word = ''], { name }) =>
   word === '' || /[=&]/.test(word) ? `${name} cannot be empty, or contain '=' or '&'.` : undefined;
@@ -604,8 +611,8 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       ? `${name} cannot be empty, or contain '=' or '&'.`
       : undefined,
   SessionCryptoPassphraseFile: fileToOpen,
-  SessionDBDCookieName: ([raw = ''], { name }) =>
-    /[=;&]/.test(nextWord({ text: raw, at: 0 })) ? `${name} cannot contain '=', ';' or '&'.` : undefined,
+  SessionDBDCookieName: databaseCookie,
+  SessionDBDCookieName2: databaseCookie,
   SessionExpiryUpdateInterval: ([word = '']) =>
     leadingInteger(word) < 0
       ? 'SessionExpiryUpdateInterval must be zero (disable) or a positive value'

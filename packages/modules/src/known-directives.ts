@@ -84,7 +84,7 @@ function knownDirective(name: string, [style, place, usage, notIn]: KnownDirecti
 function openSection(_config: undefined, raw: string, cmd: DirectiveContext): string | undefined {
   const argument = sectionArgument(raw);
   if (argument === undefined) return unclosedSection(cmd.name);
-  if (argument.trim() === '') return `${cmd.name} > section must specify a unique domain name`;
+  if (argument.trim() === '') return '<MDomainSet > section must specify a unique domain name';
   cmd.walk(cmd.node.children ?? [], {});
   return undefined;
 }

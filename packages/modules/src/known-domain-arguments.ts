@@ -1,4 +1,4 @@
-import { type DirectiveContext, words } from '@httpd-ts/kernel';
+import type { DirectiveContext } from '@httpd-ts/kernel';
 import { leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
 
@@ -35,8 +35,8 @@ const members: ArgumentCheck = (given, cmd) => {
   return /^(?:auto|manual)$/i.test(given[0]!) ? undefined : 'unknown value, use "auto|manual"';
 };
 
-const portMap: ArgumentCheck = ([raw = '']) => {
-  for (const word of words(raw)) {
+const portMap: ArgumentCheck = (given) => {
+  for (const word of given) {
     const [first = '', second] = word
       .replace(/^http:/, '80:')
       .replace(/^https:/, '443:')
@@ -50,11 +50,15 @@ const portMap: ArgumentCheck = ([raw = '']) => {
   return undefined;
 };
 
+const tooShort = 'must be 2048 or higher in order to be considered safe.';
+
 const privateKeys: ArgumentCheck = ([kind = '', bits]) => {
   if (/^default$/i.test(kind)) return bits === undefined ? undefined : "'Default' allows no other parameter";
+  const size = /^rsa(\d+)/i.exec(bits ?? '')?.[1];
+  if (size !== undefined && Number(size) < 2048) return tooShort;
   const isShort =
     /^rsa$/i.test(kind) && bits !== undefined && /^\d/.test(bits) && leadingInteger(bits) < 2048;
-  return isShort ? 'must be 2048 or higher in order to be considered safe.' : undefined;
+  return isShort ? tooShort : undefined;
 };
 
 /** What mod_md says of arguments. */

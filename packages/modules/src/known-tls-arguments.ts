@@ -25,9 +25,8 @@ const directory: ArgumentCheck = ([name = ''], cmd) => {
 const outsideDirectories =
   (check: ArgumentCheck): ArgumentCheck =>
   (words, cmd) =>
-    cmd.path === undefined
-      ? check(words, cmd)
-      : 'Your SSL library does not have support for per-directory CA';
+    check(words, cmd) ??
+    (cmd.path === undefined ? undefined : 'Your SSL library does not have support for per-directory CA');
 
 const invalidArgument = ({ name }: DirectiveContext, word: string) => `${name}: Invalid argument '${word}'`;
 
@@ -38,11 +37,10 @@ const depth: ArgumentCheck = ([word = ''], cmd) =>
   leadingInteger(word) < 0 ? invalidArgument(cmd, word) : undefined;
 
 const revocationCheck: ArgumentCheck = ([raw = ''], cmd) => {
-  const [mode = '', flag] = words(raw);
+  const [mode = '', ...flags] = words(raw);
   if (!/^(?:none|leaf|chain)$/i.test(mode)) return invalidArgument(cmd, mode);
-  return flag === undefined || flag.toLowerCase() === 'no_crl_for_cert_ok'
-    ? undefined
-    : invalidArgument(cmd, flag);
+  const wrong = flags.find((flag) => flag.toLowerCase() !== 'no_crl_for_cert_ok');
+  return wrong === undefined ? undefined : invalidArgument(cmd, wrong);
 };
 
 /** Names with an optional sign before each. httpd: ssl_cmd_protocol_parse */

@@ -114,7 +114,7 @@ export function addRedirect(usual: number) {
     const status = given ?? usual;
     const [fake, real] = given === undefined ? [first, second] : [second, third];
     if (
-      isLocation(cmd) &&
+      cmd.path !== undefined &&
       real === undefined &&
       (given === undefined || isRedirect(status) || fake === undefined)
     ) {
@@ -128,9 +128,6 @@ export function addRedirect(usual: number) {
     );
   };
 }
-
-const isLocation = ({ path, enclosing }: DirectiveContext) =>
-  path !== undefined && enclosing.some((name) => /^location/i.test(name));
 
 function setLocationRedirect(
   config: AliasDirectoryConfig,
@@ -177,7 +174,7 @@ function addListed(
 ): string | undefined {
   if (isRedirect(entry.status)) {
     if (entry.real === undefined) return 'URL to redirect to is missing';
-    if (entry.regex === undefined && !/^(?:\/|[A-Za-z][A-Za-z0-9+.-]*:)/.test(entry.real))
+    if (entry.regex === undefined && !/^(?:\/|[A-Za-z0-9+.-]+:)/.test(entry.real))
       return 'Redirect to non-URL';
   } else if (entry.real !== undefined) return 'Redirect URL not valid for this status';
   if (isIncomplete) return 'URL to redirect to is missing';
