@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ConfigParser } from '@httpd-ts/grammar/config';
+import { ExpressionParser } from '@httpd-ts/grammar/expression';
 import type { DirectiveDeclaration, ModuleDefinition, Support } from '@httpd-ts/kernel';
 import { directiveAnchor } from '@httpd-ts/lint';
 import { balancerManagerApi, directiveSummaries, standardModules } from '@httpd-ts/modules';
 import { diagnosticsPage, lintRulesPage } from './generate-rule-docs.ts';
+import { railroadDiagrams } from './railroad-diagrams.ts';
 
-/** Writes `docs/` from the declarations and the fixtures; with `--check`, only says what would change and exits 1. */
+/** Writes `docs/` and the diagrams of the grammars from the declarations, the fixtures and the rules; with `--check`, only says what would change and exits 1. */
 const root = join(import.meta.dirname, '..');
 const checkOnly = process.argv.includes('--check');
 
@@ -88,6 +91,14 @@ const pages = {
   'docs/lint-rules.md': banner('packages/lint/src/rules') + lintRulesPage(),
   'docs/balancer-manager-api.json': `${JSON.stringify(balancerManagerApi, undefined, 2)}\n`,
   'docs/diagnostics.md': banner('the declared diagnostics') + diagnosticsPage(),
+  'grammar/diagrams/config.svg': railroadDiagrams(
+    'The line language of httpd.conf',
+    new ConfigParser().getSerializedGastProductions(),
+  ),
+  'grammar/diagrams/expression.svg': railroadDiagrams(
+    'Expressions',
+    new ExpressionParser().getSerializedGastProductions(),
+  ),
 };
 let stale = 0;
 for (const [path, text] of Object.entries(pages)) {
@@ -97,7 +108,7 @@ for (const [path, text] of Object.entries(pages)) {
     console.error(`${path} is out of date: run npm run docs`);
     stale++;
   } else {
-    mkdirSync(join(root, 'docs'), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     console.log(`wrote ${path}`);
   }
