@@ -77,6 +77,23 @@ const imports: Import[] = sources.flatMap((path) => {
   }));
 });
 
+/** GitHub's anchor of a heading. */
+const headingAnchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+/** Whether a link of a Markdown file leads to a file and, if it names one, to a place in it. */
+function leadsSomewhere(from: string, file: string | undefined, anchor: string | undefined): boolean {
+  const path = file === undefined ? from : join(dirname(from), file);
+  if (!existsSync(join(root, path))) return false;
+  if (anchor === undefined || !path.endsWith('.md')) return true;
+  const text = readFileSync(join(root, path), 'utf8');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => headingAnchor(heading!));
+  return headings.includes(anchor) || text.includes(`id="${anchor}"`);
+}
+
 describe('imports', () => {
   it('point from later packages to earlier ones only', () => {
     const wrong = imports.filter(({ from, target }) => {
@@ -152,6 +169,49 @@ describe('the tree', () => {
       const text = readFileSync(join(root, path), 'utf8');
       return /\b(?:it|test|describe)\.(?:skip|todo|only)\(/.test(text) || /^export default /m.test(text);
     });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the documentation', () => {
+  it('links to what is there', () => {
+    const wrong = tracked
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) => {
+        const text = readFileSync(join(root, path), 'utf8');
+        return [...text.matchAll(/\]\((?![a-z]+:)([^)#\s]+)?(?:#([^)\s]+))?\)/g)]
+          .filter(([, file, anchor]) => !leadsSomewhere(path, file, anchor))
+          .map(([link]) => `${path} ${link}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  it('names scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const wrong = tracked
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        [...readFileSync(join(root, path), 'utf8').matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)]
+          .filter(([, name]) => scripts[name!] === undefined)
+          .map(([command]) => `${path}: ${command}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names files of the repository that exist', () => {
+    const wrong = tracked
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        [
+          ...readFileSync(join(root, path), 'utf8').matchAll(
+            /`((?:packages|grammar|scripts|test|fixtures|bench|docs)\/[\w./-]+)`/g,
+          ),
+        ]
+          .filter(([, named]) => !existsSync(join(root, named!)))
+          .map(([, named]) => `${path}: ${named}`),
+      );
     expect(wrong).toEqual([]);
   });
 });
