@@ -1,6 +1,7 @@
 import {
   DECLINED,
   die,
+  expressionListFunctions,
   FILTER_RANK,
   handler,
   isShownAtStart,
@@ -30,6 +31,8 @@ interface Provisions {
   /** What stands behind the `%` of a LogFormat; empty where nothing of the module is in use. */
   readonly logItems?: readonly string[];
   readonly lbMethods?: readonly string[];
+  /** Functions of expressions that give lists. */
+  readonly lists?: readonly string[];
   /** What Apache would do for being loaded alone. */
   readonly presence?: string;
   /** What the module says with `-e debug` before the directives are carried out. */
@@ -81,7 +84,12 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_ratelimit: { filters: ['RATE_LIMIT'] },
   mod_reflector: { handlers: ['reflector'] },
   mod_sed: { filters: ['Sed'] },
-  mod_ssl: { requirements: ['ssl', 'ssl-verify-client'], logItems: ['x', 'c'], speaksHttps: true },
+  mod_ssl: {
+    requirements: ['ssl', 'ssl-verify-client'],
+    logItems: ['x', 'c'],
+    lists: ['peerextlist'],
+    speaksHttps: true,
+  },
   mod_substitute: { filters: ['SUBSTITUTE'] },
   mod_unique_id: { presence: 'UNIQUE_ID is not set in the environment of requests and in log lines' },
 };
@@ -131,6 +139,7 @@ function providersOf(module: string, given: Provisions): ProvidedName[] {
     ...(given.logItems ?? []).map((name) =>
       logSpecifiers.provide(name, { ofOriginal: false, compile: () => () => undefined }),
     ),
+    ...(given.lists ?? []).map((name) => expressionListFunctions.provide(name, () => undefined)),
     ...(given.lbMethods ?? []).map((name) => lbMethods.provide(name, { elect: () => -1 })),
   ];
 }
