@@ -103,7 +103,8 @@ export function hasEnded(request: RequestRecord): boolean {
 
 function cursorFor(list: RuleList, context: RewriteContext): RuleCursor {
   const showsAll = context.trace >= 3;
-  return ruleCursor(list, showsAll ? '' : subjectOf(context), showsAll);
+  const host = () => context.request.headersIn.get('Host') ?? '';
+  return ruleCursor(list, showsAll ? '' : subjectOf(context), host, showsAll);
 }
 
 /** Whether the request goes to a back end already: its file name is then no path. */

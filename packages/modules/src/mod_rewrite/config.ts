@@ -37,6 +37,8 @@ export interface RewriteDirectoryConfig extends Shared {
   /** The directory the directives stand in, with a final slash; for other sections, what they say they match. */
   directory?: string;
   baseUrl?: string;
+  /** Whether MergeBase counts the URL as this section's own. As in httpd, a merge without MergeBase forgets it. */
+  ownsBase?: boolean;
 }
 
 /** Rules and conditions that hold in an inner place: its own, and by option those around it before or behind. */
@@ -92,9 +94,13 @@ export const rewriteDirectory = perDirectory<RewriteDirectoryConfig>({
   create: () => ({ conditions: [], rules: [], prepared: {} }),
   merge(outer, inner) {
     const merged = mergeShared(outer, inner);
-    if (merged.options?.has('mergebase') && inner.baseUrl === undefined && outer.baseUrl !== undefined) {
-      merged.baseUrl = outer.baseUrl;
+    delete merged.ownsBase;
+    if (!hasOption(merged, 'mergebase')) return merged;
+    if (inner.ownsBase !== true) {
+      delete merged.baseUrl;
+      if (outer.baseUrl !== undefined) merged.baseUrl = outer.baseUrl;
     }
+    if (inner.ownsBase === true || outer.ownsBase === true) merged.ownsBase = true;
     return merged;
   },
 });

@@ -124,7 +124,7 @@ export const modRewrite = defineModule({
       set(config, url, cmd) {
         if (cmd.path === undefined) return 'RewriteBase: only valid in per-directory config files';
         if (!url.startsWith('/')) return 'RewriteBase: argument is not a valid URL';
-        directoryDraft(config, cmd).baseUrl = url;
+        Object.assign(directoryDraft(config, cmd), { baseUrl: url, ownsBase: true });
         return undefined;
       },
     }),

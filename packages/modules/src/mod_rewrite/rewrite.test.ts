@@ -471,3 +471,39 @@ describe('maps that must be waited for', () => {
     expect(await locationOf(rules, path)).toBe(`http://localhost${location}`);
   });
 });
+
+describe('lists with rules for certain hosts', () => {
+  const others = Array.from(
+    { length: 20 },
+    (_, i) => `RewriteCond %{HTTP_HOST} ^other-${i}$ [NC]\nRewriteRule ^/(.*)$ /other-${i} [R,L]`,
+  ).join('\n');
+  const own = (flags: string, pattern = '^LOCALhost$') =>
+    `RewriteCond %{HTTP_HOST} ${pattern}${flags}\nRewriteRule ^/(.*)$ /own-$1 [R,L]`;
+  const quiet = (rules: string) => `LogLevel warn\n${rules}`;
+
+  it.each([
+    [`${others}\n${own(' [NC]')}`, '/a', '/own-a'],
+    [`${others}\n${own('')}`, '/a', undefined],
+    [`RewriteRule ^/first /1 [R,L]\n${others}\n${own(' [NC]')}`, '/first', '/1'],
+    [`${own(' [NC]')}\n${others}\nRewriteRule ^/last /2 [R,L]`, '/last', '/own-last'],
+    [`${others}\nRewriteRule ^/last /2 [R,L]`, '/last', '/2'],
+    [`${others}\nRewriteCond %{HTTP_HOST} ^other$ [OR]\n${own(' [NC]')}`, '/a', '/own-a'],
+    [`${others}\n${own('', '!^other$')}`, '/a', '/own-a'],
+    [`${others}\nRewriteCond $1 ^a$ [OR]\n${own('', '^other$')}`, '/a', '/own-a'],
+    [
+      `${others}\nRewriteCond %{HTTP_HOST} ^other$\nRewriteRule . - [C]\nRewriteRule . /chained [R,L]`,
+      '/a',
+      undefined,
+    ],
+    [
+      `${others}\nRewriteCond %{HTTP_HOST} ^other$\nRewriteRule . - [S=1]\nRewriteRule . /not-skipped [R,L]`,
+      '/a',
+      '/not-skipped',
+    ],
+  ])('%s for %s', async (rules, path, location) => {
+    const server = inMemoryServer(world(quiet(rules)), modules);
+    if (!('plan' in server)) throw new Error(JSON.stringify(server));
+    const { headers } = await server.request(`GET ${path}`);
+    expect(headers.get('Location')).toBe(location && `http://localhost${location}`);
+  });
+});

@@ -47,12 +47,11 @@ function setScriptVariables(request: RequestRecord): void {
   const { main } = request;
   const env = request.subprocessEnv;
   const path = main === undefined ? (env.get('REDIRECT_SCRIPT_URL') ?? request.uri) : main.env('SCRIPT_URL');
-  if (path === undefined) return;
-  env.set('SCRIPT_URL', path);
+  if (path !== undefined) env.set('SCRIPT_URL', path);
   const scheme = schemeOf(request);
   const port = serverPortOf(request);
   const portText = port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`;
-  env.set('SCRIPT_URI', `${scheme}://${serverNameOf(request)}${portText}${path}`);
+  env.set('SCRIPT_URI', `${scheme}://${serverNameOf(request)}${portText}${path ?? ''}`);
 }
 
 function rewriteFirst(
