@@ -83,6 +83,7 @@ const LENGTH = 2;
 const NEEDS_RESET = 3;
 const METHOD_CHANGED = 4;
 const CHANGES = 5;
+const PROCESS = 6;
 
 const leastCapacity = 4096;
 
@@ -181,7 +182,17 @@ export class BalancerState {
     // What the files say anew counts more than an older change.
     const state = start.configured === configured ? start : { ...start, configured, parameters: {} };
     this.takeOver(state);
+    this.forgetRequestsOfOthers();
     if (JSON.stringify(this.state) !== JSON.stringify(known)) this.write(this.state!);
+  }
+
+  /** Requests under way in a process that this one takes over from end there, and are not counted down here. */
+  private forgetRequestsOfOthers(): void {
+    const { processId } = this.world.system;
+    if (Atomics.exchange(this.head, PROCESS, processId) === processId) return;
+    for (const { words } of this.chunks) {
+      for (let at = FIELD.busy; at < words.length; at += WORKER_WORDS) Atomics.store(words, at, 0);
+    }
   }
 
   /** The nonce that forms must bring; empty when none is valid. */
