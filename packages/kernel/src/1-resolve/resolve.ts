@@ -48,6 +48,7 @@ export interface ResolveResult {
 
 const commandLineFile = '-c/-C directives';
 const maximumDepth = 128;
+const maximumErrors = 1000;
 
 /** Files that include each other twice over are read for ever by httpd. */
 const maximumFiles = 100_000;
@@ -172,13 +173,19 @@ const withoutPlace = (text: string) => text.replace(/^Syntax error on line \d+ o
  */
 function unlessGoingOn(run: Run, source: Source, error: ReadError): ReadError | undefined {
   if (!run.findAllErrors) return error;
+  // Behind nesting without end, and among ever more errors, nothing is left to be found.
+  const isEnough = error === nestedTooDeep || run.diagnostics.length >= maximumErrors;
+  if (isEnough) {
+    run.findAllErrors = false;
+    return error;
+  }
   failIn(run, source, placed(run, source, error));
   return undefined;
 }
 
 function failIn(run: Run, source: Source, text: string): void {
   const around = source.chain.map((place) => {
-    const [, file, line] = /^(.*):(\d+)$/.exec(place)!;
+    const [, file, line] = /^(.*):(\d+)$/s.exec(place)!;
     return `Syntax error on line ${line} of ${file}: `;
   });
   fail(run, run.isHtaccess ? withoutPlace(text) : around.join('') + text);
@@ -231,6 +238,7 @@ function readFile(
   const read = run.world.files.readText(path);
   if (typeof read === 'string') return `Could not open configuration file ${path}: ${systemErrorText(read)}`;
   if (run.files.length >= maximumFiles) {
+    run.findAllErrors = false;
     return `More than ${maximumFiles} files were read; some of them include each other again and again.`;
   }
   run.files.push({ file: path, chain });
