@@ -62,6 +62,10 @@ function collect(found: Ordered[] | undefined, more: readonly Ordered[] | undefi
 export interface DirectoryIndex {
   /** Literal and pattern sections with exactly this many slashes that match the directory (which ends in a slash). */
   at(directory: string, slashes: number): readonly Section[];
+  /** Whether there are sections by shell pattern. */
+  readonly hasPatterns: boolean;
+  /** The same for a file that the walk takes for a directory, as it does where it trusts links. */
+  atFile(filename: string): readonly Section[];
   /** Sections by regular expression, applied at the end of the walk. */
   readonly expressions: readonly Section[];
 }
@@ -78,8 +82,13 @@ export function directoryIndex(sections: readonly Section[]): DirectoryIndex {
       patterns.set(depth, [...(patterns.get(depth) ?? []), { section, order }]);
     } else literals.set(section.path, [...(literals.get(section.path) ?? []), { section, order }]);
   }
-  return {
+  const index: DirectoryIndex = {
     expressions,
+    hasPatterns: patterns.size > 0,
+    atFile: (filename) =>
+      patterns.size === 0 && !literals.has(`${filename}/`)
+        ? none
+        : index.at(`${filename}/`, countSlashes(filename) + 1),
     at(directory, slashes) {
       const literal = literals.get(directory);
       const matching = patterns
@@ -91,6 +100,7 @@ export function directoryIndex(sections: readonly Section[]): DirectoryIndex {
       return all.map(({ section }) => section);
     },
   };
+  return index;
 }
 
 /** Number of slashes in a path. */

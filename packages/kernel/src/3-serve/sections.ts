@@ -167,6 +167,7 @@ export function directoryWalk(request: RequestRecord): HookStatus {
     const known = memo.get(entry);
     if (known !== undefined && (!isFile || followsLinks(walkConfig.at(known.vector)))) {
       request.directory = known;
+      enterFile(request, isFile, server.lookupDefaults);
       return enterExpressions(request, server.lookupDefaults);
     }
   }
@@ -189,6 +190,7 @@ function walkDown(
   const start = request.directory;
   /** Stays true while nothing but the path decided, so that the result may be remembered. */
   let pathDecides = start === server.lookupDefaults;
+  let isTrustedFile = false;
   let directory = '/';
   let depth = 1;
   let at = 1;
@@ -214,7 +216,10 @@ function walkDown(
     const trusted =
       request.finfo !== undefined &&
       (options & (OPTIONS.symLinks | OPTIONS.symLinksIfOwner)) === OPTIONS.symLinks;
-    if (trusted && end === filename.length && request.finfo!.type !== 'directory') break;
+    if (trusted && end === filename.length && request.finfo!.type !== 'directory') {
+      isTrustedFile = true;
+      break;
+    }
     if (!trusted) {
       pathDecides = false;
       const info = enterComponent(request, path, options);
@@ -239,7 +244,34 @@ function walkDown(
     if (memo.size >= maximumRemembered) memo.clear();
     memo.set(entry, request.directory);
   }
+  enterFile(request, isTrustedFile, start);
   return enterExpressions(request, start);
+}
+
+/** What a walk ended at, for the sub-requests and redirections of its request. */
+interface WalkEnd {
+  readonly directory: string;
+  readonly file: string | undefined;
+}
+
+const walkEnd = { name: 'end of the directory walk' };
+
+/**
+ * Where links are followed without a look, httpd takes the file itself for one more directory of the walk. A request
+ * made below another one in the same directory takes over what that walk has found. httpd: prep_walk_cache
+ */
+function enterFile(request: RequestRecord, isTrustedFile: boolean, start: DirectoryConfig): void {
+  const index = request.server.plan.directories(request.server);
+  const filename = request.filename!;
+  let file = isTrustedFile ? filename : undefined;
+  if (index.hasPatterns) {
+    const directory = filename.slice(0, filename.lastIndexOf('/') + 1);
+    const before = (request.main ?? request.prev)?.state<WalkEnd>(walkEnd);
+    if (before?.directory === directory) file = before.file;
+    request.setState<WalkEnd>(walkEnd, { directory, file });
+  }
+  if (file === undefined) return;
+  for (const section of index.atFile(file)) request.directory = request.directory.enterInWalk(section, start);
 }
 
 function enterExpressions(request: RequestRecord, start: DirectoryConfig): HookStatus {

@@ -61,6 +61,8 @@ export function overrideType(request: RequestRecord): HookStatus {
 }
 
 /** A name that is not that of a proxy is in lower case. */
+const handlerName = (word: string) => (word.startsWith('proxy:') ? word : word.toLowerCase());
+
 function computeHandler(expression: TextExpression, request: RequestRecord): HookStatus {
   const captures: ExpressionCaptures = { match: undefined };
   const value = expression.text(request, captures);
@@ -68,8 +70,8 @@ function computeHandler(expression: TextExpression, request: RequestRecord): Hoo
     request.log('core', 'error', `AH03154: Can't evaluate handler expression: ${captures.error}`);
     return 500;
   }
-  const name = value.startsWith('proxy:') ? value : value.toLowerCase();
-  if (name !== 'none') request.handlerName = name;
+  const name = handlerName(value);
+  if (name !== '' && name !== 'none') request.handlerName = name;
   return OK;
 }
 
@@ -133,7 +135,7 @@ export const contentDirectives = {
     usage: 'a handler name that overrides any other configured handler',
     set(config, word, cmd) {
       if (!word.includes('%{')) {
-        config.handler = word;
+        config.handler = handlerName(word);
         return undefined;
       }
       const expression = cmd.expression(word, 'string');

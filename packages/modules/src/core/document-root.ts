@@ -20,9 +20,10 @@ export function setDocumentRoot(request: RequestRecord, root: string): void {
 }
 
 /** Where the path of a file came from, for CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT. httpd: server/core.c ap_set_context_info */
-export function setContext(request: RequestRecord, prefix: string, root: string): void {
+export function setContext(request: RequestRecord, prefix: string, root: string | undefined): void {
   request.notes.set('context-prefix', prefix);
-  request.notes.set('context-document-root', root);
+  if (root === undefined) request.notes.unset('context-document-root');
+  else request.notes.set('context-document-root', root);
 }
 
 /** The document root of a request: its own, or that of its server. httpd: server/core.c ap_document_root */

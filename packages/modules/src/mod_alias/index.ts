@@ -17,14 +17,12 @@ export const modAlias = defineModule({
       context: 'server, directory',
       args: take12,
       usage: aliasUsage,
-      support: { partial: 'Expressions (in a Location) are read but not served.' },
       set: addAlias(undefined),
     }),
     ScriptAlias: aliasDirectory.directive({
       context: 'server, directory',
       args: take12,
       usage: aliasUsage,
-      support: { partial: 'Expressions (in a Location) are read but not served.' },
       set: addAlias('cgi-script'),
     }),
     AliasMatch: aliasServer.directive({
@@ -52,7 +50,6 @@ export const modAlias = defineModule({
       ...inFileInfo,
       args: take123,
       usage: 'an optional status, then document to be redirected and destination URL',
-      support: { partial: 'Expressions (in a Location) are read but not served.' },
       set: addRedirect(302),
     }),
     RedirectTemp: aliasDirectory.directive({

@@ -8,7 +8,7 @@ import {
   parseUri,
   type RequestRecord,
 } from '@httpd-ts/kernel';
-import { constructUrl } from '../core/contract.ts';
+import { constructUrl, setContext } from '../core/contract.ts';
 import { substituteGroups } from '../substitute-groups.ts';
 import { type AliasDirectoryConfig, type AliasServerConfig, aliasDirectory, redirectsOf } from './config.ts';
 import type { RedirectEntry } from './entries.ts';
@@ -62,7 +62,8 @@ function listed(
   const index = redirectsOf(config);
   const found = index.isEmpty ? undefined : index.find(request.uri);
   if (found === undefined) return undefined;
-  const { status, definedAt } = found.entry;
+  const { status, definedAt, fake, real } = found.entry;
+  if (found.groups === undefined) setContext(request, fake, real);
   request.observe('mod_alias', definedAt, `matches ${request.uri}`);
   return { url: targetUrl(found, request.uri), status };
 }

@@ -19,7 +19,7 @@ export function translateAlias(request: RequestRecord): HookStatus {
   if (found === undefined) return DECLINED;
   const { entry, length, groups } = found;
   request.observe('mod_alias', entry.definedAt, `matches ${uri}`);
-  if (groups === undefined) setContext(request, uri.slice(0, length), entry.real);
+  if (groups === undefined) setContext(request, entry.fake, entry.real);
   return mapTo(
     request,
     groups === undefined ? entry.real + uri.slice(length) : substituteGroups(entry.real, groups),

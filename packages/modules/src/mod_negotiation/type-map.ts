@@ -11,13 +11,14 @@ export function readTypeMap(state: Negotiation, map: RequestRecord): HookStatus 
   state.fileCount = 0;
   const { request } = state;
   const read = request.server.plan.world.files.readText(map.filename!);
-  if (typeof read === 'string') {
+  // A directory can be opened; what is read of it is nothing.
+  if (typeof read === 'string' && read !== 'EISDIR') {
     const isMissing = read === 'ENOENT' || read === 'ENOTDIR';
     const reason = isMissing ? '(2)No such file or directory' : '(13)Permission denied';
     request.log('negotiation', 'error', `AH00683: cannot access type map file: ${map.filename}`, reason);
     return isMissing ? 404 : 403;
   }
-  const reader = { text: read.text, at: 0 };
+  const reader = { text: typeof read === 'string' ? '' : read.text, at: 0 };
   let variant = blankVariant();
   let hasContent = false;
   for (;;) {
