@@ -85,6 +85,8 @@ function openSection(_config: undefined, raw: string, cmd: DirectiveContext): st
   const argument = sectionArgument(raw);
   if (argument === undefined) return unclosedSection(cmd.name);
   if (argument.trim() === '') return '<MDomainSet > section must specify a unique domain name';
+  const isNested = cmd.enclosing.some((name) => /^mdomain/i.test(name));
+  if (isNested) return `${cmd.name} is not allowed inside an '<MDomainSet' context`;
   cmd.walk(cmd.node.children ?? [], {});
   return undefined;
 }
