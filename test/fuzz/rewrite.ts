@@ -5,10 +5,11 @@
  * `node test/fuzz/rewrite.ts [--seed N] [--sites N] [--requests N] [--batch N] [--show N] [--ports N]
  * [--only SITE] [--keep]`
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { startBackEnd } from './back-ends.ts';
@@ -142,8 +143,8 @@ async function ask(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const logs = [logById(apache, 'error.log'), logById(httpdTs, 'error.log')] as const;
-  const ends = [logById(apache, 'environment.log'), logById(httpdTs, 'environment.log')] as const;
+  const logs = [await logById(apache, 'error.log'), await logById(httpdTs, 'error.log')] as const;
+  const ends = [await logById(apache, 'environment.log'), await logById(httpdTs, 'environment.log')] as const;
   return tasks.flatMap(({ site, request, name, id }): Find[] => {
     const whole = (i: 0 | 1) => `${answers.get(id)![i]}\n${ends[i].get(id)?.join('\n')}`;
     const [left, right] = [whole(0), whole(1)];
@@ -191,9 +192,13 @@ function masked(text: string): string {
 }
 
 /** The lines of an error log by the id that the request brought. */
-function logById({ folder }: RunningServer, name: string): ReadonlyMap<string, readonly string[]> {
+async function logById(
+  { folder }: RunningServer,
+  name: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const log = new Map<string, string[]>();
-  for (const line of readFileSync(join(folder, name), 'latin1').split('\n')) {
+  const lines = createInterface({ input: createReadStream(join(folder, name), 'latin1') });
+  for await (const line of lines) {
     const bar = line.indexOf('|');
     if (bar < 0) continue;
     const id = line.slice(0, bar);
@@ -204,9 +209,9 @@ function logById({ folder }: RunningServer, name: string): ReadonlyMap<string, r
       .replace(/ cache lookup OK: /, ' map lookup OK: ');
     // What is in the cache of a map depends on the order in which requests are served.
     if (text.endsWith('cache lookup FAILED, forcing new map lookup')) continue;
-    const lines = log.get(id);
-    if (lines === undefined) log.set(id, [text]);
-    else lines.push(text);
+    const own = log.get(id);
+    if (own === undefined) log.set(id, [text]);
+    else if (own.length < mostLines) own.push(text);
   }
   return log;
 }

@@ -19,12 +19,6 @@ export function handleRequest(request: RequestRecord): HookResult {
     const status = takeFile(request, request.handlerName);
     if (status !== OK) return status;
   } else if (request.note('proxy-sethandler') !== undefined) request.notes.unset('proxy-sethandler');
-  // Rules of a directory made it a proxy's behind the fixups.
-  if (request.note('proxy-uncanonical') !== undefined) {
-    request.notes.unset('proxy-uncanonical');
-    const status = canonicalize(request);
-    if (status !== OK && status !== DECLINED) return status;
-  }
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
   if (request.method === 'TRACE' && traceModeOf(request) === 'off') {

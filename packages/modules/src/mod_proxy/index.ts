@@ -85,7 +85,8 @@ export const modProxy = defineModule({
     }),
     translateName(translate, { order: 'first', after: ['mod_rewrite'], when: (view) => mayBeProxied(view) }),
     mapToStorage(enterProxySections, { order: 'first' }),
-    fixups(canonicalize, { order: 'first', before: ['mod_rewrite'] }),
+    // Behind the rules of directories, which may make the request a proxy's.
+    fixups(canonicalize),
     handler(handleRequest, { order: 'first' }),
     postConfig(prepare),
     childExit((_compilation, plan) => closeIdleConnections(plan)),

@@ -119,7 +119,6 @@ function toProxy(context: RewriteContext, outcome: Outcome): HookStatus {
     request.filename += `?${request.args}`;
   }
   if (request.proxyRequest === false) request.proxyRequest = 'reverse';
-  request.notes.set('proxy-uncanonical', '1');
   request.handlerName = 'proxy-server';
   if (trace >= 1) rewriteLog(context, 1, `go-ahead with proxy request ${request.filename} [OK]`);
   return OK;
