@@ -55,6 +55,11 @@ async function describeCommands(
     .description("Serves Apache httpd configuration. With httpd's own switches it behaves as httpd: see -h.")
     .version(versionText().trimEnd())
     .exitOverride()
+    .configureHelp({
+      // A list that begins empty has no default worth a word.
+      optionDescription: ({ description, defaultValue }) =>
+        typeof defaultValue === 'string' ? `${description} (default: ${defaultValue})` : description,
+    })
     .configureOutput({
       writeOut: (text) => output.out(latin1(text)),
       writeErr: (text) => output.error(latin1(text)),
@@ -128,7 +133,7 @@ async function describeCommands(
   program
     .command('explain')
     .description('tell what a configuration does with a request, line by line, without a server')
-    .argument('<method>')
+    .argument('<method>', 'GET, POST or another')
     .argument('<url>', 'http://host/path?query, or a path')
     .option('-H, --header <header>', 'a request header, Name: value', collect, [])
     .option('--from <address>', 'address of the client', '127.0.0.1')
