@@ -1169,23 +1169,6 @@ export const knownModules: readonly KnownModule[] = [
     directives: {},
   },
   {
-    identifier: 'proxy_ftp_module',
-    httpd: 'modules/proxy/mod_proxy_ftp.c',
-    directives: {
-      ProxyFtpDirCharset: ['TAKE1', 'server, directory', 'Define the character set for proxied FTP listings'],
-      ProxyFtpEscapeWildcards: [
-        'FLAG',
-        'server, directory',
-        'Whether the proxy should escape wildcards in paths before sending them to the FTP server.  Defaults to on, but most FTP servers will need it turned off if you need to manage paths that contain wildcard characters.',
-      ],
-      ProxyFtpListOnWildcard: [
-        'FLAG',
-        'server, directory',
-        'Whether wildcard characters in a path cause mod_proxy_ftp to list the files instead of trying to get them. Defaults to on.',
-      ],
-    },
-  },
-  {
     identifier: 'ratelimit_module',
     httpd: 'modules/filters/mod_ratelimit.c',
     directives: {},

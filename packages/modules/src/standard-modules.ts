@@ -31,6 +31,7 @@ import { modProxyAjp } from './mod_proxy_ajp/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyConnect } from './mod_proxy_connect/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
+import { modProxyFtp } from './mod_proxy_ftp/index.ts';
 import { modProxyHcheck } from './mod_proxy_hcheck/index.ts';
 import { modProxyHtml } from './mod_proxy_html/index.ts';
 import { modProxyHttp } from './mod_proxy_http/index.ts';
@@ -92,6 +93,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyAjp,
   modProxyBalancer,
   modProxyFcgi,
+  modProxyFtp,
   modProxyConnect,
   modProxyHcheck,
   modProxyHtml,

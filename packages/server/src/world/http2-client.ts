@@ -127,9 +127,6 @@ class ClientStream implements Http2Stream {
   resume(): void {
     this.stream.resume();
   }
-  setTimeout(timeoutMs: number, onTimeout: () => void): void {
-    this.stream.setTimeout(timeoutMs, onTimeout);
-  }
   keep(): void {}
   giveBack(): void {}
   get pending(): number {
