@@ -79,8 +79,9 @@ export async function lookupFile(
     mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)),
   );
   const inside = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : '';
-  // Only a file of the same directory is known to have a URI.
-  const hasUri = from.uri !== '' && inside !== '' && !inside.includes('/');
+  // Only an entry of the same directory is known to have a URI.
+  const entry = name === 'plain' ? inside.replace(/\/$/, '') : inside;
+  const hasUri = from.uri !== '' && entry !== '' && !entry.includes('/');
   request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
   const checked = name === 'parsed' ? parseName(request, path, hasUri) : OK;

@@ -85,8 +85,8 @@ export const modProxy = defineModule({
     }),
     translateName(translate, { order: 'first', after: ['mod_rewrite'], when: (view) => mayBeProxied(view) }),
     mapToStorage(enterProxySections, { order: 'first' }),
-    // Behind the rules of directories, which may make the request a proxy's.
-    fixups(canonicalize),
+    // The rules of directories, which may make the request a proxy's, come before by their own order.
+    fixups(canonicalize, { order: 'first' }),
     handler(handleRequest, { order: 'first' }),
     postConfig(prepare),
     childExit((_compilation, plan) => closeIdleConnections(plan)),

@@ -164,7 +164,7 @@ export const modRewrite = defineModule({
       order: 'first',
       when: (view) => rewriteDirectory.of(view).engine === true,
     }),
-    fixups(rewriteInDirectory, { order: 'first', when: hasDirectoryRules }),
+    fixups(rewriteInDirectory, { order: 'first', before: ['mod_proxy'], when: hasDirectoryRules }),
     fixups(forceType, {
       order: 'last',
       when: (view) => rewriteServer.of(view).rules.length > 0 || hasDirectoryRules(view),
