@@ -264,8 +264,7 @@ export function invokeHandler(request: RequestRecord): HookResult {
   const plan = planOf(request);
   for (const hook of plan.insertFilter) hook(request);
   const named = request.handlerName;
-  if (named === undefined)
-    request.handlerName = request.contentType?.split(/[; \t]/, 1)[0] ?? 'default-handler';
+  if (named === undefined) request.handlerName = request.contentType?.split(/[; \t]/, 1)[0] ?? '';
   const answer = runFirst(plan.handler, request);
   if (typeof answer !== 'number') return answer.then((status) => afterHandler(status, named, request));
   return afterHandler(answer, named, request);

@@ -114,7 +114,7 @@ const keys = new Map<string, SortKey>([
 /** httpd: modules/generators/mod_autoindex.c handle_autoindex */
 function serveIndex(request: RequestRecord): HookStatus | Promise<HookStatus> {
   const { handlerName, finfo, method } = request;
-  if (handlerName !== 'httpd/unix-directory' && handlerName !== 'default-handler') return DECLINED;
+  if (handlerName !== 'httpd/unix-directory' && handlerName !== '') return DECLINED;
   if (finfo?.type !== 'directory') return DECLINED;
   if (method !== 'GET' && method !== 'HEAD') return DECLINED;
   if ((effectiveOptions(walkConfig.of(request)) & OPTIONS.indexes) === 0) {
