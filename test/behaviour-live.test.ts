@@ -15,12 +15,18 @@ function sample(names: readonly string[]): readonly string[] {
   return names.filter((_, index) => index % step === 0);
 }
 
+function ask(names: readonly string[]) {
+  const { status, stdout } = runInNamespace(recorder, ['--check', ...names], 'pipe');
+  return { said: String(stdout), status };
+}
+
 if (canAsk) {
   test('Apache still answers as recorded', { timeout: 600_000 }, () => {
     const names = wantsAll ? ['--all'] : sample(listCases());
-    const { status, stdout } = runInNamespace(recorder, ['--check', ...names], 'pipe');
-    expect(String(stdout)).toBe('');
-    expect(status).toBe(0);
+    const first = ask(names);
+    // Threads of Apache race now and then: a case that differs is asked again, and must differ again to count.
+    const differing = [...new Set(first.said.match(/^\w+\/[\w.-]+(?=: )/gm))];
+    expect(differing.length > 0 ? ask(differing) : first).toEqual({ said: '', status: 0 });
   });
 } else {
   test('a run that asks for everything has an Apache to ask', () => {
