@@ -58,6 +58,11 @@ interface TcpBinding {
 
 export type TcpHandles = StreamBinding & TcpBinding;
 
+const handleMethods = [
+  ...['readStart', 'readStop', 'useUserBuffer', 'writeLatin1String', 'writeBuffer', 'writev', 'shutdown'],
+  ...['setNoDelay', 'getpeername', 'getsockname', 'bind', 'bind6', 'connect', 'connect6', 'close'],
+];
+
 /**
  * What node's `net` is made of. Its streams cost more for each request than the system calls do. Node has no public way
  * there, so this may be undefined one day; then everything goes through `net` as before.
@@ -65,22 +70,17 @@ export type TcpHandles = StreamBinding & TcpBinding;
 export const tcpHandles = findHandles();
 
 function findHandles(): TcpHandles | undefined {
-  const binding = (process as unknown as { readonly binding?: (name: string) => unknown }).binding;
+  const found = { ...bindingOf('stream_wrap'), ...bindingOf('tcp_wrap') } as TcpHandles;
+  return isComplete(found) ? found : undefined;
+}
+
+function bindingOf(name: string): object | undefined {
   try {
-    const found = {
-      ...(binding?.('stream_wrap') as StreamBinding),
-      ...(binding?.('tcp_wrap') as TcpBinding),
-    };
-    return isComplete(found) ? found : undefined;
+    return (process as unknown as { readonly binding: (name: string) => object }).binding(name);
   } catch {
     return undefined;
   }
 }
-
-const handleMethods = [
-  ...['readStart', 'readStop', 'useUserBuffer', 'writeLatin1String', 'writeBuffer', 'writev', 'shutdown'],
-  ...['setNoDelay', 'getpeername', 'getsockname', 'bind', 'bind6', 'connect', 'connect6', 'close'],
-];
 
 function isComplete(found: TcpHandles): boolean {
   const { kReadBytesOrError, kBytesWritten, kLastWriteWasAsync } = found;
