@@ -25,6 +25,8 @@ export class HeaderTable {
   /** End of a head that nobody has looked into yet, else -1; `unreadStart` is where it begins. */
   private unreadEnd: number;
   private unreadStart: number;
+  /** A bit for each name that is or was there, see `bitOf`; 0 with entries whose names nobody has asked for yet. */
+  private names = 0;
 
   constructor(text = '', spans: LineSpans = [], unreadStart = 0, unreadEnd = -1) {
     this.text = text;
@@ -107,6 +109,7 @@ export class HeaderTable {
     this.strings = [];
     this.text = '';
     this.count = 0;
+    this.names = 0;
   }
 
   /** Visits the entries in order. httpd: apr_table_do */
@@ -136,6 +139,7 @@ export class HeaderTable {
     const copy = new HeaderTable(this.text, this.spans.slice(), this.unreadStart, this.unreadEnd);
     copy.strings = this.strings.slice();
     copy.count = this.count;
+    copy.names = this.names;
     return copy;
   }
 
@@ -203,8 +207,27 @@ export class HeaderTable {
 
   private append(name: string, value: string): void {
     const index = this.strings.push(name, value) - 2;
+    this.names =
+      this.spans.length === 0 ? bitOf(name, 0, name.length) : this.knownNames() | bitOf(name, 0, name.length);
     this.spans.push(-1 - index, -1 - index + name.length, 0, 0);
     this.count++;
+  }
+
+  private knownNames(): number {
+    return this.names === 0 ? this.collectNames() : this.names;
+  }
+
+  private collectNames(): number {
+    const { spans, strings, text } = this;
+    let names = 0;
+    for (let at = 0; at < spans.length; at += 4) {
+      const start = spans[at]!;
+      const length = spans[at + 1]! - start;
+      if (length > 0)
+        names |= start < 0 ? bitOf(strings[-1 - start]!, 0, length) : bitOf(text, start, length);
+    }
+    this.names = names;
+    return names;
   }
 
   private nameAt(at: number): string {
@@ -222,6 +245,8 @@ export class HeaderTable {
     if (this.unreadEnd >= 0) this.readLines();
     const { spans } = this;
     const length = name.length;
+    // Most questions are for names that are not there.
+    if ((this.knownNames() & bitOf(name, 0, length)) === 0) return -1;
     for (let at = from; at < spans.length; at += 4) {
       const start = spans[at]!;
       if (spans[at + 1]! - start !== length) continue;
@@ -308,6 +333,11 @@ export class HeaderTable {
     const value = this.valueAt(last);
     this.replace(last, value === '' ? continuation : `${value} ${continuation}`);
   }
+}
+
+/** One of 32 bits for a name at a place in a text, from its length and first letter in either case. */
+function bitOf(text: string, start: number, length: number): number {
+  return 1 << (length * 7 + (text.charCodeAt(start) | 32));
 }
 
 function isLineSpace(code: number): boolean {

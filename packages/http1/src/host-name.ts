@@ -3,8 +3,17 @@ export type HostName =
   | { isGood: true; hostname: string | undefined; port: number; isIPv6: boolean }
   | { isGood: false; log: readonly string[] };
 
-/** Checks and folds the value of a Host field. httpd: server/vhost.c fix_hostname */
+let lastField: { readonly value: string; readonly isStrict: boolean; readonly name: HostName } | undefined;
+
+/** Checks and folds the value of a Host field; the last one is remembered. httpd: server/vhost.c fix_hostname */
 export function fixHostField(value: string, isStrict: boolean): HostName {
+  if (lastField?.value === value && lastField.isStrict === isStrict) return lastField.name;
+  const name = fixField(value, isStrict);
+  lastField = { value, isStrict, name };
+  return name;
+}
+
+function fixField(value: string, isStrict: boolean): HostName {
   if (value === '') return { isGood: true, hostname: undefined, port: 0, isIPv6: false };
   if (/^\d+$/.test(value)) {
     const log = `AH02416: [strict] purely numeric host names not allowed: ${value}`;

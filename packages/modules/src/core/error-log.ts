@@ -44,6 +44,13 @@ export function shortModuleName(name: string): string {
     .replace(/^mod_/, '');
 }
 
+/** The most that any directive asks of a server, so that what nobody wants is seen at once. */
+function loudestOf(server: ServerRecord): number {
+  const levels = coreServer.at(server.config).logLevels;
+  const all = [levels?.level ?? defaultLevel, ...(levels?.modules?.values() ?? [])];
+  return Math.max(...all.map((level) => levelIndex.get(level)!));
+}
+
 /** Whether a module is loaded under the name LogLevel gives. */
 function isModule(name: string, cmd: DirectiveContext): boolean {
   return cmd.hasModule(name) || cmd.hasModule(`${name}_module`);
@@ -128,11 +135,16 @@ function openingLines(formats: Formats, line: LogLine, level: number): string {
 /** A logger that writes what LogLevel asks for, in the server's format. */
 export function errorLogger(server: ServerRecord, world: World, writer: LogWriter): ErrorLogger {
   const formats = formatsOf(coreServer.at(server.config));
+  const loudest = loudestOf(server);
   return {
-    // Notices and what is graver cannot be turned off. httpd: include/http_log.h APLOG_MODULE_IS_LEVEL
-    wants: (module, level, request) =>
-      levelIndex.get(level)! <= noticeIndex ||
-      levelIndex.get(level)! <= levelIndex.get(levelFor(shortModuleName(module), server, request))!,
+    wants(module, level, request) {
+      const index = levelIndex.get(level)!;
+      // Notices and what is graver cannot be turned off. httpd: include/http_log.h APLOG_MODULE_IS_LEVEL
+      if (index <= noticeIndex) return true;
+      if (index > loudest && (request === undefined || coreDirectory.of(request).logLevels === undefined))
+        return false;
+      return index <= levelIndex.get(levelFor(shortModuleName(module), server, request))!;
+    },
     write(entry: LogEntry) {
       const line: LogLine = {
         ...entry,
