@@ -127,6 +127,16 @@ describe('explainRequest', () => {
     expect([host.name, host.reason]).toEqual([name, reason]);
   });
 
+  it.each([
+    ['http://b.example/', false],
+    ['http://b.example:8081/', true],
+    ['http://127.0.0.5:8082/', false],
+    ['http://127.0.0.6:8082/', true],
+  ])('whether anything listens for %s', async (url, isUnreachable) => {
+    const { host } = await explain('Listen 127.0.0.5:8082\n', url);
+    expect(host.isUnreachable).toBe(isUnreachable);
+  });
+
   it('a back end that would be asked, without asking it or resolving its name', async () => {
     const { outcome, steps } = await explain('ProxyPass /app http://app.example/x\n', '/app/y?z');
     expect(outcome).toMatchObject({ kind: 'proxy', status: undefined, backEnd: 'http://app.example/x/y?z' });

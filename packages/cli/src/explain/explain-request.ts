@@ -26,6 +26,8 @@ export interface HostChoice {
   readonly definedAt: Place | undefined;
   /** Local address and port of the connection. */
   readonly address: string;
+  /** No `Listen` opens that address, so that such a request would not come in at all. */
+  readonly isUnreachable: boolean;
   readonly reason: string;
   /** All hosts on that address, in order. */
   readonly candidates: readonly {
@@ -140,7 +142,10 @@ async function explainWith(
   const { request } = response;
   return {
     request: { method: question.method, url: question.url, from: question.from },
-    host: hostChoice(servers, request.initial.server, request.initial.hostname, `${address}:${sent.port}`),
+    host: {
+      ...hostChoice(servers, request.initial.server, request.initial.hostname, `${address}:${sent.port}`),
+      isUnreachable: !isListenedOn(plan, address, sent.port),
+    },
     steps: trace.steps,
     outcome: outcomeOf(response, trace, connects),
   };
@@ -178,12 +183,22 @@ function localAddress(plan: ServedPlan, { host, port }: SentRequest): string {
   return ofHost?.address ?? listens?.address ?? '127.0.0.1';
 }
 
+/** Whether a connection to there is taken; a fragment, which has no `Listen`, does not tell. */
+function isListenedOn({ listen }: ServedPlan, address: string, port: number): boolean {
+  const takes = (bound: string | undefined) =>
+    bound === undefined ||
+    bound === '::' ||
+    bound === address ||
+    (bound === '0.0.0.0' && !address.includes(':'));
+  return listen.length === 0 || listen.some((one) => one.port === port && takes(one.address));
+}
+
 function hostChoice(
   servers: AddressServers,
   chosen: ServerRecord,
   name: string | undefined,
   address: string,
-): HostChoice {
+): Omit<HostChoice, 'isUnreachable'> {
   return {
     name: chosen.hostname,
     definedAt: chosen.definedAt,

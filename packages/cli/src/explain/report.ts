@@ -31,11 +31,13 @@ function isShown(step: TraceStep, verbose: boolean): boolean {
   return step.module === 'rewrite' || telling.test(step.level);
 }
 
-function hostText({ name, definedAt, address, reason, candidates }: HostChoice, paint: Paint): string {
+function hostText(host: HostChoice, paint: Paint): string {
+  const { name, definedAt, address, isUnreachable, reason, candidates } = host;
   const title = name ?? '(no ServerName)';
   const place = definedAt === undefined ? 'the main server' : `${definedAt.file}:${definedAt.line}`;
   const others = candidates.length > 1 ? `; ${candidates.length} virtual hosts have that address` : '';
-  return `${paint('bold', 'Host')}: ${title} ${paint('dim', `(${place})`)}\n  on ${address}: ${reason}${others}\n`;
+  const unheard = isUnreachable ? `  ${paint('red', `no Listen opens ${address}; were it open:`)}\n` : '';
+  return `${paint('bold', 'Host')}: ${title} ${paint('dim', `(${place})`)}\n${unheard}  on ${address}: ${reason}${others}\n`;
 }
 
 function stepText(step: TraceStep, all: readonly TraceStep[], paint: Paint): string {
