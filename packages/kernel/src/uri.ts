@@ -81,6 +81,18 @@ export function removeDotSegments(path: string): string {
   return absolute && kept[0] !== '' ? `/${kept.join('/')}` : kept.join('/');
 }
 
+/** An absolute path of the file system without `.`, `..` and empty segments; above the root is the root. httpd: apr_filepath_merge */
+export function canonicalPath(path: string): string {
+  const kept: string[] = [];
+  const segments = path.split('/');
+  for (const segment of segments) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(segment);
+  }
+  if (kept.length === 0) return '/';
+  return `/${kept.join('/')}${['', '.', '..'].includes(segments.at(-1)!) ? '/' : ''}`;
+}
+
 /** Makes one slash of several. httpd: ap_no2slash */
 export function mergeSlashes(path: string): string {
   return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;

@@ -3,7 +3,7 @@ import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, bodyWithoutLength, discardBody } from '../response.ts';
 import { statusLine } from '../status.ts';
-import { answeredBy, dropsConnection, isHeaderOnlyStatus, sendErrorResponse } from './errors.ts';
+import { answeredBy, dieWithoutLength, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** A response ready for a protocol to frame. The same for every protocol, for sub-requests and for tests. */
@@ -76,7 +76,11 @@ export function finishResponse(request: RequestRecord): Response | Promise<Respo
 }
 
 /** httpd: server/protocol.c ap_content_length_filter, modules/http/http_filters.c ap_http_header_filter */
-function makeHead(request: RequestRecord, answering: RequestRecord, body: Body | undefined): Response {
+function makeHead(
+  request: RequestRecord,
+  answering: RequestRecord,
+  body: Body | undefined,
+): Response | Promise<Response> {
   const { status } = answering;
   const withoutBody = answering.headerOnly || isHeaderOnlyStatus(status);
   if (answering.protocolNumber > 1000 && answering.env('downgrade-1.0') !== undefined)
@@ -121,27 +125,39 @@ function makeHead(request: RequestRecord, answering: RequestRecord, body: Body |
 /** Lines whose names are tokens and whose values hold no control characters. */
 const fitLines = /^(?:[!#-'*+.^_`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
 
+/** State of a request whose headers were refused once. */
+const refusedOnce = { name: 'headers were refused' };
+
 /**
- * Nothing that could be taken for other headers, or for a body, leaves the server: an error page goes in its place.
+ * Nothing that could be taken for other headers, or for a body, leaves the server: the ErrorDocument of status 500 goes
+ * in its place, or nothing but the status where that is unfit as well.
  * httpd: modules/http/http_filters.c check_headers, ap_http_header_filter
  */
-function refuseHeaders(
+async function refuseHeaders(
   request: RequestRecord,
   answering: RequestRecord,
   body: Body | undefined,
   fault: string,
-): Response {
+): Promise<Response> {
   answering.log('http', 'error', fault);
   discardBody(body);
   answering.headersOut = new HeaderTable();
   answering.errHeadersOut = new HeaderTable();
+  answering.contentType = undefined;
+  answering.contentEncoding = undefined;
+  answering.contentLanguages = undefined;
   answering.proxyRequest = false;
-  answering.status = 500;
+  answering.output = undefined;
+  answering.outputFilters = undefined;
   answering.statusLine = undefined;
   answering.connection.keepalive = 'close';
-  sendErrorResponse(answering, 0);
-  const page = answering.output;
-  return makeHead(request, answering, page?.kind === 'text' ? bodyWithoutLength(page.text) : page);
+  if (request.state(refusedOnce) === true) {
+    answering.status = 500;
+    return makeHead(request, answering, bodyWithoutLength(''));
+  }
+  request.setState(refusedOnce, true);
+  await dieWithoutLength(500, answering);
+  return finishResponse(request);
 }
 
 /** A reason with control characters does not go out. */

@@ -3,7 +3,7 @@ import type { Section } from '../2-compile/section.ts';
 import { OPTIONS } from '../declare/places.ts';
 import { matchesPattern } from '../shell-pattern.ts';
 import { type HookResult, type HookStatus, OK } from '../status.ts';
-import { mergeSlashes } from '../uri.ts';
+import { canonicalPath, mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -150,8 +150,9 @@ export function directoryWalk(request: RequestRecord): HookStatus {
     if (typeof info === 'object' && !(info.type !== 'directory' && filename.endsWith('/')))
       request.finfo = info;
   }
-  if (request.finfo !== undefined && filename.includes('//')) {
-    filename = mergeSlashes(filename);
+  if (filename.includes('//') || filename.includes('/.')) {
+    // Before sections are chosen: what a rule or an alias made may lead out of the directory it begins with.
+    filename = canonicalPath(filename);
     request.filename = filename;
   }
   const memo = directoryMemo(server);

@@ -9,8 +9,8 @@ import { type RuleCursor, type RuleList, ruleCursor } from './rule-list.ts';
 import { setCookie } from './set-cookie.ts';
 import { fullyQualify, reduceToPath, splitQuery } from './substitute.ts';
 
-/** What came of a list of rules. httpd: ACTION_NORMAL, ACTION_NOESCAPE, ACTION_STATUS */
-export type Outcome = 'unchanged' | 'changed' | 'unescaped' | 'status';
+/** What came of a list of rules. httpd: ACTION_NORMAL, ACTION_NOESCAPE, ACTION_STATUS, ACTION_STATUS_SET */
+export type Outcome = 'unchanged' | 'changed' | 'unescaped' | 'status' | 'refused';
 
 /** Rules that are being gone through; a promise is handed out where something must be waited for. */
 type Waiting<Result> = Generator<Promise<unknown>, Result, void>;
@@ -64,7 +64,8 @@ function* walkRules(list: RuleList, context: RewriteContext, options: RuleOption
     if (request.filename!.length > options.maximumLength)
       return tooLong(rule, request, options.maximumLength);
     if (context.vary !== undefined) request.headersOut.merge('Vary', context.vary);
-    if (result === 'refused' || flags.status !== undefined) return 'status';
+    if (result === 'refused') return 'refused';
+    if (flags.status !== undefined) return 'status';
     if (result === 'substituted') {
       outcome = flags.noEscape ? 'unescaped' : 'changed';
       cursor = cursorFor(list, context);

@@ -85,6 +85,7 @@ function conclude(
     request.filename = before.filename;
     return DECLINED;
   }
+  if (outcome === 'refused') return request.status;
   if (outcome === 'status') {
     const { status } = request;
     request.status = 200;

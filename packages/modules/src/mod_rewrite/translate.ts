@@ -95,6 +95,7 @@ function conclude(
     if (trace >= 1) rewriteLog({ request }, 1, `pass through ${filename}`);
     return DECLINED;
   }
+  if (outcome === 'refused') return request.status;
   if (outcome === 'status') {
     const { status } = request;
     request.status = 200;
