@@ -47,7 +47,8 @@ export function findTree(
   return { serverRoot, configFile: isAbsolute(file) ? file : join(serverRoot, file) };
 }
 
-const mainFiles = ['apache2.conf', 'conf/httpd.conf', 'httpd.conf'];
+/** Where the main file of a tree lies, the likeliest first. */
+export const mainFiles = ['apache2.conf', 'conf/httpd.conf', 'httpd.conf'];
 
 function mainFileIn(serverRoot: string, system: KnownTree, exists: (path: string) => boolean): string {
   if (serverRoot === system.serverRoot) return system.configFile;

@@ -45,4 +45,5 @@ export * from './shell-pattern.ts';
 export * from './status.ts';
 export * from './strftime.ts';
 export * from './uri.ts';
+export * from './with-text-file.ts';
 export * from './world.ts';

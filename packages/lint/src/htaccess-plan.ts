@@ -1,11 +1,11 @@
 import {
   compile,
-  type Files,
   type ModuleDefinition,
   resolve,
   type ServedPlan,
   type Settings,
   type World,
+  withTextFile,
 } from '@httpd-ts/kernel';
 
 const mainFile = '/httpd-ts-around-htaccess.conf';
@@ -21,24 +21,6 @@ DocumentRoot "${directory}"
   Require all granted
 </Directory>
 `;
-
-function withFile(files: Files, path: string, text: string): Files {
-  const info = {
-    type: 'file',
-    size: text.length,
-    mtimeMs: 0,
-    inode: 0,
-    device: 0,
-    mode: 0o100644,
-    uid: 0,
-    gid: 0,
-  } as const;
-  return {
-    ...files,
-    stat: (asked) => (asked === path ? info : files.stat(asked)),
-    readText: (asked) => (asked === path ? { text } : files.readText(asked)),
-  };
-}
 
 /** A plan to ask what a `.htaccess` makes of requests; undefined where none can be made around it. */
 export function htaccessPlan(
@@ -58,7 +40,7 @@ export function htaccessPlan(
     anyDocumentRoot: true,
     configFile: mainFile,
   };
-  const around: World = { ...world, files: withFile(world.files, mainFile, textFor(directory, name)) };
+  const around: World = { ...world, files: withTextFile(world.files, mainFile, textFor(directory, name)) };
   const options = { settings, modules, configFile: mainFile, assumeModules };
   const { tree, memory, modules: loaded, diagnostics } = resolve({ world: around, ...options });
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;

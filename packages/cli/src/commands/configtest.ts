@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Files, ModuleDefinition, World } from '@httpd-ts/kernel';
+import { type Files, type ModuleDefinition, type World, withTextFile } from '@httpd-ts/kernel';
 import type { CheckResult, Finding } from '@httpd-ts/lint';
 import { withDirectories } from '../check-configuration.ts';
 import { findConfigurations, isHtaccess, type Wanted } from '../configtest/find-configurations.ts';
@@ -97,7 +97,8 @@ async function understand(paths: readonly string[], options: ConfigtestOptions):
   const real = nodeWorld();
   const rooted = root === '' ? real : rootedWorld(root, real);
   const piped = paths.includes('-') ? pipedFile(options, root) : undefined;
-  const world = piped === undefined ? rooted : { ...rooted, files: withFile(rooted.files, piped) };
+  const world =
+    piped === undefined ? rooted : { ...rooted, files: withTextFile(rooted.files, piped.path, piped.text) };
   const wanted: Wanted[] = [];
   for (const path of paths.length === 0 ? [undefined] : paths) {
     const found = find(path, piped?.path, root, world.files);
@@ -125,26 +126,6 @@ interface PipedFile {
 
 function pipedFile({ stdinFilename = 'stdin' }: ConfigtestOptions, root: string): PipedFile {
   return { path: insideRoot(stdinFilename, root), text: readFileSync(0, 'latin1') };
-}
-
-/** Files with one more, or one in place of what is there. */
-function withFile(files: Files, { path, text }: PipedFile): Files {
-  const info = {
-    type: 'file',
-    size: text.length,
-    mtimeMs: 0,
-    inode: 0,
-    device: 0,
-    mode: 0o100600,
-    uid: 0,
-    gid: 0,
-  } as const;
-  return {
-    ...files,
-    stat: (asked) => (asked === path ? info : files.stat(asked)),
-    lstat: (asked) => (asked === path ? info : files.lstat(asked)),
-    readText: (asked) => (asked === path ? { text } : files.readText(asked)),
-  };
 }
 
 function find(

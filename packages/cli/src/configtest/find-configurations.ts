@@ -1,5 +1,5 @@
 import type { Files } from '@httpd-ts/kernel';
-import { type ConfigTree, findTree, knownTrees } from '../find-tree.ts';
+import { type ConfigTree, findTree, knownTrees, mainFiles } from '../find-tree.ts';
 
 /** One configuration that was asked for. */
 export interface Wanted extends ConfigTree {
@@ -9,7 +9,6 @@ export interface Wanted extends ConfigTree {
   readonly title: string;
 }
 
-const mainFiles = ['apache2.conf', 'conf/httpd.conf', 'httpd.conf'];
 const leftovers = /^\.|~$|\.(?:bak|old|orig|save|swp|dpkg-\w+|rpm\w+|ucf-\w+)$|^README/i;
 
 const join = (directory: string, name: string) => (directory === '/' ? `/${name}` : `${directory}/${name}`);
