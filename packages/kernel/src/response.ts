@@ -76,13 +76,36 @@ export function bodyLength(body: Body | undefined): number | undefined {
 
 /** Text as a body whose end only will tell its length. */
 export function bodyWithoutLength(text: string): Body {
-  let rest: Uint8Array | null = Uint8Array.from(text, (char) => char.charCodeAt(0));
-  const pull = () => {
-    const chunk = rest;
-    rest = null;
-    return chunk;
-  };
+  return piecewise([text]);
+}
+
+function piecewise(texts: readonly string[]): Body {
+  let at = 0;
+  const pull = () =>
+    at < texts.length ? Uint8Array.from(texts[at++]!, (char) => char.charCodeAt(0)) : null;
   return { kind: 'source', length: undefined, source: { pull, abort() {} } };
+}
+
+/** What httpd gathers of what is written before it lets go of it. httpd: APR_BUCKET_BUFF_SIZE */
+const gatheredBytes = 8000;
+
+/**
+ * A body that is written piece by piece. What is gathered leaves with the piece that has no room any more; then the
+ * head leaves too, before the length is known. httpd: server/protocol.c buffer_output, apr_brigade_write
+ */
+export function writtenBody(pieces: readonly string[]): Body {
+  const left: string[] = [];
+  let gathered = '';
+  for (const piece of pieces) {
+    const fits = gathered.length + piece.length <= gatheredBytes;
+    gathered += piece;
+    if (fits) continue;
+    left.push(gathered);
+    gathered = '';
+  }
+  if (left.length === 0) return { kind: 'text', text: gathered };
+  if (gathered !== '') left.push(gathered);
+  return piecewise(left);
 }
 
 /** Releases what a body holds when it is not going to be sent. */
@@ -102,6 +125,10 @@ export interface RequestBody extends PullSource {
   readonly failure: number | undefined;
   /** It failed as the client ended its side. */
   readonly isCutOff?: boolean | undefined;
+  /** It failed in the fields behind the last chunk; `note` is for the error page. */
+  readonly trailersFault?: { readonly note: string | undefined } | undefined;
+  /** The next bytes that are here, without asking the client for more; fails as `pull` does. Left out where none are kept. */
+  takeArrived?(): Uint8Array | undefined;
   /** The client waits for `100 Continue`, which the first pull sends. */
   readonly awaitsContinue: boolean;
   /** Fields behind the last chunk, once the end was reached. */

@@ -1,4 +1,4 @@
-import { bodyWithoutLength, discardBody } from '../response.ts';
+import { bodyWithoutLength, discardBody, writtenBody } from '../response.ts';
 import { type HookStatus, isRedirect } from '../status.ts';
 import { internalRedirect } from './redirect.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -107,6 +107,6 @@ export function sendErrorResponse(request: RequestRecord, recursiveError: number
   if (request.headerOnly) return;
   const custom = policy.customResponse(request, status);
   request.output = custom?.startsWith('"')
-    ? { kind: 'text', text: custom.slice(1) }
+    ? writtenBody([custom.slice(1)])
     : policy.errorPage(request, recursiveError);
 }

@@ -50,7 +50,9 @@ export function serve(
 function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
   if (status === OK || status === DONE) return passBody(request);
   request.status = 200;
-  const end = status === request.body.failure ? dieOfBody(request.body) : die;
+  const isOfBody = status === request.body.failure;
+  if (isOfBody) noteTrailersFault(request);
+  const end = isOfBody ? dieOfBody(request.body) : die;
   return end(status, request).then(() => passBody(request));
 }
 
@@ -65,15 +67,27 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
   if (dropsConnection(answeringRequest(request).status)) return finishResponse(request);
   return readToEnd(body).then((isComplete) => {
     if (isComplete) return finishResponse(request);
-    return dieWithoutLength(body.failure ?? 400, answeringRequest(request)).then(() =>
-      finishResponse(request),
-    );
+    const answering = answeringRequest(request);
+    if (body.trailersFault !== undefined) {
+      answering.status = 400;
+      noteTrailersFault(answering);
+    }
+    return dieWithoutLength(body.failure ?? 400, answering).then(() => finishResponse(request));
   });
 }
 
-/** httpd answers a body that ended too early or came too slowly once it knows, other faults of a body while it is read. */
-const dieOfBody = ({ failure, isCutOff }: RequestBody) =>
-  failure === 408 || isCutOff === true ? die : dieWithoutLength;
+/**
+ * httpd answers a body that ended too early or came too slowly, and one with malformed trailers, once it knows; other
+ * faults of a body while it is read.
+ */
+const dieOfBody = ({ failure, isCutOff, trailersFault }: RequestBody) =>
+  failure === 408 || isCutOff === true || trailersFault !== undefined ? die : dieWithoutLength;
+
+/** httpd: server/protocol.c ap_get_mime_headers_core */
+function noteTrailersFault({ body, notes }: RequestRecord): void {
+  const note = body.trailersFault?.note;
+  if (note !== undefined) notes.set('error-notes', note);
+}
 
 async function readToEnd(body: RequestBody): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-import { type Body, escapeHtml, type RequestRecord, statusLine } from '@httpd-ts/kernel';
+import { type Body, escapeHtml, type RequestRecord, statusLine, writtenBody } from '@httpd-ts/kernel';
 import { adminOf, signature } from './server-identity.ts';
 
 /** Text of a page; `note` gives what a module left in `error-notes`. */
@@ -144,8 +144,11 @@ export function errorPage(request: RequestRecord, recursiveError: number): Body 
     recursiveError === 0
       ? ''
       : `<p>Additionally, a ${statusLine(recursiveError)}\nerror was encountered while trying to use an ErrorDocument to handle the request.</p>\n`;
-  return {
-    kind: 'text',
-    text: `${documentStart}${title}</title>\n</head><body>\n<h1>${title.slice(4)}</h1>\n${text}${again}${signature(request, '<hr>\n')}</body></html>\n`,
-  };
+  return writtenBody([
+    `${documentStart}${title}</title>\n</head><body>\n<h1>${title.slice(4)}</h1>\n`,
+    text,
+    again,
+    signature(request, '<hr>\n'),
+    '</body></html>\n',
+  ]);
 }

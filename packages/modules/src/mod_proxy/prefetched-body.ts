@@ -82,6 +82,9 @@ export class PrefetchedBody implements RequestBody {
   get isCutOff(): boolean | undefined {
     return this.body.isCutOff;
   }
+  get trailersFault(): RequestBody['trailersFault'] {
+    return this.body.trailersFault;
+  }
   get awaitsContinue(): boolean {
     return this.body.awaitsContinue;
   }

@@ -69,14 +69,26 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
       }
       const written = head + writer.take();
       head = '';
-      if (written !== '') return bytesOf(encode === undefined ? written : encode(written));
+      if (written === '') continue;
+      const encoded = encode === undefined ? written : encode(written);
+      if (encoded === undefined) {
+        request.log('xml2enc', 'error', 'AH01444: Skipping invalid byte(s) in input stream!');
+        throw new UnencodableError(charset ?? '');
+      }
+      return bytesOf(encoded);
     }
     return null;
   };
   // A page that httpd holds whole before it passes any of it on has a length.
   const ready: Uint8Array[] = [];
   for (let length = 0; length <= heldBytes; length += ready.at(-1)!.length) {
-    const written = await next();
+    let written: Uint8Array | null;
+    try {
+      written = await next();
+    } catch (error) {
+      if (!(error instanceof UnencodableError)) throw error;
+      return noAnswer(request, error);
+    }
     if (written === null) return { kind: 'bytes', bytes: joined(ready) };
     ready.push(written);
   }
@@ -84,6 +96,24 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
     kind: 'source',
     length: undefined,
     source: { pull: () => ready.shift() ?? next(), abort: () => source.abort() },
+  };
+}
+
+/** ProxyHTMLCharsetOut names a charset that lacks a character of the page. */
+class UnencodableError extends Error {
+  constructor(charset: string) {
+    super(`the page has a character that ${charset} lacks`);
+  }
+}
+
+/** httpd drops what it was about to pass on: a client that got nothing so far sees the connection end. */
+function noAnswer({ connection }: RequestRecord, error: Error): Body {
+  connection.keepalive = 'close';
+  connection.abandon?.();
+  return {
+    kind: 'source',
+    length: undefined,
+    source: { pull: () => Promise.reject(error), abort() {} },
   };
 }
 

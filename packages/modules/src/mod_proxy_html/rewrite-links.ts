@@ -110,11 +110,14 @@ function replaceInEvent(text: string, { from, to, atStart, atEnd }: UrlMap): { t
       at = result.indexOf(from, at + from.length);
       continue;
     }
+    // httpd looks for the next one before it replaces this one, does not correct the place it found by what the
+    // replacement moved, and puts out as many characters as there should be.
+    const next = result.indexOf(from, at + to.length);
     result = result.slice(0, at) + to + result.slice(at + from.length);
     count++;
-    at = result.indexOf(from, at + to.length);
+    at = next;
   }
-  return { text: result, count };
+  return { text: result.slice(0, text.length + count * (to.length - from.length)), count };
 }
 
 function replaceInScript(text: string, { from, to, atStart, atEnd }: UrlMap): string {

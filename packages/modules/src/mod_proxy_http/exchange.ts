@@ -189,6 +189,8 @@ export class Exchange extends BackendExchange {
       request.statusLine = originalLine;
     }
     if (request.headerOnly || head.status === 204 || head.status === 304) {
+      // What was read in the place of a head is not sent, but counted.
+      if (head.bodyStart !== '') request.output = { kind: 'text', text: head.bodyStart };
       this.endExchange(bytes, at);
       this.settle(OK);
       return;

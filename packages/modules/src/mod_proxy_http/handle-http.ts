@@ -1,5 +1,4 @@
 import {
-  emptyRequestBody,
   type HookResult,
   type HookStatus,
   type RequestRecord,
@@ -25,9 +24,12 @@ import { Exchange, type ExchangeSettings } from './exchange.ts';
 import {
   chunked,
   chunkedWithCrLf,
+  firstInOneChunk,
   type Prefetched,
   plainWithCrLf,
   prefetchBody,
+  replay,
+  takeArrived,
   writePrefetched,
 } from './send-request.ts';
 
@@ -120,21 +122,6 @@ export function handleHttp(
     return send({ ...base, end, prefetched: nothing, isChunked: false, awaitsContinue: expect, mayRepeat });
   }
   const framing = { isChunked: head.transferEncoding !== undefined, contentLength: head.contentLength };
-  if (expect) {
-    const isChunked = framing.isChunked;
-    const field = isChunked
-      ? 'Transfer-Encoding: chunked\r\n'
-      : `Content-Length: ${framing.contentLength}\r\n`;
-    const prefetched = { chunks: [], length: 0, isEnded: false };
-    return send({
-      ...base,
-      end: `${field}${connectionLine}\r\n`,
-      prefetched,
-      isChunked,
-      awaitsContinue: true,
-      mayRepeat: false,
-    });
-  }
   const spools = framing.isChunked && (forces10 || sendsLength(request));
   const sendWith = (prefetched: Prefetched): HookResult => {
     const isChunked = !prefetched.isEnded && framing.isChunked;
@@ -145,10 +132,17 @@ export function handleHttp(
       end: `${field}${connectionLine}\r\n`,
       prefetched,
       isChunked,
-      awaitsContinue: pings,
+      awaitsContinue: expect || pings,
       mayRepeat: false,
     });
   };
+  if (!spools && (expect || pings || request.env('proxy-prefetch-nonblocking') !== undefined)) {
+    try {
+      return sendWith(takeArrived(request.body));
+    } catch {
+      return bodyFailed(request, worker);
+    }
+  }
   const prefetched = prefetchBody(request.body, spools);
   if (!(prefetched instanceof Promise)) return sendWith(prefetched);
   return prefetched.then(sendWith, () => bodyFailed(request, worker));
@@ -264,18 +258,14 @@ function writeRequest(connection: BackendConnection, exchange: Exchange, outgoin
   }
   stream.uncork();
   if (isSent) return;
-  const source = outgoing.awaitsContinue && prefetched.isEnded ? replay(prefetched, request) : request.body;
   const framing = isChunked ? (extraCrLf ? chunkedWithCrLf : chunked) : extraCrLf ? plainWithCrLf : unframed;
-  exchange.sendBody(framing, { body: source, begins: !outgoing.awaitsContinue });
-}
-
-/** A body that was read already and waits for the back end's leave. */
-function replay(prefetched: Prefetched, request: RequestRecord) {
-  const chunks = [...prefetched.chunks];
-  return {
-    ...emptyRequestBody,
-    pull: () => chunks.shift() ?? (prefetched.isEnded ? null : request.body.pull()),
-  };
+  if (!outgoing.awaitsContinue) exchange.sendBody(framing);
+  else {
+    exchange.sendBody(isChunked ? firstInOneChunk(prefetched, framing) : framing, {
+      body: replay(prefetched, request.body),
+      begins: false,
+    });
+  }
 }
 
 function exchangeSettings(server: ServerRecord, worker: Worker): ExchangeSettings {

@@ -1,5 +1,5 @@
 import { formatChunkSize } from '@httpd-ts/http1';
-import type { RequestBody, Stream } from '@httpd-ts/kernel';
+import { emptyRequestBody, type RequestBody, type Stream } from '@httpd-ts/kernel';
 import type { BodyFraming } from '../mod_proxy/contract.ts';
 
 /** What of a request's body was read before the head goes out. */
@@ -49,6 +49,37 @@ async function prefetchRest(
   return { chunks, length, isEnded: true };
 }
 
+/** What of a body has come already; neither client nor back end is waited for. httpd: prefetch_nonblocking */
+export function takeArrived(body: RequestBody): Prefetched {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (length < prefetchEnough) {
+    const chunk = body.takeArrived?.();
+    if (chunk === undefined) break;
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  return { chunks, length, isEnded: body.ended && length <= prefetchLimit };
+}
+
+/** A body of which some was taken already, once the back end wants it. Reading on tells a client that waits for that. */
+export function replay({ chunks, length, isEnded }: Prefetched, body: RequestBody): RequestBody {
+  const taken = length === 0 ? [] : [joined(chunks, length)];
+  let next: ReturnType<RequestBody['pull']> | undefined;
+  const pull = () => {
+    if (body.awaitsContinue) {
+      next = body.pull();
+      // Whoever reads on is told of a failure.
+      if (next instanceof Promise) next.catch(() => {});
+    }
+    const first = taken.shift() ?? next;
+    if (first === undefined) return isEnded ? null : body.pull();
+    if (first === next) next = undefined;
+    return first;
+  };
+  return { ...emptyRequestBody, pull };
+}
+
 /** Chunks of at most the size httpd reads at once. */
 export const chunked: BodyFraming = {
   write: writeChunks,
@@ -89,12 +120,35 @@ function writeChunk(stream: Stream, chunk: Uint8Array): boolean {
 /** Writes the beginning of a chunked body: one chunk of what httpd reads beforehand, then what more there is. */
 export function writePrefetched(stream: Stream, { chunks, length }: Prefetched): void {
   if (length === 0) return;
+  writeFirst(stream, joined(chunks, length));
+}
+
+function writeFirst(stream: Stream, bytes: Uint8Array): boolean {
+  stream.cork();
+  const flowing = writeChunk(stream, bytes.subarray(0, prefetchLimit));
+  const flowsOn = bytes.length <= prefetchLimit || writeChunks(stream, bytes.subarray(prefetchLimit));
+  stream.uncork();
+  return flowing && flowsOn;
+}
+
+/** As `framing`, where the first bytes to be written were read beforehand. */
+export function firstInOneChunk({ length }: Prefetched, framing: BodyFraming): BodyFraming {
+  if (length === 0) return framing;
+  let isFirst = true;
+  const write = (stream: Stream, chunk: Uint8Array): boolean => {
+    if (!isFirst) return framing.write(stream, chunk);
+    isFirst = false;
+    return writeFirst(stream, chunk);
+  };
+  return { write, end: framing.end };
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
     whole.set(chunk, at);
     at += chunk.length;
   }
-  writeChunk(stream, whole.subarray(0, prefetchLimit));
-  writeChunks(stream, whole.subarray(prefetchLimit));
+  return whole;
 }

@@ -105,15 +105,27 @@ function decodeUtf8(text: string): string {
   });
 }
 
-/** Converts text in UTF-8 to a charset; what has no place in it is left out. Undefined for one that is not known. */
-export function charsetEncoder(name: string, charsets: Charsets): ((text: string) => string) | undefined {
+/** Text in UTF-8 in another charset; undefined for text with a character that has no place in it. */
+export type CharsetEncoder = (text: string) => string | undefined;
+
+/** Converts text in UTF-8 to a charset. Undefined for one that is not known. */
+export function charsetEncoder(name: string, charsets: Charsets): CharsetEncoder | undefined {
   if (isUtf8(name)) return (text) => text;
-  if (isLatin1(name)) return (text) => decodeUtf8(text).replace(/[^\0-\xff]/g, '');
+  if (isLatin1(name)) {
+    return (text) => {
+      const decoded = decodeUtf8(text);
+      return /[^\0-\xff]/.test(decoded) ? undefined : decoded;
+    };
+  }
   if (charsets.decoder(name) === undefined) return undefined;
   const table = encodingTable(name, charsets);
   return (text) => {
     let result = '';
-    for (const char of decodeUtf8(text)) result += char < '\x80' ? char : (table.get(char) ?? '');
+    for (const char of decodeUtf8(text)) {
+      const bytes = char < '\x80' ? char : table.get(char);
+      if (bytes === undefined) return undefined;
+      result += bytes;
+    }
     return result;
   };
 }

@@ -74,6 +74,10 @@ export class FrontBody implements RequestBody {
     return this.decoder.trailers;
   }
 
+  get trailersFault() {
+    return this.decoder.trailersFault;
+  }
+
   limit(bytes: number): void {
     this.limitBytes = bytes;
     if (bytes > 0 && Math.max(this.length ?? 0, this.received) > bytes) this.fail(413);
@@ -81,20 +85,30 @@ export class FrontBody implements RequestBody {
 
   pull(): Uint8Array | null | Promise<Uint8Array | null> {
     if (!this.started) this.start();
-    const chunk = this.waiting.shift();
-    if (chunk !== undefined) {
-      this.held -= chunk.length;
-      if (this.paused && this.held < holdLimit) {
-        this.paused = false;
-        this.carrier.resumeReading();
-      }
-      return chunk;
-    }
+    const chunk = this.takeWaiting();
+    if (chunk !== undefined) return chunk;
     if (this.fault !== undefined) return Promise.reject(this.tell(this.fault));
     if (this.decoder.state === 'done') return null;
     return new Promise((resolve, reject) => {
       this.taker = { resolve, reject };
     });
+  }
+
+  takeArrived(): Uint8Array | undefined {
+    const chunk = this.takeWaiting();
+    if (chunk === undefined && this.fault !== undefined) throw this.tell(this.fault);
+    return chunk;
+  }
+
+  private takeWaiting(): Uint8Array | undefined {
+    const chunk = this.waiting.shift();
+    if (chunk === undefined) return undefined;
+    this.held -= chunk.length;
+    if (this.paused && this.held < holdLimit) {
+      this.paused = false;
+      this.carrier.resumeReading();
+    }
+    return chunk;
   }
 
   /** The client is told to go on even if it did not wait for that, as httpd does. */
