@@ -81,8 +81,7 @@ export function bodyWithoutLength(text: string): Body {
 
 function piecewise(texts: readonly string[]): Body {
   let at = 0;
-  const pull = () =>
-    at < texts.length ? Uint8Array.from(texts[at++]!, (char) => char.charCodeAt(0)) : null;
+  const pull = () => (at < texts.length ? Uint8Array.from(texts[at++]!, (char) => char.charCodeAt(0)) : null);
   return { kind: 'source', length: undefined, source: { pull, abort() {} } };
 }
 

@@ -1,9 +1,4 @@
-import {
-  type HookResult,
-  type HookStatus,
-  type RequestRecord,
-  type ServerRecord,
-} from '@httpd-ts/kernel';
+import type { HookResult, HookStatus, RequestRecord, ServerRecord } from '@httpd-ts/kernel';
 import {
   acquireConnection,
   type BackendConnection,

@@ -74,7 +74,7 @@ export class FrontBody implements RequestBody {
     return this.decoder.trailers;
   }
 
-  get trailersFault() {
+  get trailersFault(): RequestBody['trailersFault'] {
     return this.decoder.trailersFault;
   }
 
