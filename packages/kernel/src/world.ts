@@ -169,6 +169,9 @@ export interface TlsCertificate {
 }
 
 export type ConnectError =
+  | 'ENOENT'
+  | 'EACCES'
+  | 'EMFILE'
   | 'ECONNREFUSED'
   | 'ETIMEDOUT'
   | 'EHOSTUNREACH'

@@ -65,6 +65,9 @@ export const connectErrors: Readonly<Record<string, string>> = {
   ETUNNEL: '(70008)Partial results are valid but processing is incomplete',
   ETLS: '(20014)Internal error (specific information not available)',
   ENOTFOUND: '(EAI 2)Name or service not known',
+  ENOENT: '(2)No such file or directory',
+  EACCES: '(13)Permission denied',
+  EMFILE: '(24)Too many open files',
   EIO: '(5)Input/output error',
 };
 

@@ -3,6 +3,7 @@ import {
   formatChunkSize,
   formatLastChunk,
   HeaderTable,
+  latin1Text,
   type RequestHead,
   type RequestHeadError,
   RequestHeadReader,
@@ -21,6 +22,7 @@ import {
   type RequestRecord,
   type Response,
   type ServerRecord,
+  type SourceBody,
   type Stream,
   serve,
   type TimeoutRule,
@@ -29,6 +31,15 @@ import type { PeerStream } from '../world/socket-stream.ts';
 import { CountedStream } from './counted-stream.ts';
 import type { Engine, FrontSettings, Watched } from './engine.ts';
 import { type BodyCarrier, FrontBody } from './request-body.ts';
+
+type Pulled = ReturnType<PullSource['pull']>;
+
+/** A source of which some may have been sent, and what it gave after that. */
+interface BegunSource {
+  readonly body: SourceBody;
+  readonly first: Pulled;
+  readonly sent: number;
+}
 
 type State = 'head' | 'serving' | 'lingering' | 'taken over' | 'closed';
 
@@ -389,6 +400,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       case 'file':
         this.writeFile(response, head, body);
         return;
+      case 'source':
+        this.writeSource(response, head, body);
+        return;
       default:
         this.stream(response, head, body).catch((error: unknown) => this.fail(error));
     }
@@ -429,6 +443,33 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.finish(response, part.length);
   }
 
+  /** A little body that is there as a whole goes out in one write, with its head and its end. */
+  private writeSource(response: Response, head: string, body: SourceBody): void {
+    const { source, length } = body;
+    const first = pullFrom(source);
+    if (!(first instanceof Uint8Array) || first.length === 0 || first.length > coalesceLimit) {
+      this.streamFrom(response, head, { body, first, sent: 0 });
+      return;
+    }
+    const { isChunked } = response;
+    const sent = first.length;
+    const text = latin1Text(first, 0, sent);
+    const start = isChunked ? `${head}${formatChunkSize(sent)}${text}${chunkEnd}` : head + text;
+    const next = pullFrom(source);
+    if (next === null && !(length !== undefined && sent < length)) {
+      this.write(isChunked ? start + formatLastChunk() : start);
+      this.finish(response, sent);
+      return;
+    }
+    this.sendWithoutDelay();
+    this.write(start);
+    this.streamFrom(response, '', { body, first: next, sent });
+  }
+
+  private streamFrom(response: Response, head: string, begun: BegunSource): void {
+    this.stream(response, head, begun.body, begun).catch((error: unknown) => this.fail(error));
+  }
+
   /** Needed as soon as a connection carries more than one small response. */
   private sendWithoutDelay(): void {
     if (this.isNoDelay) return;
@@ -437,12 +478,12 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   }
 
   /** Sends a body piece by piece, waiting for the client where it is slow. */
-  private async stream(response: Response, head: string, body: Body): Promise<void> {
+  private async stream(response: Response, head: string, body: Body, begun?: BegunSource): Promise<void> {
     this.sendWithoutDelay();
     const chunked = response.isChunked;
     const expected = bodyLength(body);
     let pendingHead = head;
-    let sent = 0;
+    let sent = begun?.sent ?? 0;
     const sendPiece = (bytes: Uint8Array): boolean => {
       if (bytes.length === 0) return true;
       sent += bytes.length;
@@ -458,11 +499,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     };
     let complete = false;
     try {
-      complete = await this.streamPart(body, sendPiece, () => {
+      const flushHead = () => {
         if (pendingHead === '') return;
         this.write(pendingHead);
         pendingHead = '';
-      });
+      };
+      complete =
+        begun === undefined
+          ? await this.streamPart(body, sendPiece, flushHead)
+          : await this.streamSource(begun.body.source, sendPiece, flushHead, begun.first);
     } catch {
       complete = false;
     }
@@ -496,7 +541,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       case 'file':
         return this.streamFile(body, send);
       case 'source':
-        return this.streamSource(body.source, send, flushHead);
+        return this.streamSource(body.source, send, flushHead, pullFrom(body.source));
       case 'sequence':
         for (const part of body.parts) if (!(await this.streamPart(part, send, flushHead))) return false;
         return true;
@@ -507,10 +552,10 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     source: PullSource,
     send: (bytes: Uint8Array) => boolean,
     flushHead: () => void,
+    first: Pulled,
   ): Promise<boolean> {
     this.abortBody = source;
-    for (;;) {
-      let chunk = source.pull();
+    for (let chunk = first; ; chunk = source.pull()) {
       if (chunk instanceof Promise) {
         flushHead();
         chunk = await chunk;
@@ -674,6 +719,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 
   /** Set by whoever must know that the client has gone while its request is still being served. */
   onAbort?: (() => void) | undefined = undefined;
+}
+
+/** What goes wrong at once goes wrong where it is waited for. */
+function pullFrom(source: PullSource): Pulled {
+  try {
+    return source.pull();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function headText(response: Response): string {

@@ -1,14 +1,18 @@
 import * as net from 'node:net';
+import { HandleStream } from '../world/handle-stream.ts';
+import { type SocketHandles, socketHandles, takeConnections } from '../world/socket-handles.ts';
 import { type PeerStream, socketStream } from '../world/socket-stream.ts';
-import { takeConnections } from '../world/tcp-handles.ts';
-import { TcpStream } from '../world/tcp-stream.ts';
 import { type ConnectionAddresses, Http1Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
 
-/** A server, yet to listen, whose connections speak HTTP/1.x with the engine's plan. */
+/**
+ * A server, yet to listen, whose connections speak HTTP/1.x with the engine's plan; `false` has node's own
+ * sockets carry them.
+ */
 export function frontServer(
   engine: Engine,
   addressesOf?: (client: PeerStream) => ConnectionAddresses,
+  handles: SocketHandles | false = socketHandles ?? false,
 ): net.Server {
   let port: number | undefined;
   const serve = (client: PeerStream) => {
@@ -16,6 +20,10 @@ export function frontServer(
     new Http1Connection(engine, client, { port, ...addressesOf?.(client) });
   };
   const server = net.createServer({ allowHalfOpen: true }, (socket) => serve(socketStream(socket)));
-  server.once('listening', () => takeConnections(server, (handle) => serve(new TcpStream(handle, 'shared'))));
+  if (handles !== false) {
+    server.once('listening', () =>
+      takeConnections(server, (handle) => serve(new HandleStream(handles, handle, 'shared'))),
+    );
+  }
   return server;
 }

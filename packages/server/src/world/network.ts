@@ -5,9 +5,14 @@ import type * as tls from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { ConnectError, ConnectTarget, Network, Stream, TlsTarget } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
+import { HandleStream } from './handle-stream.ts';
+import {
+  type ConnectRequest,
+  type SocketHandle,
+  type SocketHandles,
+  socketHandles,
+} from './socket-handles.ts';
 import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
-import { type TcpHandles, tcpHandles } from './tcp-handles.ts';
-import { TcpStream } from './tcp-stream.ts';
 import { beginTls, tlsPeer } from './tls-client.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
@@ -16,14 +21,17 @@ const connectErrors: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
   'ECONNRESET',
+  'ENOENT',
+  'EACCES',
+  'EMFILE',
 ]);
 
-/** The network of this machine. */
-export function nodeNetwork(): Network {
+/** The network of this machine; `false` has everything go through node's own sockets. */
+export function nodeNetwork(handles: SocketHandles | false = socketHandles ?? false): Network {
   return {
     hostName: os.hostname(),
     hasInterface: (name) => name in os.networkInterfaces(),
-    connect,
+    connect: handles === false ? connectSocket : (target) => connect(handles, target),
     async resolve(host) {
       if (builtins.net.isIP(host) !== 0) return [host];
       try {
@@ -48,26 +56,54 @@ const connectError = (code: string | undefined): ConnectError => {
   return connectErrors.has(known) ? (known as ConnectError) : 'EIO';
 };
 
-function connect(target: ConnectTarget): Promise<Stream | ConnectError> {
-  const { host = 'localhost', path, tls } = target;
-  const family = path === undefined && tls === undefined ? builtins.net.isIP(host) : 0;
-  const ownFamily = target.localAddress === undefined ? family : builtins.net.isIP(target.localAddress);
-  // Names, TLS and sockets of other kinds are for node's own streams.
-  if (tcpHandles === undefined || family === 0 || ownFamily !== family) return connectSocket(target);
-  return connectHandle(tcpHandles, target, host, family === 6);
+function connect(node: SocketHandles, target: ConnectTarget): Promise<Stream | ConnectError> {
+  const { host = 'localhost', path, localAddress, tls } = target;
+  // Names and TLS are for node's own sockets.
+  if (tls !== undefined) return connectSocket(target);
+  if (path !== undefined) return connectPath(node, target, path);
+  const family = builtins.net.isIP(host);
+  const ownFamily = localAddress === undefined ? family : builtins.net.isIP(localAddress);
+  if (family === 0 || ownFamily !== family) return connectSocket(target);
+  return connectAddress(node, target, host, family === 6);
 }
 
-function connectHandle(
-  node: TcpHandles,
-  { port = 0, timeoutMs, localAddress, reusesMemory }: ConnectTarget,
+function connectAddress(
+  node: SocketHandles,
+  target: ConnectTarget,
   host: string,
   isIPv6: boolean,
 ): Promise<Stream | ConnectError> {
+  const { port = 0, localAddress } = target;
+  const handle = new node.TCP(node.constants.SOCKET);
+  return connectHandle(node, target, handle, new node.TCPConnectWrap(), (request) => {
+    if (localAddress !== undefined) {
+      const status = isIPv6 ? handle.bind6(localAddress, 0, 0) : handle.bind(localAddress, 0);
+      if (status !== 0) return status;
+    }
+    return isIPv6 ? handle.connect6(request, host, port) : handle.connect(request, host, port);
+  });
+}
+
+function connectPath(node: SocketHandles, target: ConnectTarget, path: string) {
+  const handle = new node.Pipe(node.constants.SOCKET);
+  return connectHandle(node, target, handle, new node.PipeConnectWrap(), (request) =>
+    handle.connect(request, pathText(path)),
+  );
+}
+
+/** Node writes a path as UTF-8. */
+const pathText = (path: string) => Buffer.from(path, 'latin1').toString();
+
+function connectHandle(
+  node: SocketHandles,
+  { timeoutMs, reusesMemory }: ConnectTarget,
+  handle: SocketHandle,
+  request: ConnectRequest,
+  begin: (request: ConnectRequest) => number,
+): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
-    const handle = new node.TCP(node.constants.SOCKET);
     let isSettled = false;
     const settle = (outcome: Stream | ConnectError) => {
-      if (isSettled) return;
       isSettled = true;
       clearTimeout(timer);
       if (typeof outcome === 'string') handle.close();
@@ -75,26 +111,18 @@ function connectHandle(
     };
     const timer = timeoutMs > 0 ? setTimeout(() => settle('ETIMEDOUT'), timeoutMs) : undefined;
     const failed = (status: number) => settle(connectError(getSystemErrorName(status)));
-    if (localAddress !== undefined) {
-      const status = isIPv6 ? handle.bind6(localAddress, 0, 0) : handle.bind(localAddress, 0);
-      if (status !== 0) {
-        failed(status);
-        return;
-      }
-    }
-    const request = new node.TCPConnectWrap();
     request.oncomplete = (status) => {
       if (isSettled) return;
       if (status !== 0) {
         failed(status);
         return;
       }
-      handle.setNoDelay(true);
-      const stream = new TcpStream(handle, reusesMemory ? 'own' : 'copied');
+      const stream = new HandleStream(node, handle, reusesMemory ? 'own' : 'copied');
+      stream.setNoDelay();
       settle(stream);
       stream.start();
     };
-    const status = isIPv6 ? handle.connect6(request, host, port) : handle.connect(request, host, port);
+    const status = begin(request);
     if (status !== 0) failed(status);
   });
 }
@@ -104,7 +132,7 @@ function connectSocket(target: ConnectTarget): Promise<Stream | ConnectError> {
     const { host, port, path, timeoutMs, localAddress, tls, tunnel } = target;
     const memory = target.reusesMemory && tls === undefined ? new ReadMemory() : undefined;
     const socket = builtins.net.connect({
-      ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path }),
+      ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path: pathText(path) }),
       ...(localAddress === undefined ? {} : { localAddress }),
       ...(memory === undefined ? {} : { onread: memory.onread }),
       noDelay: true,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { tcpHandles } from './tcp-handles.ts';
+import { socketHandles } from './socket-handles.ts';
 
 // Everything works without them too, only slower, so nothing else would tell.
 test('this Node lets connections be used without the streams of net', () => {
-  expect(tcpHandles).toBeDefined();
+  expect(socketHandles).toBeDefined();
 });

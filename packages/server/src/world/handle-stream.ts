@@ -1,13 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import type { Bytes } from '@httpd-ts/kernel';
+import type { SocketHandle, SocketHandles, SocketName, TcpHandle, WriteRequest } from './socket-handles.ts';
 import type { PeerStream } from './socket-stream.ts';
-import {
-  type SocketName,
-  type TcpHandle,
-  type TcpHandles,
-  tcpHandles,
-  type WriteRequest,
-} from './tcp-handles.ts';
 
 const nothing = () => {};
 const endOfFile = -4095;
@@ -15,12 +9,24 @@ const notConnected = -107;
 
 const smallBuffer = 8 * 1024;
 const largeBuffer = 64 * 1024;
-const pooledBuffers = 64;
 /** What may wait in the system's queue before a writer is asked to wait. */
 const queueLimit = 64 * 1024;
 
-/** Large pieces that kept bytes lie in, to be used again. */
-const pool: Buffer[] = [];
+/** Pieces of memory to be used again: the collector looks through the whole heap when much was made and left. */
+const freeSmall: Buffer[] = [];
+const freeLarge: Buffer[] = [];
+const mostSmall = 256;
+const mostLarge = 64;
+
+const smallPiece = () => freeSmall.pop() ?? Buffer.allocUnsafeSlow(smallBuffer);
+const largePiece = () => freeLarge.pop() ?? Buffer.allocUnsafeSlow(largeBuffer);
+
+function setFree(piece: Buffer): void {
+  if (piece.length === largeBuffer) {
+    if (freeLarge.length < mostLarge) freeLarge.push(piece);
+  } else if (freeSmall.length < mostSmall) freeSmall.push(piece);
+}
+
 /** All streams of the thread that do not own memory read into this; what they read is valid within `onData` only. */
 const shared = Buffer.allocUnsafeSlow(largeBuffer);
 
@@ -31,19 +37,21 @@ const shared = Buffer.allocUnsafeSlow(largeBuffer);
 export type ReadMemory = 'shared' | 'own' | 'copied';
 
 /**
- * A TCP connection on node's handle itself: one system call for a read or write, and nothing that waits for its turn
- * when the system takes everything at once.
+ * A connection on node's handle itself: one system call for a read or write, and nothing that waits for its turn when
+ * the system takes everything at once.
  */
-export class TcpStream implements PeerStream {
+export class HandleStream implements PeerStream {
   onData: (bytes: Bytes) => void = nothing;
   onEnd: () => void = nothing;
   onClose: (error: string | undefined) => void = nothing;
   onDrain: () => void = nothing;
-  private readonly handle: TcpHandle;
-  private readonly node: TcpHandles;
+  private readonly handle: SocketHandle;
+  private readonly node: SocketHandles;
   private memory: ReadMemory;
   private buffer: Buffer;
   private isKept = false;
+  /** Pieces that bytes were kept in and not yet given back. */
+  private readonly kept: Buffer[] = [];
   private isReading = false;
   private hasEnded = false;
   private isShut = false;
@@ -59,11 +67,11 @@ export class TcpStream implements PeerStream {
   private static spare: WriteRequest | undefined = undefined;
 
   /** The handle must be connected. Nothing is read before `start`. */
-  constructor(handle: TcpHandle, memory: ReadMemory) {
+  constructor(node: SocketHandles, handle: SocketHandle, memory: ReadMemory) {
     this.handle = handle;
-    this.node = tcpHandles!;
+    this.node = node;
     this.memory = memory;
-    this.buffer = memory === 'own' ? Buffer.allocUnsafeSlow(smallBuffer) : shared;
+    this.buffer = memory === 'own' ? smallPiece() : shared;
     handle.useUserBuffer(this.buffer);
     handle.onread = () => this.onRead();
   }
@@ -88,8 +96,13 @@ export class TcpStream implements PeerStream {
     this.isKept = false;
     const { buffer } = this;
     this.onData(buffer.subarray(0, count) as unknown as Bytes);
-    if (!this.isKept && (count < buffer.length || buffer.length === largeBuffer)) return undefined;
-    this.buffer = pool.pop() ?? Buffer.allocUnsafeSlow(largeBuffer);
+    if (this.isGone) return undefined;
+    const isFull = count === buffer.length;
+    if (!this.isKept && (!isFull || buffer.length === largeBuffer)) return undefined;
+    if (!this.isKept) setFree(buffer);
+    this.isKept = false;
+    // Much has come at once, and more may.
+    this.buffer = isFull || buffer.length === largeBuffer ? largePiece() : smallPiece();
     return this.buffer;
   }
 
@@ -119,19 +132,20 @@ export class TcpStream implements PeerStream {
   }
 
   private request(): WriteRequest {
-    TcpStream.spare ??= new this.node.WriteWrap();
-    return TcpStream.spare;
+    HandleStream.spare ??= new this.node.WriteWrap();
+    return HandleStream.spare;
   }
 
   private written(request: WriteRequest, status: number, data: unknown): boolean {
     const { streamBaseState: state, kLastWriteWasAsync, kBytesWritten } = this.node;
     if (status !== 0) {
+      HandleStream.spare = undefined;
       // The caller is in the middle of something, and learns of it afterwards.
       process.nextTick(() => this.fail(status));
       return false;
     }
     if (state[kLastWriteWasAsync] === 0) return true;
-    TcpStream.spare = undefined;
+    HandleStream.spare = undefined;
     const bytes = state[kBytesWritten]!;
     this.queued += bytes;
     request.data = data;
@@ -200,6 +214,7 @@ export class TcpStream implements PeerStream {
     this.isReading = false;
     this.corked = undefined;
     this.handle.close(() => {
+      if (this.memory === 'own' && !this.isKept) setFree(this.buffer);
       this.onClose(this.error);
       this.onDrain();
     });
@@ -218,17 +233,22 @@ export class TcpStream implements PeerStream {
   }
 
   setNoDelay(): void {
-    if (!this.isGone) this.handle.setNoDelay(true);
+    if (!this.isGone) (this.handle as Partial<TcpHandle>).setNoDelay?.(true);
   }
 
   keep(): void {
+    if (this.isKept || this.memory !== 'own') return;
     this.isKept = true;
+    this.kept.push(this.buffer);
   }
 
   giveBack(bytes: Uint8Array): void {
-    if (this.memory !== 'own') return;
-    if (bytes.buffer.byteLength === largeBuffer && pool.length < pooledBuffers) {
-      pool.push(Buffer.from(bytes.buffer as ArrayBuffer));
+    const { kept } = this;
+    for (let i = 0; i < kept.length; i++) {
+      if (kept[i]!.buffer !== bytes.buffer) continue;
+      setFree(kept[i]!);
+      kept.splice(i, 1);
+      return;
     }
   }
 
@@ -255,14 +275,14 @@ export class TcpStream implements PeerStream {
   private ownName(): SocketName {
     if (this.own !== undefined || this.isGone) return this.own ?? {};
     this.own = {};
-    this.handle.getsockname(this.own);
+    (this.handle as Partial<TcpHandle>).getsockname?.(this.own);
     return this.own;
   }
 
   private peerName(): SocketName {
     if (this.peer !== undefined || this.isGone) return this.peer ?? {};
     this.peer = {};
-    this.handle.getpeername(this.peer);
+    (this.handle as Partial<TcpHandle>).getpeername?.(this.peer);
     return this.peer;
   }
 }

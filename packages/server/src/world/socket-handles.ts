@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 
-/** A connected TCP socket as node's own `net` sees it, without the streams it puts on top. */
-export interface TcpHandle {
+/** A connected socket as node's own `net` sees it, without the streams it puts on top. */
+export interface SocketHandle {
   onread: () => Uint8Array | undefined;
   readStart(): number;
   readStop(): number;
@@ -11,6 +11,10 @@ export interface TcpHandle {
   /** Either bytes alone, or pairs of text or bytes and their encoding. */
   writev(request: WriteRequest, chunks: readonly (Uint8Array | string)[], areAllBytes: boolean): number;
   shutdown(request: ShutdownRequest): number;
+  close(closed?: () => void): void;
+}
+
+export interface TcpHandle extends SocketHandle {
   setNoDelay(on: boolean): number;
   getpeername(out: SocketName): number;
   getsockname(out: SocketName): number;
@@ -18,7 +22,11 @@ export interface TcpHandle {
   bind6(address: string, port: number, flags: number): number;
   connect(request: ConnectRequest, address: string, port: number): number;
   connect6(request: ConnectRequest, address: string, port: number): number;
-  close(closed?: () => void): void;
+}
+
+/** A Unix socket. */
+export interface PipeHandle extends SocketHandle {
+  connect(request: ConnectRequest, path: string): number;
 }
 
 export interface SocketName {
@@ -56,21 +64,32 @@ interface TcpBinding {
   readonly constants: { readonly SOCKET: number };
 }
 
-export type TcpHandles = StreamBinding & TcpBinding;
+interface PipeBinding {
+  readonly Pipe: new (kind: number) => PipeHandle;
+  readonly PipeConnectWrap: new () => ConnectRequest;
+}
 
-const handleMethods = [
+/** What is needed of node. `constants` are those of `TCP`; a socket has the same number among those of `Pipe`. */
+export type SocketHandles = StreamBinding & TcpBinding & PipeBinding;
+
+const streamMethods = [
   ...['readStart', 'readStop', 'useUserBuffer', 'writeLatin1String', 'writeBuffer', 'writev', 'shutdown'],
-  ...['setNoDelay', 'getpeername', 'getsockname', 'bind', 'bind6', 'connect', 'connect6', 'close'],
+  'close',
 ];
+const tcpMethods = ['setNoDelay', 'getpeername', 'getsockname', 'bind', 'bind6', 'connect', 'connect6'];
 
 /**
  * What node's `net` is made of. Its streams cost more for each request than the system calls do. Node has no public way
  * there, so this may be undefined one day; then everything goes through `net` as before.
  */
-export const tcpHandles = findHandles();
+export const socketHandles = findHandles();
 
-function findHandles(): TcpHandles | undefined {
-  const found = { ...bindingOf('stream_wrap'), ...bindingOf('tcp_wrap') } as TcpHandles;
+function findHandles(): SocketHandles | undefined {
+  const found = {
+    ...bindingOf('stream_wrap'),
+    ...bindingOf('pipe_wrap'),
+    ...bindingOf('tcp_wrap'),
+  } as SocketHandles;
   return isComplete(found) ? found : undefined;
 }
 
@@ -82,22 +101,29 @@ function bindingOf(name: string): object | undefined {
   }
 }
 
-function isComplete(found: TcpHandles): boolean {
+function isComplete(found: SocketHandles): boolean {
   const { kReadBytesOrError, kBytesWritten, kLastWriteWasAsync } = found;
   const places = [kReadBytesOrError, kBytesWritten, kLastWriteWasAsync];
-  const makers = [found.WriteWrap, found.ShutdownWrap, found.TCP, found.TCPConnectWrap];
+  const requests = [found.WriteWrap, found.ShutdownWrap, found.TCPConnectWrap, found.PipeConnectWrap];
   return (
     found.streamBaseState instanceof Int32Array &&
     places.every((place) => typeof place === 'number') &&
-    makers.every((make) => typeof make === 'function') &&
-    handleMethods.every((name) => typeof found.TCP.prototype[name] === 'function')
+    requests.every((make) => typeof make === 'function') &&
+    hasMethods(found.TCP, [...streamMethods, ...tcpMethods]) &&
+    hasMethods(found.Pipe, [...streamMethods, 'connect'])
   );
+}
+
+function hasMethods(made: unknown, names: readonly string[]): boolean {
+  const prototype = (made as { readonly prototype?: Readonly<Record<string, unknown>> } | undefined)
+    ?.prototype;
+  return names.every((name) => typeof prototype?.[name] === 'function');
 }
 
 /** Has each connection of a listening server given to `take`, as a handle; false where that cannot be done. */
 export function takeConnections(server: Server, take: (handle: TcpHandle) => void): boolean {
   const listening = (server as unknown as { readonly _handle?: { onconnection?: unknown } | null })._handle;
-  if (tcpHandles === undefined || typeof listening?.onconnection !== 'function') return false;
+  if (typeof listening?.onconnection !== 'function') return false;
   // A connection that failed before it was taken concerns nobody.
   listening.onconnection = (error: number, handle: TcpHandle | undefined) => {
     if (error === 0 || error === undefined) if (handle !== undefined) take(handle);
