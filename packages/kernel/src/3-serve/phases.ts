@@ -256,6 +256,14 @@ function fixUp(request: RequestRecord): HookResult {
   return runAll(planOf(request).fixups, request);
 }
 
+const parameters = /[; \t]/;
+
+/** A content type without what follows it. */
+function mediaTypeOf(contentType: string): string {
+  const end = contentType.search(parameters);
+  return end < 0 ? contentType : contentType.slice(0, end);
+}
+
 /**
  * Runs the handler that the request's handler name or content type asks for.
  * httpd: server/config.c ap_invoke_handler
@@ -264,7 +272,7 @@ export function invokeHandler(request: RequestRecord): HookResult {
   const plan = planOf(request);
   for (const hook of plan.insertFilter) hook(request);
   const named = request.handlerName;
-  if (named === undefined) request.handlerName = request.contentType?.split(/[; \t]/, 1)[0] ?? '';
+  if (named === undefined) request.handlerName = mediaTypeOf(request.contentType ?? '');
   const answer = runFirst(plan.handler, request);
   if (typeof answer !== 'number') return answer.then((status) => afterHandler(status, named, request));
   return afterHandler(answer, named, request);

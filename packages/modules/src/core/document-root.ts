@@ -58,7 +58,7 @@ const hasOddSegment = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)/;
 /** The file that a path means below DocumentRoot, or undefined when it leads out of it. */
 export function belowDocumentRoot(request: RequestRecord, path: string): string | undefined {
   const root = documentRootOf(request);
-  const relative = path.replace(/^\/+/, '');
+  const relative = path.startsWith('/') && path[1] !== '/' ? path.slice(1) : path.replace(/^\/+/, '');
   if (relative.includes('\0')) return undefined;
   const base = root.endsWith('/') ? root : `${root}/`;
   if (!hasOddSegment.test(relative)) return base + relative;
