@@ -1155,15 +1155,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_express_module',
-    httpd: 'modules/proxy/mod_proxy_express.c',
-    directives: {
-      ProxyExpressDBMFile: ['TAKE1', 'FileInfo', 'Location of ProxyExpressDBMFile file'],
-      ProxyExpressDBMType: ['TAKE1', 'FileInfo', 'Type of ProxyExpressDBMFile file'],
-      ProxyExpressEnable: ['FLAG', 'FileInfo', 'Enable the ProxyExpress functionality'],
-    },
-  },
-  {
     identifier: 'proxy_fdpass_module',
     httpd: 'modules/proxy/mod_proxy_fdpass.c',
     directives: {},

@@ -30,6 +30,7 @@ import { modProxy } from './mod_proxy/index.ts';
 import { modProxyAjp } from './mod_proxy_ajp/index.ts';
 import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyConnect } from './mod_proxy_connect/index.ts';
+import { modProxyExpress } from './mod_proxy_express/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
 import { modProxyFtp } from './mod_proxy_ftp/index.ts';
 import { modProxyHcheck } from './mod_proxy_hcheck/index.ts';
@@ -93,6 +94,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyAjp,
   modProxyBalancer,
   modProxyFcgi,
+  modProxyExpress,
   modProxyFtp,
   modProxyConnect,
   modProxyHcheck,
