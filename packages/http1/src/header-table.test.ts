@@ -24,6 +24,8 @@ describe('HeaderTable', () => {
     expect(table().get('x-oNe')).toBe('1');
     expect(table().getAll('X-ONE')).toEqual(['1', '2', '3']);
     expect(table().get('x_one')).toBeUndefined();
+    expect(table().getJoined('X-ONE')).toBe('1,2,3');
+    expect(table().getJoined('X-Two')).toBeUndefined();
     expect(table().has('accepT')).toBe(true);
     expect(table().has('accep')).toBe(false);
   });
@@ -56,6 +58,11 @@ describe('HeaderTable', () => {
       edit: (t) => t.overlap(HeaderTable.of([['B', '7']]), 'set'),
       expected: 'A: 3\r\nB: 7\r\n',
     },
+    {
+      title: 'mapValues changes each where it stands',
+      edit: (t) => t.mapValues('a', (value) => (value === '3' ? 'x' : value)),
+      expected: 'A: 1\r\nB: 2\r\na: x\r\n',
+    },
     { title: 'clear', edit: (t) => t.clear(), expected: '' },
   ];
   const source = 'A: 1\r\nB: 2\r\na: 3\r\n';
@@ -86,7 +93,7 @@ describe('HeaderTable', () => {
     expect(copy.has('accept')).toBe(true);
   });
 
-  const name = fc.constantFrom('A', 'a', 'B', 'b', 'Long-Name', 'long-name');
+  const name = fc.constantFrom('A', 'a', 'B', 'b', 'Long-Name', 'long-name', 'a!', 'A-_', '~');
   const operation = fc.record({
     kind: fc.constantFrom('set', 'add', 'merge', 'unset'),
     name,

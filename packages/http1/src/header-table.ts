@@ -68,6 +68,25 @@ export class HeaderTable {
     return values;
   }
 
+  /** All values under the name as one, joined by commas, or undefined. */
+  getJoined(name: string): string | undefined {
+    let at = this.find(name, 0);
+    if (at < 0) return undefined;
+    let joined = this.valueAt(at);
+    for (at = this.find(name, at + 4); at >= 0; at = this.find(name, at + 4))
+      joined += `,${this.valueAt(at)}`;
+    return joined;
+  }
+
+  /** Changes each value under the name where it stands. */
+  mapValues(name: string, change: (value: string) => string): void {
+    for (let at = this.find(name, 0); at >= 0; at = this.find(name, at + 4)) {
+      const value = this.valueAt(at);
+      const changed = change(value);
+      if (changed !== value) this.replace(at, changed);
+    }
+  }
+
   /** Whether there is an entry of that name. */
   has(name: string): boolean {
     return this.find(name, 0) >= 0;

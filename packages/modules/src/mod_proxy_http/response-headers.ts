@@ -30,8 +30,10 @@ export function takeOverHeaders(
 ): ResponseFraming {
   let { headers } = head;
   let closes = head.protocolNumber < 1001;
-  for (const name of dates) mapField(headers, name, canonicalDate);
-  for (const name of locations) mapField(headers, name, (value) => mapLocation(request, value));
+  for (const name of dates) headers.mapValues(name, canonicalDate);
+  for (const name of locations) {
+    if (headers.has(name)) headers.mapValues(name, (value) => mapLocation(request, value));
+  }
   headers = withCookiesLast(request, headers);
   const transferEncoding = headers.get('Transfer-Encoding');
   const contentLength = headers.get('Content-Length');
@@ -40,11 +42,11 @@ export function takeOverHeaders(
     headers.unset('Content-Length');
     closes = true;
   }
-  const connection = headers.get('Connection');
+  const connection = headers.getJoined('Connection');
   if (connection !== undefined) {
-    const listed = headers.getAll('Connection').join(',');
-    for (const name of listedNames(listed)) headers.unset(name);
-    if (/(?:^|[,\s])close(?:$|[,\s])/i.test(listed)) closes = true;
+    for (const name of listedNames(connection)) headers.unset(name);
+    const keeps = connection === 'keep-alive' || connection === 'Keep-Alive';
+    if (!keeps && /(?:^|[,\s])close(?:$|[,\s])/i.test(connection)) closes = true;
     headers.unset('Connection');
   }
   headers.unset('Proxy-Connection');
@@ -62,34 +64,18 @@ export function takeOverHeaders(
   };
 }
 
-/** Changes the values under a name where they stand. */
-function mapField(headers: HeaderTable, name: string, change: (value: string) => string): void {
-  const first = headers.get(name);
-  if (first === undefined) return;
-  const values = headers.getAll(name);
-  if (values.length === 1) {
-    const changed = change(first);
-    if (changed !== first) headers.set(name, changed);
-    return;
-  }
-  const lowerName = name.toLowerCase();
-  const entries = headers.entries();
-  headers.clear();
-  for (const [entry, value] of entries)
-    headers.add(entry, entry.toLowerCase() === lowerName ? change(value) : value);
-}
-
 const rememberedDates = 64;
+/** What is to stand in place of a date; empty for one that is as httpd writes it, or none at all. */
 const canonicalDates = new Map<string, string>();
 
 /** A date in the form httpd writes; what is no date stays. The last few are remembered. httpd: ap_proxy_date_canon */
 function canonicalDate(value: string): string {
   const known = canonicalDates.get(value);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known === '' ? value : known;
   const time = parseHttpDate(value);
   const canonical = time === undefined ? value : formatHttpDate(time);
   if (canonicalDates.size >= rememberedDates) canonicalDates.clear();
-  canonicalDates.set(value, canonical);
+  canonicalDates.set(value, canonical === value ? '' : canonical);
   return canonical;
 }
 
