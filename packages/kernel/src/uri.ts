@@ -81,6 +81,9 @@ export function removeDotSegments(path: string): string {
   return absolute && kept[0] !== '' ? `/${kept.join('/')}` : kept.join('/');
 }
 
+/** What APR joins to one path, without the four bytes it keeps for itself. httpd: APR_PATH_MAX, apr_filepath_merge */
+export const longestPath = 4092;
+
 /** An absolute path of the file system without `.`, `..` and empty segments; above the root is the root. httpd: apr_filepath_merge */
 export function canonicalPath(path: string): string {
   const kept: string[] = [];

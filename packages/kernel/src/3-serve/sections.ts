@@ -3,7 +3,7 @@ import type { Section } from '../2-compile/section.ts';
 import { OPTIONS } from '../declare/places.ts';
 import { matchesPattern } from '../shell-pattern.ts';
 import { type HookResult, type HookStatus, OK } from '../status.ts';
-import { canonicalPath, mergeSlashes } from '../uri.ts';
+import { canonicalPath, longestPath, mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -64,37 +64,41 @@ export function ifWalk(request: RequestRecord): HookResult {
   return conditions.length === 0 ? OK : enterConditions(request, conditions);
 }
 
+/** What holds of one list is merged among itself before it is merged over what was there; then come the nested ones. */
+function enterConditions(request: RequestRecord, conditions: readonly Section[]): HookResult {
+  const before = walkConfig.of(request).conditions.length;
+  const enterNested = () => {
+    const nested = walkConfig.of(request).conditions.slice(before);
+    return nested.length > 0 ? enterConditions(request, nested) : OK;
+  };
+  const entered = enterWhatHolds(request, conditions, request.directory);
+  return entered === undefined ? enterNested() : entered.then(enterNested);
+}
+
 /** Stays synchronous until a condition has to be waited for. `chainDone`: an earlier one of the chain held. */
-function enterConditions(
+function enterWhatHolds(
   request: RequestRecord,
   conditions: readonly Section[],
+  start: DirectoryConfig,
   from = 0,
   chainDone = false,
-): HookResult {
+): Promise<void> | undefined {
   let done = chainDone;
   for (let i = from; i < conditions.length; i++) {
     const section = conditions[i]!;
     if (section.chain === 'if') done = false;
     if (done) continue;
     const holds = section.condition?.(request) ?? true;
-    if (holds === false) continue;
-    done = true;
-    const entered =
-      holds === true
-        ? enterCondition(request, section)
-        : holds.then((later) => (later ? enterCondition(request, section) : undefined));
-    if (entered instanceof Promise) {
-      return entered.then((status) => enterConditions(request, conditions, i + 1, status !== undefined));
+    if (holds instanceof Promise) {
+      return holds.then((later) => {
+        if (later) request.directory = request.directory.enterInWalk(section, start);
+        return enterWhatHolds(request, conditions, start, i + 1, later);
+      });
     }
+    done = holds;
+    if (holds) request.directory = request.directory.enterInWalk(section, start);
   }
-  return OK;
-}
-
-function enterCondition(request: RequestRecord, section: Section): HookResult {
-  const before = walkConfig.of(request).conditions.length;
-  request.directory = request.directory.enter(section);
-  const nested = walkConfig.of(request).conditions.slice(before);
-  return nested.length > 0 ? enterConditions(request, nested) : OK;
+  return undefined;
 }
 
 /** What stands on a path, as the walk needs it; `missing` also for a path below a file. */
@@ -143,6 +147,11 @@ export function directoryWalk(request: RequestRecord): HookStatus {
       `AH00030: Module bug?  Request filename path ${filename} is invalid or or not absolute for uri ${request.uri}`,
     );
     return 403;
+  }
+  // There is no file by such a name.
+  if (filename.length > longestPath) {
+    request.finfo = undefined;
+    return OK;
   }
   const { world, directoryMemo } = server.plan;
   if (request.finfo === undefined) {

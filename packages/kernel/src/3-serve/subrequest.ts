@@ -84,8 +84,8 @@ export async function lookupFile(
   const hasUri = from.uri !== '' && entry !== '' && !entry.includes('/');
   request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
-  const checked = name === 'parsed' ? parseName(request, path, hasUri) : OK;
-  const status = tooDeep(from) ? 500 : checked === OK ? await processFileRequest(request) : checked;
+  if (name === 'parsed') setTarget(request, hasUri ? request.uri : path);
+  const status = tooDeep(from) ? 500 : await processFile(request, name, hasUri);
   if (status !== OK) request.status = status;
   return request;
 }
@@ -110,11 +110,14 @@ function tooDeep(from: RequestRecord): boolean {
   return count >= mostNested;
 }
 
-function parseName(request: RequestRecord, path: string, hasUri: boolean): HookStatus {
-  setTarget(request, hasUri ? request.uri : path);
-  const status = checkPath(request);
+function processFile(
+  request: RequestRecord,
+  name: 'plain' | 'parsed',
+  hasUri: boolean,
+): HookStatus | Promise<HookStatus> {
+  const checked = name === 'parsed' ? checkPath(request) : OK;
   if (!hasUri) request.uri = '';
-  return status;
+  return checked === OK ? processFileRequest(request) : checked;
 }
 
 const absolute = (path: string) => (path.startsWith('/') ? path : `/${path}`);

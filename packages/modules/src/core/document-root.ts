@@ -4,6 +4,7 @@ import {
   directoryWalk,
   fileWalk,
   type HookStatus,
+  longestPath,
   NOT_IN,
   OK,
   type RequestRecord,
@@ -44,10 +45,7 @@ export function translateToDocumentRoot(request: RequestRecord): HookStatus {
     return 400;
   }
   const file = belowDocumentRoot(request, belowServerPath(request));
-  if (file === undefined) {
-    request.log('core', 'error', `AH00127: Cannot map ${request.requestLine} to file`);
-    return 403;
-  }
+  if (file === undefined) return 403;
   request.filename = file;
   request.canonicalFilename = file;
   return OK;
@@ -55,11 +53,21 @@ export function translateToDocumentRoot(request: RequestRecord): HookStatus {
 
 const hasOddSegment = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)/;
 
-/** The file that a path means below DocumentRoot, or undefined when it leads out of it. */
+/** The file that a path means below DocumentRoot; undefined, which is logged, when there can be none. */
 export function belowDocumentRoot(request: RequestRecord, path: string): string | undefined {
   const root = documentRootOf(request);
   const relative = path.startsWith('/') && path[1] !== '/' ? path.slice(1) : path.replace(/^\/+/, '');
-  if (relative.includes('\0')) return undefined;
+  const isTooLong = root.length + relative.length > longestPath;
+  const file = isTooLong || relative.includes('\0') ? undefined : joined(root, relative);
+  if (file === undefined) {
+    const error = isTooLong ? '(36)File name too long' : '(20023)The given path was above the root path';
+    request.log('core', 'error', `AH00127: Cannot map ${request.requestLine} to file`, error);
+  }
+  return file;
+}
+
+/** Undefined when the path leads out of the root. */
+function joined(root: string, relative: string): string | undefined {
   const base = root.endsWith('/') ? root : `${root}/`;
   if (!hasOddSegment.test(relative)) return base + relative;
   const kept: string[] = [];

@@ -125,6 +125,14 @@ describe('the default line', () => {
     expect(formatLogTime(world, time, 'cu')).toMatch(/^2026-11-05 01:02:03\.00400[45]$/);
   });
 
+  it('is cut off, as any line', () => {
+    const long = { ...line(), message: 'x'.repeat(9000) };
+    const format = compileErrorLogFormat('%M', true);
+    if (typeof format === 'string') throw new Error(format);
+    expect(renderDefaultLine(long)).toHaveLength(8190);
+    expect(renderLogLine(format, long, 6)).toHaveLength(8190);
+  });
+
   it('escapes what would break a line', () => {
     expect(escapeForErrorLog('a\nb\\c"d\x01\xe9')).toBe('a\\nb\\\\c"d\\x01\\xe9');
   });

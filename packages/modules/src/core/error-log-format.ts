@@ -258,8 +258,11 @@ export function renderLogLine(format: ErrorLogFormat, line: LogLine, levelIndex:
       isSkipping = true;
     }
   }
-  return text;
+  return cutOff(text);
 }
+
+/** A line has an end, at which long messages are cut off. httpd: server/log.c MAX_STRING_LEN */
+const cutOff = (line: string) => (line.length > 8190 ? line.slice(0, 8190) : line);
 
 /** The line httpd writes where no ErrorLogFormat is set. httpd: server/log.c do_errorlog_default */
 export function renderDefaultLine(line: LogLine): string {
@@ -268,10 +271,10 @@ export function renderDefaultLine(line: LogLine): string {
   const referer = request?.headersIn.get('Referer');
   const tail =
     referer === undefined || line.message === undefined ? '' : `, referer: ${escapeForErrorLog(referer)}`;
-  return (
+  return cutOff(
     `[${formatLogTime(world, line.timeMs, 'u')}] [${module}:${level}] ` +
-    `[pid ${world.system.processId}:tid ${threadId(line)}] ` +
-    `${error === undefined ? '' : `${error}: `}${client === '' ? '' : `[client ${client}] `}` +
-    `${escapeForErrorLog(line.message ?? '')}${tail}`
+      `[pid ${world.system.processId}:tid ${threadId(line)}] ` +
+      `${error === undefined ? '' : `${error}: `}${client === '' ? '' : `[client ${client}] `}` +
+      `${escapeForErrorLog(line.message ?? '')}${tail}`,
   );
 }

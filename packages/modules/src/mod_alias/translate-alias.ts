@@ -1,4 +1,11 @@
-import { DECLINED, type ExpressionCaptures, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  DECLINED,
+  type ExpressionCaptures,
+  type HookStatus,
+  longestPath,
+  OK,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import { setContext } from '../core/contract.ts';
 import { substituteGroups } from '../substitute-groups.ts';
 import { type AliasDirectoryConfig, aliasDirectory, aliasesOf, aliasServer } from './config.ts';
@@ -46,11 +53,13 @@ function byLocation(
 }
 
 function mapTo(request: RequestRecord, path: string, handler: string | undefined): HookStatus {
+  const { serverRoot } = request.server.plan.settings;
+  // httpd: ap_server_root_relative gives nothing for a path that is too long together with the server's root.
+  if (serverRoot.length + path.length > longestPath) return DECLINED;
   if (handler !== undefined) {
     request.handlerName = handler;
     request.notes.set('alias-forced-type', handler);
   }
-  const { serverRoot } = request.server.plan.settings;
   request.filename = path.startsWith('/') ? path : `${serverRoot.replace(/\/+$/, '')}/${path}`;
   return OK;
 }

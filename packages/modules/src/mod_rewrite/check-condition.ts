@@ -152,7 +152,7 @@ function checkFile(test: FileTest, context: RewriteContext, path: string): boole
     case 'l':
       return info.type === 'link';
     case 'x':
-      return info.type === 'file' && (info.mode & 0o111) !== 0;
+      return (info.mode & 0o111) !== 0;
   }
 }
 

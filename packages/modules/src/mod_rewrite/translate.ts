@@ -159,7 +159,6 @@ function toLocalPath(
   if ((!legacy && isReduced(request)) || !hasFilePrefix(request, filename, config, lastSubstitution, trace)) {
     const mapped = belowDocumentRoot(request, filename);
     if (mapped === undefined) {
-      request.log('core', 'error', `AH00127: Cannot map ${request.requestLine} to file`);
       if (trace >= 1) rewriteLog({ request }, 1, `prefixing with document_root of ${filename} FAILED`);
       return 403;
     }
