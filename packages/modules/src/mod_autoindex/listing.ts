@@ -1,10 +1,10 @@
 import { type Clock, escapeHtml, escapePath, localTime, strftime } from '@httpd-ts/kernel';
+import { printSize } from '../print-size.ts';
 import type { IndexSettings, SortKey } from './config.ts';
 import { BLANK_ICON, findByPath } from './find-item.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { INDEX } from './index-options.ts';
 import type { IndexQuery } from './index-query.ts';
-import { printSize } from './print-size.ts';
 
 /** What the parts of one listing need. */
 interface Page {

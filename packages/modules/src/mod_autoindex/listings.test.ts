@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
+import { printSize } from '../print-size.ts';
 import { answerOf, configuredServer, configuredWorld } from '../recorded-answers.ts';
 import recording from './listings.fixture.json' with { type: 'json' };
 import { compareNatural } from './natural-order.ts';
-import { printSize } from './print-size.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 const regex = createRegexEngine(

@@ -16,6 +16,7 @@ import {
   section,
   translateName,
 } from '@httpd-ts/kernel';
+import { statusReports } from '../mod_status/contract.ts';
 import { closeConnections } from './acquire-connection.ts';
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
@@ -26,6 +27,7 @@ import { proxyPlanOf } from './proxy-plan.ts';
 import { proxySection } from './proxy-section.ts';
 import { serverDirectives } from './server-directives.ts';
 import { shareWorkers } from './share-workers.ts';
+import { statusReport } from './status-report.ts';
 import { canonicalize, enterProxySections, preTranslate, translate } from './translate.ts';
 
 const inLocations = NOT_IN.directory | NOT_IN.files | NOT_IN.limit;
@@ -91,6 +93,7 @@ export const modProxy = defineModule({
     postConfig(prepare),
     childExit((_compilation, plan) => closeIdleConnections(plan)),
   ],
+  providers: [statusReports.provide('mod_proxy', statusReport)],
 });
 
 /** All ProxyPass lines that hold in a place. */

@@ -47,7 +47,6 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     context: 'server',
     usage: 'Configure Status: proxy status to one of: on | off | full',
     default: 'Off',
-    support: { partial: 'server-status does not show the balancers yet' },
     set(config, arg) {
       const word = wordOf(statusWords, arg);
       if (word === undefined) return 'ProxyStatus must be one of: off | on | full';

@@ -1,8 +1,7 @@
 import type { Digests } from '@httpd-ts/kernel';
-import { type Balancer, SPAN_MS, WORKER, type Worker } from '../mod_proxy/contract.ts';
+import { type Balancer, SPAN_MS, statusText, WORKER, type Worker } from '../mod_proxy/contract.ts';
 import { mostMembers } from './apply-form.ts';
 import { type Difference, differencesOf } from './differences.ts';
-import { statusText } from './status-text.ts';
 import { shownName } from './xml-page.ts';
 
 /** A member as the API and the page show it. */

@@ -1,6 +1,6 @@
 import { escapeHtml, formatHttpDate, type ServerRecord } from '@httpd-ts/kernel';
 import type { Balancer, ProxyServerConfig, Worker } from '../mod_proxy/contract.ts';
-import { statusText } from './status-text.ts';
+import { statusText } from '../mod_proxy/contract.ts';
 
 /** What workers have from their server where their own parameters say nothing. */
 export interface XmlDefaults {

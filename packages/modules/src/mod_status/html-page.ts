@@ -7,6 +7,8 @@ import { inState, type ServerState } from './server-state.ts';
 export interface PageOptions {
   readonly noTable: boolean;
   readonly seeTail: boolean;
+  /** What other modules add. */
+  readonly reports: string;
   /** The address line below the page. */
   readonly signature: string;
 }
@@ -26,7 +28,7 @@ export function htmlPage(state: ServerState, options: PageOptions): string {
 </head><body>
 <h1>Apache Server Status for ${escapeHtml(state.name)} (via ${state.localAddress})</h1>
 
-${summary(state)}${asyncTable(state)}${scoreboard(state.scoreboard)}${details}${options.signature}</body></html>\n`;
+${summary(state)}${asyncTable(state)}${scoreboard(state.scoreboard)}${details}${options.reports}${options.signature}</body></html>\n`;
 }
 
 function summary(state: ServerState): string {

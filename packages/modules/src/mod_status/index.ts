@@ -9,6 +9,7 @@ import {
   type RequestRecord,
 } from '@httpd-ts/kernel';
 import { leadingInteger, signature } from '../core/contract.ts';
+import { type StatusReport, statusReports } from './contract.ts';
 import { htmlPage } from './html-page.ts';
 import { collectState } from './server-state.ts';
 import { textPage } from './text-page.ts';
@@ -37,14 +38,24 @@ async function answer(request: RequestRecord, query: string): Promise<HookStatus
   const isText = query.includes('auto');
   request.contentType = `text/${isText ? 'plain' : 'html'}; charset=ISO-8859-1`;
   const text = isText
-    ? textPage(state)
+    ? textPage(state) + reportsOf(request, 'text')
     : htmlPage(state, {
         noTable: query.includes('notable'),
         seeTail: request.server.plan.process.seeRequestTail,
+        reports: reportsOf(request, 'html'),
         signature: signature(request, '<hr />\n'),
       });
   request.output = { kind: 'text', text };
   return OK;
+}
+
+/** What other modules have to say. */
+function reportsOf(request: RequestRecord, form: keyof StatusReport): string {
+  const { providers } = request.server.plan;
+  let text = '';
+  for (const name of providers.names(statusReports))
+    text += providers.find(statusReports, name)?.[form](request) ?? '';
+  return text;
 }
 
 /** Pages about what the server is doing. */

@@ -98,7 +98,7 @@ describe('?auto', () => {
 });
 
 describe('the page', () => {
-  const options = { noTable: false, seeTail: false, signature: '' };
+  const options = { noTable: false, seeTail: false, reports: '', signature: '' };
 
   it('shows a connection as a row, its request line cut and escaped', () => {
     const page = htmlPage(state, options);

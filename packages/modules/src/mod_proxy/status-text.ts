@@ -1,4 +1,4 @@
-import { WORKER, type Worker } from '../mod_proxy/contract.ts';
+import { WORKER, type Worker } from './worker.ts';
 
 // httpd: modules/proxy/proxy_util.c wstat_tbl
 const words: readonly (readonly [bit: number, word: string])[] = [
