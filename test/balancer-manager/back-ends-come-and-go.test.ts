@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { launcher } from '../cli/launcher.ts';
 import { backEnd, type ManagedServer, managedServer, removeServer, until } from './manager-server.ts';
 
 let server: ManagedServer | undefined;
@@ -134,7 +139,116 @@ describe('a back end is replaced by another without a request lost', () => {
   }, 60_000);
 });
 
+/** What the program says of balancers of a server that runs or ran. */
+function drift(root: string, ...options: string[]) {
+  const { status, stdout, stderr } = spawnSync(launcher, ['drift', join(root, 'httpd.conf'), ...options], {
+    encoding: 'latin1',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('a back end is replaced by what a rewriting map says', () => {
+  /** Begins a slow request on A, lets `moveOn` happen, and ends A when its request is done. */
+  async function replace(configOf: (a: string) => string, moveOn: (b: string) => void): Promise<void> {
+    const a = await startA();
+    server = await managedServer(configOf(a.url), ['rewrite']);
+    const traffic = clients(server.url('/x'));
+    await until(() => traffic.answers.length > 20, 'traffic');
+    const slow = fetch(server.url('/slow')).then((response) => response.text());
+    await until(() => a.requests.includes('GET /slow'), 'the slow request');
+    const b = await startB();
+    moveOn(b.url);
+    await until(() => traffic.answers.at(-1) === 'B', 'B');
+    const ofA = a.requests.length;
+    expect(await slow).toBe('A, slowly\n');
+    expect(a.requests.length).toBe(ofA);
+    a.server.closeAllConnections();
+    a.server.close();
+    const before = traffic.answers.length;
+    await until(() => traffic.answers.length > before + 40, 'more traffic');
+    await traffic.stop();
+    expect(traffic.failures).toEqual([]);
+    expect(new Set(traffic.answers.slice(before))).toEqual(new Set(['B']));
+    expect(b.requests).not.toContain('GET /slow');
+  }
+
+  /** Replaces a file in one step, as a monitoring program does. */
+  function put(path: string, text: string, mode = 0o644): void {
+    writeFileSync(`${path}.new`, text, { mode });
+    renameSync(`${path}.new`, path);
+  }
+
+  let folder: string;
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'httpd-ts-map-')));
+    chmodSync(folder, 0o755);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('by a text file', async () => {
+    const map = join(folder, 'distribute.txt');
+    await replace(
+      (a) => {
+        put(map, `app ${a}\n`);
+        return `RewriteEngine On\nRewriteMap distribute "txt:${map}"\nRewriteCond %{REQUEST_URI} !^/balancer-manager\nRewriteRule ^(/.*) \${distribute:app}$1 [P]\n`;
+      },
+      (b) => put(map, `app ${b}\n`),
+    );
+  }, 60_000);
+
+  it('by a program that is asked line by line', async () => {
+    const state = join(folder, 'back-end');
+    const program = join(folder, 'distribute.sh');
+    put(program, `#!/bin/sh\nwhile read -r path; do read -r url < ${state}; echo "$url$path"; done\n`, 0o755);
+    await replace(
+      (a) => {
+        put(state, `${a}\n`);
+        return `RewriteEngine On\nRewriteMap distribute "prg:${program}"\nRewriteCond %{REQUEST_URI} !^/balancer-manager\nRewriteRule (.*) \${distribute:$1} [P]\n`;
+      },
+      (b) => put(state, `${b}\n`),
+    );
+  }, 60_000);
+});
+
 describe('changes at run time', () => {
+  it('are shown by `httpd-ts drift` as far as they are kept', async () => {
+    const a = await startA();
+    const b = await startB();
+    server = await managedServer(`BalancerPersist On\n${config(a.url)}`);
+    expect(drift(server.root)).toEqual({
+      ...{ status: 0, stderr: '' },
+      stdout: 'Nothing differs from the files.\n',
+    });
+    await server.api('/balancers/app/members', { method: 'POST', body: { url: b.url } });
+    await server.api('/balancers/app', { method: 'PATCH', body: { lbMethod: 'bybusyness' } });
+    const [{ id }] = (await server.api('/balancers/app')).value.members;
+    await server.api(`/balancers/app/members/${id}`, {
+      method: 'PATCH',
+      body: { disabled: true, route: 'x' },
+    });
+    const shown = drift(server.root);
+    expect([shown.status, shown.stderr]).toEqual([1, '']);
+    expect(shown.stdout.split('\n').sort()).toEqual(
+      [
+        '',
+        'balancer://app: lbMethod byrequests -> bybusyness',
+        `balancer://app ${b.url}: added`,
+        `balancer://app ${a.url}: route (not set) -> x`,
+        `balancer://app ${a.url}: disabled false -> true`,
+      ].sort(),
+    );
+    const { differences } = JSON.parse(drift(server.root, '--json').stdout);
+    const { value } = await server.api('/differences');
+    expect(differences).toEqual(value.differences);
+  }, 60_000);
+
+  it('are known to the running server alone without BalancerPersist', async () => {
+    const a = await startA();
+    server = await managedServer(config(a.url));
+    expect(drift(server.root).stdout).toContain('balancer://app: BalancerPersist is Off');
+    expect(drift(join(server.root, 'missing')).status).toBe(2);
+  }, 60_000);
+
   it('survive graceful reloads, and restarts with BalancerPersist', async () => {
     const a = await startA();
     const b = await startB();

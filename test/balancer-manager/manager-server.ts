@@ -70,12 +70,17 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
 }
 
 /** Starts the command on a configuration; `config` comes after the modules and the manager's location. */
-export async function managedServer(config: string): Promise<ManagedServer> {
+export async function managedServer(
+  config: string,
+  furtherModules: readonly string[] = [],
+): Promise<ManagedServer> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'httpd-ts-manager-')));
   chmodSync(root, 0o755);
   const port = await freePort();
   const own = process.getuid?.() === 0 ? 'User "#65534"\nGroup "#65534"\n' : '';
-  const loaded = modules.map((name) => `LoadModule ${name}_module modules/mod_${name}.so\n`).join('');
+  const loaded = [...modules, ...furtherModules]
+    .map((name) => `LoadModule ${name}_module modules/mod_${name}.so\n`)
+    .join('');
   writeFileSync(
     join(root, 'httpd.conf'),
     `ServerName localhost\n${loaded}Listen 127.0.0.1:${port}\n${own}PidFile httpd.pid\nDefaultRuntimeDir ${root}\nErrorLog error.log

@@ -5,6 +5,7 @@ import { noSwitches, splitNames } from '../parse-switches.ts';
 import type { Invocation } from '../run-switches.ts';
 import { programOf, runSwitchesParsed } from '../run-switches.ts';
 import type { ConfigtestOptions } from './configtest.ts';
+import type { DriftOptions } from './drift.ts';
 import type { DryRunOptions } from './dry-run.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { FmtOptions } from './fmt.ts';
@@ -129,6 +130,20 @@ async function describeCommands(
     .action(async (path: string | undefined, options: DryRunOptions) => {
       const { dryRun } = await import('./dry-run.ts');
       done(await dryRun(path, options, invocation));
+    });
+  program
+    .command('drift')
+    .description(
+      'show what was changed in the balancer manager and the files do not say; exits with 1 if there is any',
+    )
+    .argument('[path]', "configuration file or ServerRoot directory; the system's own when left out")
+    .option('--modules <modules>', modulesText, 'all')
+    .option('--root <directory>', rootText)
+    .option('-D <name>', 'define a name for <IfDefine>', collect, [])
+    .option('--json', 'for programs')
+    .action(async (path: string | undefined, options: DriftOptions) => {
+      const { drift } = await import('./drift.ts');
+      done(await drift(path, options, invocation));
     });
   program
     .command('explain')

@@ -74,6 +74,7 @@ export { expects100, listedNames, makeBackendHead, viaValue } from './request-he
 export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';
+export { shareWorkers } from './share-workers.ts';
 export { statusText } from './status-text.ts';
 export { canonicalTarget, canonicalUrl } from './translate.ts';
 export { runTunnel, type TunnelEnd } from './tunnel.ts';
