@@ -128,7 +128,7 @@ function busy(): number {
 function inUse(): number {
   const { workers } = proxyServer.at(proxy.engine.plan.mainServer.config);
   return workers
-    .flatMap(({ transport }) => [...(transport?.values() ?? [])])
+    .flatMap(({ transport }) => [...(transport?.pools.values() ?? [])])
     .reduce((sum, pool) => sum + pool.all.size - pool.idleCount, 0);
 }
 

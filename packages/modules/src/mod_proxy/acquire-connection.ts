@@ -7,7 +7,7 @@ import { backendTls } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { releaseWorkers } from './release-workers.ts';
 import { retryWorker } from './retry-worker.ts';
-import { WORKER, type Worker } from './worker.ts';
+import { WORKER, type Worker, type WorkerTransport } from './worker.ts';
 
 /** Where a request goes, and what the log calls the protocol: `http`, `FCGI`, `AJP`. */
 export interface Destination {
@@ -156,12 +156,23 @@ export function timeoutOf(server: ServerRecord, worker: Worker): number {
  */
 export function poolOf(destination: Destination): ConnectionPool | undefined {
   const { request, worker, origin, parent } = destination;
+  worker.transport ??= { pools: new Map(), last: undefined };
+  const { transport } = worker;
+  const isPlain =
+    parent === undefined && destination.isTls !== true && request.note('uds_path') === undefined;
+  if (isPlain && transport.last?.origin === origin) return transport.last.pool;
+  const pool = findPool(destination, transport);
+  if (isPlain && pool !== undefined) transport.last = { origin, pool };
+  return pool;
+}
+
+function findPool(destination: Destination, transport: WorkerTransport): ConnectionPool | undefined {
+  const { request, worker, origin, parent } = destination;
   const socketPath = parent === undefined ? (worker.socketPath ?? request.note('uds_path')) : undefined;
   const { hostname, port } = parent ?? origin;
   const tls = destination.isTls === true ? targetTls(destination) : undefined;
   if (destination.isTls === true && tls === undefined) return undefined;
-  worker.transport ??= new Map();
-  const pools = worker.transport;
+  const { pools } = transport;
   const place = socketPath ?? `${hostname}:${port}`;
   const tunnel = tls === undefined || parent === undefined ? undefined : tunnelHead(destination, parent);
   const key =
@@ -182,7 +193,7 @@ export function poolOf(destination: Destination): ConnectionPool | undefined {
       keepsConnections: worker.parameters.disableReuse !== true,
       tls,
     });
-    if (pools.size >= mostPools) forgetPools(pools);
+    if (pools.size >= mostPools) forgetPools(transport);
     pools.set(key, pool);
   }
   return pool;
@@ -213,12 +224,13 @@ function targetTls({ request, origin, tlsProtocols }: Destination): TargetTls | 
 /** A bound for the worker that serves any host. */
 const mostPools = 1000;
 
-function forgetPools(pools: Map<string, ConnectionPool>): void {
-  for (const pool of pools.values()) pool.close();
-  pools.clear();
+function forgetPools(transport: WorkerTransport): void {
+  for (const pool of transport.pools.values()) pool.close();
+  transport.pools.clear();
+  transport.last = undefined;
 }
 
 /** Closes what idles in the pools of a worker, and the rest as it comes back. */
 export function closeConnections(worker: Worker): void {
-  for (const pool of worker.transport?.values() ?? []) pool.close();
+  for (const pool of worker.transport?.pools.values() ?? []) pool.close();
 }

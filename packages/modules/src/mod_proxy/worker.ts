@@ -1,5 +1,6 @@
 import type { SharedMemory } from '@httpd-ts/kernel';
 import type { ConnectionPool } from './connection-pool.ts';
+import type { Origin } from './origin.ts';
 
 // httpd: modules/proxy/mod_proxy.h PROXY_WORKER_*
 /** Bits of a worker's status. */
@@ -117,6 +118,14 @@ export const HISTORY_WORDS = SPANS * SPAN_WORDS;
 
 const wordSize = 2 ** 32;
 
+/** The connections of a worker in one thread. */
+export interface WorkerTransport {
+  /** By where they lead. */
+  readonly pools: Map<string, ConnectionPool>;
+  /** The pool without TLS that was asked for last; a worker with a place of its own asks for no other. */
+  last: { readonly origin: Origin; readonly pool: ConnectionPool } | undefined;
+}
+
 /**
  * A place that requests are sent to: a URL prefix with its parameters, and what is known of its state. The state
  * lies in memory that all threads share. httpd: proxy_worker, proxy_worker_shared
@@ -134,8 +143,8 @@ export class Worker {
   /** Name of the balancer it is a member of. */
   readonly balancerName: string | undefined;
   readonly parameters: WorkerParameters = {};
-  /** Its connections in this thread, by where they lead. */
-  transport: Map<string, ConnectionPool> | undefined = undefined;
+  /** Its connections in this thread. */
+  transport: WorkerTransport | undefined = undefined;
   private words: Int32Array = new Int32Array(WORKER_WORDS);
   /** Where its record begins in `words`. */
   private at = 0;
