@@ -767,13 +767,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'lbmethod_heartbeat_module',
-    httpd: 'modules/proxy/balancers/mod_lbmethod_heartbeat.c',
-    directives: {
-      HeartbeatStorage: ['TAKE1', 'server', 'Path to read heartbeat data.', 'virtualHost'],
-    },
-  },
-  {
     identifier: 'ldap_module',
     httpd: 'modules/ldap/util_ldap.c',
     directives: {

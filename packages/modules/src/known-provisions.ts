@@ -77,7 +77,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
     filters: ['INCLUDES'],
   },
   mod_info: { handlers: ['server-info'] },
-  mod_lbmethod_heartbeat: { lbMethods: ['heartbeat'] },
   mod_ldap: { handlers: ['ldap-status'] },
   mod_lua: { handlers: ['lua-script'] },
   mod_md: { handlers: ['md-status'] },

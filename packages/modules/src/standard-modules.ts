@@ -21,6 +21,7 @@ import { modHttp } from './mod_http/index.ts';
 import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness/index.ts';
 import { modLbmethodByrequests } from './mod_lbmethod_byrequests/index.ts';
 import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic/index.ts';
+import { modLbmethodHeartbeat } from './mod_lbmethod_heartbeat/index.ts';
 import { modLogConfig } from './mod_log_config/index.ts';
 import { modLogio } from './mod_logio/index.ts';
 import { modMacro } from './mod_macro/index.ts';
@@ -87,6 +88,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modLbmethodBybusyness,
   modLbmethodByrequests,
   modLbmethodBytraffic,
+  modLbmethodHeartbeat,
   modMacro,
   modMime,
   modNegotiation,

@@ -1,11 +1,11 @@
 import { defineModule } from '@httpd-ts/kernel';
-import { FIELD, type LbMethod, lbMethods } from '../mod_proxy/contract.ts';
+import { type ElectingMethod, FIELD, lbMethods } from '../mod_proxy/contract.ts';
 
 /**
  * The member with the fewest requests under way; among equals the one with the most credit.
  * httpd: modules/proxy/balancers/mod_lbmethod_bybusyness.c
  */
-export const byBusyness: LbMethod = {
+export const byBusyness: ElectingMethod = {
   elect({ words, at, candidates }, count) {
     let best = -1;
     let most = 0;

@@ -1,11 +1,11 @@
 import { defineModule } from '@httpd-ts/kernel';
-import { FIELD, type LbMethod, lbMethods } from '../mod_proxy/contract.ts';
+import { type ElectingMethod, FIELD, lbMethods } from '../mod_proxy/contract.ts';
 
 /**
  * Each member is given its share of every request; the one with the most to its credit takes the request and pays
  * all shares. httpd: modules/proxy/balancers/mod_lbmethod_byrequests.c
  */
-export const byRequests: LbMethod = {
+export const byRequests: ElectingMethod = {
   elect({ words, at, candidates }, count) {
     let best = -1;
     let most = 0;

@@ -1,8 +1,8 @@
 import { defineModule } from '@httpd-ts/kernel';
-import { FIELD, type LbMethod, lbMethods, type MemberTable } from '../mod_proxy/contract.ts';
+import { type ElectingMethod, FIELD, lbMethods, type MemberTable } from '../mod_proxy/contract.ts';
 
 /** The member with the fewest bytes for its share, both ways. httpd: modules/proxy/balancers/mod_lbmethod_bytraffic.c */
-export const byTraffic: LbMethod = {
+export const byTraffic: ElectingMethod = {
   // What was seen of a member's traffic is never more than it is now: the least of that is looked at until it holds.
   elect(table, count) {
     const { candidates, leastTraffic } = table;

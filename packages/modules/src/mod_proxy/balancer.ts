@@ -58,10 +58,19 @@ export interface MemberTable {
 }
 
 /** Way to choose among members. Called inside the balancer's lock. httpd: proxy_balancer_method */
-export interface LbMethod {
+export type LbMethod = ElectingMethod | ChoosingMethod;
+
+/** Elects among the candidates of a set. */
+export interface ElectingMethod {
   /** Elects one of the first `count` of the table's candidates and settles the election; -1 when none will do. */
   elect(table: MemberTable, count: number): number;
   /** Forgets what members have had so far. */
+  reset?(members: readonly Worker[]): void;
+}
+
+/** Looks at all members itself: sets, spares and standbys are its own business. */
+export interface ChoosingMethod {
+  choose(members: readonly Worker[], request: RequestRecord): Worker | undefined;
   reset?(members: readonly Worker[]): void;
 }
 

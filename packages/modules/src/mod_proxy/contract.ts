@@ -32,6 +32,8 @@ export type {
   Balancer,
   BalancerHooks,
   BalancerParameters,
+  ChoosingMethod,
+  ElectingMethod,
   Election,
   LbMethod,
   MemberTable,

@@ -23,6 +23,7 @@ export function findBestWorker(
   method: LbMethod,
   request: RequestRecord,
 ): Worker | undefined {
+  if ('choose' in method) return method.choose(balancer.members, request);
   balancer.table ??= tableOf(balancer.members);
   const { table } = balancer;
   const changeCount = balancer.state?.changeCount ?? -1;
