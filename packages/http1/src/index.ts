@@ -19,3 +19,4 @@ export {
   formatRequestHead,
   formatResponseHead,
 } from './write-head.ts';
+export { parseTarget, type TargetParts } from './uri.ts';

@@ -160,7 +160,6 @@ function checkHtaccess(input: CheckInput): Promise<CheckResult> {
     text,
     override: OVERRIDE.all,
     overrideList: undefined,
-    nonfatal: { override: false, unknown: false },
     overrideOptions: everyOption,
     findAllErrors: true,
   });

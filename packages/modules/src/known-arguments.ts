@@ -1,6 +1,6 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
 import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
-import { isKnownMethod, isNumeric, leadingInteger, parseTimeout } from './core/contract.ts';
+import { isKnownMethod, isNumeric, leadingInteger, leadingLong, parseTimeout } from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
@@ -166,14 +166,15 @@ const externalFilterOption: ArgumentCheck = ([word = '']) =>
 
 // httpd: modules/metadata/mod_usertrack.c set_cookie_exp
 const cookieExpires: ArgumentCheck = ([code = '']) => {
-  if (isDigits(code)) return undefined;
-  const parts = code.split(/[ \t]+/).filter((word) => word !== '');
-  if (/^plus$/i.test(parts[0] ?? '')) parts.shift();
-  while (parts.length > 0) {
+  // A number of seconds, as far as its ends tell.
+  if (/^\d(?:.*\d)?$/s.test(code)) return undefined;
+  const parts = words(code);
+  if (/^p/i.test(parts[0] ?? '')) parts.shift();
+  while (parts.length > 0 && parts[0] !== '') {
     if (!/^\d/.test(parts.shift()!)) return 'bad expires code, numeric value expected.';
     const unit = parts.shift();
     if (unit === undefined) return 'bad expires code, missing <type>';
-    if (!/^(?:years|months|weeks|days|hours|minutes|seconds)/i.test(unit)) {
+    if (!/^(?:[ywdhs]|mo|mi)/i.test(unit)) {
       return 'bad expires code, unrecognized type';
     }
   }
@@ -208,11 +209,14 @@ const ldapUrl: ArgumentCheck = ([url = '', mode]) => {
 
 const logMessage: ArgumentCheck = (words, cmd) => {
   for (const word of words.slice(1)) {
-    const hook = /^hook=(.*)/is.exec(word)?.[1];
-    if (hook === undefined) {
-      if (!/^expr=/i.test(word)) return `Invalid argument ${word}`;
+    const [, kind, value = ''] = /^(hook|expr)=(.*)/is.exec(word) ?? [];
+    if (kind === undefined) return `Invalid argument ${word}`;
+    if (/^expr$/i.test(kind)) {
+      const read = cmd.expression(value, 'boolean');
+      if ('error' in read) return `Could not parse expression '${value}': ${read.error}`;
       continue;
     }
+    const hook = value;
     if (!logHooks.includes(hook.toLowerCase())) return `Invalid hook name: ${hook}`;
   }
   return expression('message')(words, cmd);
@@ -452,7 +456,8 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   CacheKeyBaseURL: cacheKeyBase,
   CacheLastModifiedFactor: ([word = '']) =>
     /^[+-]?(?:\d|\.\d)/.test(word) ? undefined : 'CacheLastModifiedFactor value must be a float',
-  CacheLockMaxAge: atLeast(1, 'CacheLockMaxAge value must be a non-zero positive integer'),
+  CacheLockMaxAge: ([word = '']) =>
+    leadingLong(word) < 1 ? 'CacheLockMaxAge value must be a non-zero positive integer' : undefined,
   CacheMaxFileSize: fileSizeLimit('max'),
   CacheMinFileSize: fileSizeLimit('min'),
   CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad(provider)}`),

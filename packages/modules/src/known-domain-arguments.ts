@@ -1,4 +1,5 @@
 import type { DirectiveContext } from '@httpd-ts/kernel';
+import { parseTarget } from '@httpd-ts/http1';
 import { leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
 
@@ -61,14 +62,30 @@ const privateKeys: ArgumentCheck = ([kind = '', bits]) => {
   return isShort ? tooShort : undefined;
 };
 
+const authorities = /^(?:LetsEncrypt|LetsEncrypt-Test|Buypass|Buypass-Test)$/i;
+
+/** httpd: modules/md/md_util.c uri_check */
+function uriComplaint(text: string): string | undefined {
+  if (/[\t-\r ]/.test(text)) return 'whitespace in uri';
+  const parts = parseTarget(text, false);
+  if (parts === undefined) return 'not an uri';
+  if (parts.scheme === undefined) return 'missing uri scheme';
+  return text.length <= parts.scheme.length + 1 ? 'missing uri identifier' : undefined;
+}
+
 /** What mod_md says of arguments. */
 export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
   MDActivationDelay: duration,
   MDBaseServer: onOff,
-  MDCertificateAuthority: ([word = '']) =>
-    /^(?:LetsEncrypt|LetsEncrypt-Test|Buypass|Buypass-Test)$/i.test(word) || /^[a-z][a-z0-9+.-]*:/i.test(word)
-      ? undefined
-      : `The CA name '${word}' is not known and it is not a URL either (missing uri scheme). Known CA names are: LetsEncrypt LetsEncrypt-Test Buypass Buypass-Test.`,
+  MDCertificateAuthority: (given) => {
+    const complaints = given.map((word) => {
+      const why = authorities.test(word) ? undefined : uriComplaint(word);
+      return why === undefined
+        ? undefined
+        : `The CA name '${word}' is not known and it is not a URL either (${why}). Known CA names are: LetsEncrypt LetsEncrypt-Test Buypass Buypass-Test.`;
+    });
+    return complaints.find((one) => one !== undefined);
+  },
   MDCertificateFile: domainSetOnly,
   MDCertificateKeyFile: domainSetOnly,
   MDCertificateStatus: onOff,

@@ -1,7 +1,9 @@
 import {
   DECLINED,
   die,
+  expressionFunctions,
   expressionListFunctions,
+  expressionVariables,
   FILTER_RANK,
   handler,
   isShownAtStart,
@@ -31,6 +33,10 @@ interface Provisions {
   /** What stands behind the `%` of a LogFormat; empty where nothing of the module is in use. */
   readonly logItems?: readonly string[];
   readonly lbMethods?: readonly string[];
+  /** Variables of expressions; `X_*` stands for all that begin with `X_`. */
+  readonly variables?: readonly string[];
+  /** Functions of expressions that give a text. */
+  readonly functions?: readonly string[];
   /** Functions of expressions that give lists. */
   readonly lists?: readonly string[];
   /** What Apache would do for being loaded alone. */
@@ -86,6 +92,8 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_ssl: {
     requirements: ['ssl', 'ssl-verify-client'],
     logItems: ['x', 'c'],
+    variables: ['SSL_*'],
+    functions: ['ssl'],
     lists: ['peerextlist'],
     speaksHttps: true,
   },
@@ -138,6 +146,8 @@ function providersOf(module: string, given: Provisions): ProvidedName[] {
     ...(given.logItems ?? []).map((name) =>
       logSpecifiers.provide(name, { ofOriginal: false, compile: () => () => undefined }),
     ),
+    ...(given.variables ?? []).map((name) => expressionVariables.provide(name, () => undefined)),
+    ...(given.functions ?? []).map((name) => expressionFunctions.provide(name, { call: () => undefined })),
     ...(given.lists ?? []).map((name) => expressionListFunctions.provide(name, () => undefined)),
     ...(given.lbMethods ?? []).map((name) => lbMethods.provide(name, { elect: () => -1 })),
   ];

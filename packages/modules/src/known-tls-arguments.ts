@@ -64,6 +64,13 @@ const protocol: ArgumentCheck = ([raw = ''], cmd) => {
 const cipherSuite: ArgumentCheck = ([first = '', second]) =>
   second === undefined || /^(?:SSL|TLSv1\.3)$/.test(first) ? undefined : `protocol '${first}' not supported`;
 
+/** The suites of TLS 1.3 are agreed on before there is a directory. */
+const ownCipherSuite: ArgumentCheck = (words, cmd) =>
+  cipherSuite(words, cmd) ??
+  (words.length === 2 && words[0] === 'TLSv1.3' && cmd.path !== undefined
+    ? 'TLSv1.3 ciphers cannot be set inside a directory context'
+    : undefined);
+
 const optionNames =
   /^(?:StdEnvVars|ExportCertData|FakeBasicAuth|StrictRequire|OptRenegotiate|LegacyDNStringFormat)$/i;
 
@@ -162,7 +169,7 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
   SSLCertificateChainFile: file,
   SSLCertificateFile: file,
   SSLCertificateKeyFile: file,
-  SSLCipherSuite: cipherSuite,
+  SSLCipherSuite: ownCipherSuite,
   SSLCryptoDevice: ([word = '']) =>
     /^(?:builtin|dynamic)$/i.test(word)
       ? undefined

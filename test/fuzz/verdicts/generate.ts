@@ -231,7 +231,7 @@ const argumentsFor = (word: fc.Arbitrary<string>) => (seen: readonly string[]) =
   if (seen.length === 0) return anything;
   const known = fc.constantFrom(...seen);
   const changed = fc
-    .tuple(known, word, fc.nat(8), fc.nat(3))
+    .tuple(known, word, fc.nat(8), fc.nat(8))
     .map(([args, other, at, how]) => mutate(args, other, at, how));
   return fc.oneof(
     { weight: 4, arbitrary: known },
@@ -239,6 +239,74 @@ const argumentsFor = (word: fc.Arbitrary<string>) => (seen: readonly string[]) =
     { weight: 2, arbitrary: anything },
   );
 };
+
+/** A `.htaccess` with what may be in it. */
+export interface HtaccessCase {
+  readonly allowOverride: string;
+  readonly htaccess: string;
+}
+
+const overrides = [
+  ...Array<string>(12).fill('All'),
+  'None',
+  'AuthConfig',
+  'FileInfo',
+  'Indexes',
+  'Limit',
+  'Options',
+  'Options=Indexes,MultiViews',
+  'AuthConfig Nonfatal=Override',
+  'Nonfatal=All',
+  'Nonfatal=Unknown',
+  'None\nAllowOverrideList Redirect RewriteEngine Header',
+  'Limit\nAllowOverrideList Options SetEnv',
+];
+
+const htaccessSections = [
+  '<Files x.txt>',
+  '<FilesMatch "x">',
+  '<If "true">',
+  '<If "-f">',
+  '<IfModule mod_rewrite.c>',
+  '<IfModule nope.c>',
+  '<Limit GET>',
+  '<LimitExcept POST>',
+  '<RequireAny>',
+  '<RequireAll>',
+  '<RequireNone>',
+  '<IfVersion >= 2.4>',
+  '<Location />',
+  '<Directory />',
+];
+
+/** `.htaccess` files of a line or a few, mostly of directives that may stand there. */
+export function htaccessCases(
+  directives: readonly DirectiveFacts[],
+  values: ReadonlyMap<string, string[]>,
+): fc.Arbitrary<HtaccessCase> {
+  const argumentList = argumentsFor(fc.constantFrom(...words));
+  const plain = directives.filter(({ name }) => !/^(?:<|Lua)/.test(name));
+  const inside = plain.filter(({ flags }) => flags.some((flag) => /^OR_|ACCESS_CONF/.test(flag)));
+  const lineOf = (among: readonly DirectiveFacts[]) =>
+    fc
+      .constantFrom(...among)
+      .chain(({ name }) =>
+        argumentList(values.get(name.toLowerCase()) ?? []).map((args) => `${name} ${args}\n`),
+      );
+  const line = fc.oneof(
+    { weight: 16, arbitrary: lineOf(inside.length > 0 ? inside : plain) },
+    { weight: 1, arbitrary: lineOf(plain) },
+  );
+  const block = fc
+    .tuple(fc.constantFrom(...htaccessSections), line)
+    .map(([open, text]) => `${open}\n${text}</${/^<(\w*)/.exec(open)![1]}>\n`);
+  const htaccess = fc.oneof(
+    { weight: 5, arbitrary: line },
+    { weight: 2, arbitrary: block },
+    { weight: 1, arbitrary: fc.array(fc.oneof(line, block), { maxLength: 4 }).map((parts) => parts.join('')) },
+  );
+  return fc.record({ allowOverride: fc.constantFrom(...overrides), htaccess });
+}
 
 /** One directive after the other with arguments of its own and others, where it may stand and where it may not. */
 export function probes(
@@ -389,16 +457,39 @@ function casesWith(
   return fc.record({ config: text, files, args, preamble: fc.constant(preamble) });
 }
 
-/** Changes one word of arguments: another in its place, one more, one less, or one letter. */
+/** Numbers at the edges of what C's types, and the checks of directives, hold. */
+const edges = [
+  '0', '1', '2', '-1', '+1', '00', '9', '10', '99', '100', '101', '255', '256', '599', '600', '999', '1000', '4095', '4096', '32767',
+  '32768', '65534', '65535', '65536', '2147483647', '2147483648', '-2147483649', '4294967295', '4294967296', '4294967297',
+  '9223372036854775807', '9223372036854775808', '99999999999999999999', '1e3', '1.5', '0x1f', '',
+];
+
+/** Changes arguments in one way: another word in a place, one more, one less, a letter, a number, case, quotes or the end. */
 function mutate(args: string, other: string, at: number, how: number): string {
   const parts = args.split(' ');
   const index = at % (parts.length + 1);
-  if (how === 0) parts.splice(index, 1, other);
-  else if (how === 1) parts.splice(index, 0, other);
-  else if (how === 2) parts.splice(index, 1);
-  else {
-    const letter = (at * 7) % (args.length + 1);
-    return args.slice(0, letter) + other[0] + args.slice(letter + (at % 2));
+  const changed = (change: (word: string) => string) =>
+    parts.with(at % parts.length, change(parts[at % parts.length]!)).join(' ');
+  const letter = (at * 7) % (args.length + 1);
+  switch (how) {
+    case 0:
+      return parts.toSpliced(index, 1, other).join(' ');
+    case 1:
+      return parts.toSpliced(index, 0, other).join(' ');
+    case 2:
+      return parts.toSpliced(index, 1).join(' ');
+    case 3:
+      return args.slice(0, letter) + other[0] + args.slice(letter + (at % 2));
+    case 4:
+    case 5: {
+      const edge = edges[(at * 31 + args.length * 7 + other.length) % edges.length]!;
+      return /\d/.test(args) ? args.replace(/\d+/, edge) : changed(() => edge);
+    }
+    case 6:
+      return changed((word) => (at % 2 === 0 ? word.toUpperCase() : word.toLowerCase()));
+    case 7:
+      return changed((word) => (at % 2 === 0 ? `"${word}"` : `"${word} ${other.replaceAll('"', '')}"`));
+    default:
+      return changed((word) => (at % 2 === 0 ? word.slice(0, -1) : word + other[0]));
   }
-  return parts.join(' ');
 }

@@ -3,8 +3,11 @@ import {
   addDirectives,
   type DirectiveTable,
   directiveTable,
+  forbiddenByOverride,
+  type HtaccessRights,
   maximumNesting,
   nestedTooDeep,
+  type RegisteredDirective,
   serverRootRelative,
 } from '../2-compile/carry-out.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
@@ -68,6 +71,8 @@ interface Run {
   readonly memory: Map<object, unknown>;
   readonly files: { readonly file: string; readonly chain: readonly string[] }[];
   readonly isHtaccess: boolean;
+  /** What an `.htaccess` may hold; undefined for the files of the server. */
+  readonly rights: HtaccessRights | undefined;
   /** Whether reading goes on behind an error; no longer after files were found to include each other endlessly. */
   findAllErrors: boolean;
   readonly onFile: ((file: ConfigFile) => void) | undefined;
@@ -99,6 +104,7 @@ export function resolve(input: ResolveInput): ResolveResult {
     memory: new Map(),
     files: [],
     isHtaccess: false,
+    rights: undefined,
     findAllErrors: input.findAllErrors ?? false,
     onFile: input.onFile,
     contentDepth: 0,
@@ -139,6 +145,8 @@ export function resolveHtaccess(input: {
   readonly world: World;
   readonly modules: readonly ModuleDefinition[];
   readonly table: DirectiveTable;
+  /** What AllowOverride and AllowOverrideList leave to the file. */
+  readonly rights: HtaccessRights;
   readonly findAllErrors?: boolean;
 }): { readonly tree: readonly ResolvedNode[]; readonly diagnostics: readonly Diagnostic[] } {
   const run: Run = {
@@ -152,6 +160,7 @@ export function resolveHtaccess(input: {
     memory: new Map(),
     files: [],
     isHtaccess: true,
+    rights: input.rights,
     findAllErrors: input.findAllErrors ?? false,
     onFile: undefined,
     contentDepth: 0,
@@ -323,8 +332,11 @@ function readOne(
     (line.kind === 'section' ? `<${line.name}` : line.name).toLowerCase(),
   )?.[0];
   if (registered?.declaration.reading !== undefined) {
-    if (run.isHtaccess && (registered.declaration.requiredOverride & OVERRIDE.all) === 0)
-      return `${registered.name} not allowed here`;
+    if (!mayBeHere(run, registered)) {
+      if ((run.rights!.override & OVERRIDE.nonfatalOverride) === 0) return `${registered.name} not allowed here`;
+      warn(run, forbiddenByOverride(registered.name), source.file, line.line, source.chain);
+      return undefined;
+    }
     const around = [...enclosing, ...open.map(({ name }) => name)];
     const nodes = readNow(run, source, line, registered.name, registered.declaration, around, depth);
     if (typeof nodes === 'string') return nodes;
@@ -336,6 +348,12 @@ function readOne(
   else target.push(nodeOf(source, source.file, line, name));
   return undefined;
 }
+
+/** httpd: server/config.c invoke_cmd */
+const mayBeHere = ({ rights }: Run, { name, declaration }: RegisteredDirective) =>
+  rights === undefined ||
+  (declaration.requiredOverride & OVERRIDE.all & rights.override) !== 0 ||
+  (rights.overrideList?.has(name.toLowerCase()) ?? false);
 
 function nodeOf(
   source: Source,
@@ -446,7 +464,11 @@ function readContent(
   const open: Open[] = [];
   for (;;) {
     const line = source.next();
-    if (line === undefined) return top;
+    if (line === undefined) {
+      // httpd does not mind: what is open ends with the file.
+      closeDownTo(0, source, top, open);
+      return top;
+    }
     if (open.length === 0 && line.raw?.toLowerCase() === `</${sectionName.toLowerCase()}>`) return top;
     const error = readOne(run, source, line, top, open, enclosing, depth);
     if (error === undefined) continue;
@@ -468,9 +490,8 @@ function passOver(source: Source, sectionName: string): ReadError | undefined {
       open.push(!hasArguments && word.endsWith('>') ? word.slice(1, -1) : word.slice(1));
       continue;
     }
-    const name = word.slice(2, -1);
-    if (open.at(-1)!.toLowerCase() !== name.toLowerCase())
-      return `Expected </${open.at(-1)}> but saw </${name}>`;
+    if (open.at(-1)!.toLowerCase() !== word.slice(2, -1).toLowerCase())
+      return `Expected </${open.at(-1)}> but saw ${word.slice(0, -1)}>`;
     open.pop();
     if (open.length === 0) return undefined;
   }

@@ -6,7 +6,7 @@ import type {
   Settings,
   WalkPlace,
 } from '../declare/directive.ts';
-import { NOT_IN } from '../declare/places.ts';
+import { NOT_IN, OVERRIDE } from '../declare/places.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { expressionCompiler } from '../expression/compile-expression.ts';
@@ -58,8 +58,6 @@ export interface CarryOut {
   /** Lower-case names that AllowOverrideList allows whatever their class; with classes unset nothing else is. */
   readonly overrideList: ReadonlySet<string> | undefined;
   readonly overrideOptions: number;
-  /** What a `.htaccess` is warned about and goes on. */
-  readonly nonfatal: Nonfatal;
   /** Directives that are declared but do nothing here yet. */
   readonly unsupported: UnsupportedUse[];
   readonly diagnostics: Diagnostic[];
@@ -67,11 +65,15 @@ export interface CarryOut {
   readonly hasModule: (name: string) => boolean;
 }
 
-/** Mistakes of `.htaccess` files that do not end in an error. httpd: NONFATAL_OVERRIDE, NONFATAL_UNKNOWN */
-export interface Nonfatal {
-  readonly override: boolean;
-  readonly unknown: boolean;
+/** What AllowOverride and AllowOverrideList leave to a `.htaccess`. */
+export interface HtaccessRights {
+  readonly override: number;
+  /** Lower-case names that are allowed whatever their class. */
+  readonly overrideList: ReadonlySet<string> | undefined;
 }
+
+export const forbiddenByOverride = (name: string) =>
+  `AH02295: ${name} in .htaccess forbidden by AllowOverride`;
 
 /** A directive in use that this server cannot honour. */
 export interface UnsupportedUse {
@@ -99,7 +101,7 @@ export function carryOut(
   for (const node of nodes) {
     const spelled = node.children === undefined ? node.name : `<${node.name}`;
     const registered = run.table.get(spelled.toLowerCase());
-    if (registered === undefined && run.nonfatal.unknown) {
+    if (registered === undefined && (place.override & OVERRIDE.nonfatalUnknown) !== 0) {
       const text = `Unknown directive ${spelled.toLowerCase()} perhaps misspelled or defined by a module not included in the server configuration`;
       report(run, node, `AH02296: ${text}`, spelled, 'warning');
       continue;
@@ -148,8 +150,8 @@ function carryOutOne(
       declaration.reading !== undefined ||
       (declaration.requiredOverride & place.override) !== 0 ||
       (run.overrideList?.has(name.toLowerCase()) ?? false);
-    if (!allowed && run.nonfatal.override) {
-      report(run, node, `AH02295: ${name} in .htaccess forbidden by AllowOverride`, name, 'warning');
+    if (!allowed && (place.override & OVERRIDE.nonfatalOverride) !== 0) {
+      report(run, node, forbiddenByOverride(name), name, 'warning');
       return undefined;
     }
     if (!allowed) {
@@ -214,6 +216,8 @@ function directiveContext(
       const isLost = !always && place.server.isVirtual && /^\[\w+:\w+\] /.test(text);
       if (!isLost) report(run, node, text, name, 'warning');
     },
+    endWith: (text) =>
+      run.diagnostics.push({ severity: 'error', stage: 'checking', text, directive: name }),
     refuseServing: (what, module, detail) => run.unsupported.push({ name: what, module, node, detail }),
     memory: run.memory,
   };
@@ -228,15 +232,22 @@ export function serverRootRelative(serverRoot: string, path: string): string {
     if (segment === '..') kept.pop();
     else kept.push(segment);
   }
-  return `/${kept.join('/')}${joined.endsWith('/') && kept.length > 0 ? '/' : ''}`;
+  return `/${kept.join('/')}${/\/\.{0,2}$/.test(joined) && kept.length > 0 ? '/' : ''}`;
 }
 
-const placesBySection: readonly (readonly [RegExp, number, string])[] = [
-  [/^directory(match)?$/i, NOT_IN.directory, '<Directory>'],
-  [/^location(match)?$/i, NOT_IN.location, '<Location>'],
-  [/^files(match)?$/i, NOT_IN.files, '<Files>'],
-  [/^(if|elseif|else)$/i, NOT_IN.files, '<If>'],
-  [/^proxy(match)?$/i, NOT_IN.proxy, '<Proxy>'],
+/** In the order in which httpd looks for them around a directive. */
+const placesBySection: readonly (readonly [name: string, place: number])[] = [
+  ['directory', NOT_IN.directory],
+  ['directorymatch', NOT_IN.directory],
+  ['location', NOT_IN.location],
+  ['locationmatch', NOT_IN.location],
+  ['files', NOT_IN.files],
+  ['filesmatch', NOT_IN.files],
+  ['if', NOT_IN.files],
+  ['elseif', NOT_IN.files],
+  ['else', NOT_IN.files],
+  ['proxy', NOT_IN.proxy],
+  ['proxymatch', NOT_IN.proxy],
 ];
 
 /** httpd: server/core.c ap_check_cmd_context */
@@ -255,11 +266,11 @@ function refuseIn(
   if ((notIn & NOT_IN.limit) !== 0 && place.limited !== undefined) {
     return `${shown} cannot occur within <Limit> or <LimitExcept> section`;
   }
-  for (let i = enclosing.length - 1; i >= 0; i--) {
-    const section = enclosing[i]!;
-    const known = placesBySection.find(([pattern]) => pattern.test(section));
-    if (known !== undefined && (notIn & known[1]) !== 0)
-      return `${shown} cannot occur within <${section}> section`;
+  if (enclosing.length === 0) return undefined;
+  for (const [wanted, kind] of placesBySection) {
+    if ((notIn & kind) === 0) continue;
+    const section = enclosing.findLast((one) => one.toLowerCase() === wanted);
+    if (section !== undefined) return `${shown} cannot occur within <${section}> section`;
   }
   return undefined;
 }

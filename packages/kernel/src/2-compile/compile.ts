@@ -92,14 +92,14 @@ export function compile(input: CompileInput): CompileResult {
     servers,
     isHtaccess: false,
     overrideList: undefined,
-    nonfatal: { override: false, unknown: false },
     overrideOptions: everyOption,
     unsupported: [],
     diagnostics,
     memory,
     hasModule,
   };
-  const plan = draftPlan(compilation, modules, table, input.observer);
+  const allowed = new Set((input.allowUnsupported ?? []).map((name) => name.toLowerCase()));
+  const plan = draftPlan(compilation, modules, table, allowed, input.observer);
   runLifecycle(modules, 'preConfig', compilation, plan);
   carryOut(
     run,
@@ -119,7 +119,7 @@ export function compile(input: CompileInput): CompileResult {
     runLifecycle(modules, 'checkConfig', compilation, plan);
   }
   if (!failed() && !settings.checkOnly)
-    refuseUnsupported(run.unsupported, input.allowUnsupported ?? [], diagnostics);
+    refuseUnsupported(run.unsupported, allowed, diagnostics);
   if (!failed() && !settings.checkOnly) {
     runLifecycle(modules, 'openLogs', compilation, plan);
     runLifecycle(modules, 'postConfig', compilation, plan);
@@ -127,16 +127,19 @@ export function compile(input: CompileInput): CompileResult {
   return { plan: failed() ? undefined : plan, diagnostics, unsupported: run.unsupported, compilation };
 }
 
+/** Whether `--allow-unsupported` names a directive, or all. */
+const isAllowed = ({ name }: UnsupportedUse, allowed: ReadonlySet<string>) =>
+  allowed.has('all') || allowed.has(name.toLowerCase());
+
 /** Fails closed: a server must not skip a directive that it cannot honour. */
 function refuseUnsupported(
   uses: readonly UnsupportedUse[],
-  allowed: readonly string[],
+  allowed: ReadonlySet<string>,
   diagnostics: Diagnostic[],
 ): void {
-  const names = new Set(allowed.map((name) => name.toLowerCase()));
-  if (names.has('all')) return;
-  for (const { name, module, node, detail } of uses) {
-    if (names.has(name.toLowerCase())) continue;
+  for (const use of uses) {
+    if (isAllowed(use, allowed)) continue;
+    const { name, module, node, detail } = use;
     diagnostics.push({
       severity: 'error',
       stage: 'processing',
@@ -201,6 +204,7 @@ function draftPlan(
   compilation: Compilation,
   modules: readonly ModuleDefinition[],
   table: DirectiveTable,
+  allowed: ReadonlySet<string>,
   observer: Observer | undefined,
 ): ServedPlan {
   const { world, settings, providers, mainServer, servers, memory } = compilation;
@@ -233,7 +237,7 @@ function draftPlan(
     directoryMemo: observer === undefined ? perServerOnce(() => new Map()) : () => new Map(),
     keepAliveOf: perServerOnce(keepAliveOf),
     htaccessCache: new Map(),
-    compileHtaccess: (input) => compileHtaccess(input, compilation, modules, table),
+    compileHtaccess: (input) => compileHtaccess(input, compilation, modules, table, allowed),
     memory,
   };
   return plan;
@@ -275,6 +279,7 @@ function compileHtaccess(
   compilation: Compilation,
   modules: readonly ModuleDefinition[],
   table: DirectiveTable,
+  allowed: ReadonlySet<string>,
 ): HtaccessResult {
   const { world, settings, providers, mainServer, hasModule } = compilation;
   const local = new Map<object, unknown>();
@@ -290,6 +295,7 @@ function compileHtaccess(
     world,
     modules,
     table,
+    rights: input,
     findAllErrors,
   });
   const diagnostics: Diagnostic[] = [...found];
@@ -305,7 +311,6 @@ function compileHtaccess(
     servers: [mainServer],
     isHtaccess: true,
     overrideList: input.overrideList,
-    nonfatal: input.nonfatal,
     overrideOptions: input.overrideOptions,
     unsupported: [],
     diagnostics,
@@ -324,5 +329,6 @@ function compileHtaccess(
     },
     [],
   );
-  return { records, diagnostics, tree, unsupported: run.unsupported };
+  const unsupported = run.unsupported.filter((use) => !isAllowed(use, allowed));
+  return { records, diagnostics, tree, unsupported };
 }

@@ -81,8 +81,6 @@ export interface HtaccessInput {
   readonly overrideOptions: number;
   /** Goes on behind an error, to find all of them. */
   readonly findAllErrors?: boolean;
-  /** AllowOverride Nonfatal=…: mistakes that are only logged. */
-  readonly nonfatal: { readonly override: boolean; readonly unknown: boolean };
 }
 
 export interface HtaccessResult {

@@ -84,10 +84,9 @@ function logUnreadable(request: RequestRecord, path: string, directory: string, 
 
 /** What of the configuration decides how a file is read. */
 function rightsKey(config: WalkConfig): string {
-  const { overrideList, overrideOptions, nonfatal } = config;
+  const { overrideList, overrideOptions } = config;
   const names = overrideList === undefined ? '' : [...overrideList].join(' ');
-  const passedOver = nonfatal === undefined ? '' : `${nonfatal.override}${nonfatal.unknown}`;
-  return `${effectiveOverride(config)}|${overrideOptions ?? ''}|${passedOver}|${names}`;
+  return `${effectiveOverride(config)}|${overrideOptions ?? ''}|${names}`;
 }
 
 export type HtaccessCache = Map<string, CachedHtaccess>;
@@ -113,7 +112,6 @@ function compileFile(
     override: effectiveOverride(config),
     overrideList: config.overrideList,
     overrideOptions: config.overrideOptions ?? everyOption,
-    nonfatal: config.nonfatal ?? { override: false, unknown: false },
   });
   const failure = diagnostics.find(({ severity }) => severity === 'error')?.text ?? refusal(unsupported);
   return {

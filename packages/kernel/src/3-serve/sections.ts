@@ -7,7 +7,7 @@ import { canonicalPath, longestPath, mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
-import { effectiveOptions, effectiveOverride, type WalkConfig, walkConfig } from './walk-config.ts';
+import { effectiveOptions, readsHtaccess, type WalkConfig, walkConfig } from './walk-config.ts';
 
 /** Enters the `<Location>` sections of the request's path. httpd: server/request.c ap_location_walk */
 export function locationWalk(request: RequestRecord): HookStatus {
@@ -209,7 +209,7 @@ function walkDown(
       request.directory = request.directory.enterInWalk(section, start);
     }
     const config = walkConfig.of(request);
-    if (effectiveOverride(config) !== 0 || (config.overrideList?.size ?? 0) > 0) {
+    if (readsHtaccess(config)) {
       pathDecides = false;
       const status = htaccessOf(request, directory, config, start);
       if (status !== OK) {

@@ -11,12 +11,10 @@ export interface WalkConfig {
   options?: number;
   optionsAdd?: number;
   optionsRemove?: number;
-  /** AllowOverride bits. */
+  /** AllowOverride bits, with those of `Nonfatal=…`. */
   override?: number;
   /** Options that `AllowOverride Options=…` lets a `.htaccess` set. */
   overrideOptions?: number;
-  /** `AllowOverride Nonfatal=…`: what is only warned about. */
-  nonfatal?: { readonly override: boolean; readonly unknown: boolean };
   /** AllowOverrideList, lower case. */
   overrideList?: ReadonlySet<string>;
   /** AccessFileName is a server's; the walk asks this first when a directory sets it. */
@@ -43,7 +41,6 @@ export const walkConfig = perDirectory<WalkConfig>({
     for (const name of [
       'override',
       'overrideOptions',
-      'nonfatal',
       'overrideList',
       'acceptPathInfo',
       'encodedSlashes',
@@ -80,6 +77,11 @@ export const defaultOptions: number = OPTIONS.symLinks;
 /** Options in force. */
 export function effectiveOptions(config: WalkConfig): number {
   return config.options ?? defaultOptions;
+}
+
+/** Whether a `.htaccess` is read, if only to pass over what is in it. httpd: server/request.c ap_directory_walk */
+export function readsHtaccess(config: WalkConfig): boolean {
+  return effectiveOverride(config) !== OVERRIDE.none || (config.overrideList?.size ?? 0) > 0;
 }
 
 /** AllowOverride in force. */

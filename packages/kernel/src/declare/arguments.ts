@@ -161,7 +161,12 @@ const maximumWords = 64;
 /** All words at once. */
 export const takeArgv: ArgumentShape<readonly string[]> = {
   style: 'TAKE_ARGV',
-  read: (raw, _usage, each) => each(words(raw).slice(0, maximumWords)),
+  read(raw, _usage, each) {
+    const given = words(raw);
+    // An empty word ends the line; before others it counts.
+    if (given.at(-1) === '') given.pop();
+    return each(given.slice(0, maximumWords));
+  },
 };
 
 /** One call a word, at least one. */

@@ -124,6 +124,8 @@ export interface DirectiveContext {
    * the log of the server; `always` says that httpd does not log it there.
    */
   warn(text: string, always?: boolean): void;
+  /** An error at which httpd ends at once and gives no place. */
+  endWith(text: string): void;
   /**
    * Says that serving must refuse this directive (or something it names), wholly or in the way `detail` tells, because
    * nothing implements it; `-t` accepts it, and `--allow-unsupported` with the name passes over it.

@@ -5,7 +5,7 @@ import { providerKind } from './providers.ts';
 /** The value of `%{NAME}` for a request; undefined is empty. httpd: ap_expr_var_func_t */
 export type ExpressionVariable = (request: RequestRecord, evaluation: Evaluation) => string | undefined;
 
-/** Variables of expressions by name, in upper case. */
+/** Variables of expressions by name, in upper case; `X_*` stands for all that begin with `X_`. */
 export const expressionVariables = providerKind<ExpressionVariable>('expression-variable');
 
 /** What `name(word)` and `%{name:word}` give; undefined is empty. httpd: ap_expr_string_func_t */

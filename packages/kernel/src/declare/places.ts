@@ -17,6 +17,10 @@ export const OVERRIDE = {
   /** Inside `<Proxy>` where a directive asks for it. */
   proxyConf: 1 << 9,
   all: 31,
+  /** `AllowOverride Nonfatal=Override`: what may not be in a `.htaccess` is passed over. httpd: NONFATAL_OVERRIDE */
+  nonfatalOverride: 1 << 10,
+  /** `AllowOverride Nonfatal=Unknown`: directives that nobody knows are passed over. */
+  nonfatalUnknown: 1 << 11,
 } as const;
 
 /** A class of AllowOverride. */

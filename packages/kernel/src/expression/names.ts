@@ -32,7 +32,11 @@ export function expressionNames(providers: ProviderRegistry, restriction: Restri
   const names: ExpressionNames = {
     variable(name) {
       const key = name.toUpperCase();
-      return own(standardVariables, key) ?? providers.find(expressionVariables, key);
+      return (
+        own(standardVariables, key) ??
+        providers.find(expressionVariables, key) ??
+        providers.find(expressionVariables, `${key.slice(0, key.indexOf('_') + 1)}*`)
+      );
     },
     function(name) {
       const key = name.toLowerCase();

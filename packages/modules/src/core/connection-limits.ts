@@ -13,6 +13,11 @@ import { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
 
 const outside = NOT_IN.directorySections | NOT_IN.limit;
 
+const lowRedirects =
+  'Limiting internal redirects to very low numbers may cause normal requests to fail.';
+const lowSubrequests =
+  'Limiting the subrequest depth to a very low level may cause normal requests to fail.';
+
 /** A limit on request heads; a negative number is refused. httpd: server/core.c set_limit_req_line */
 function headLimit(limit: 'line' | 'fields' | 'fieldSize', usage: string, meaning = '') {
   return directive({
@@ -152,10 +157,13 @@ export const limitDirectivesOfServers = {
     context: 'server',
     usage: 'maximum recursion depth of internal redirects and subrequests',
     default: '10',
-    set(config, [redirects, subrequests]) {
+    set(config, [redirects, subrequests], cmd) {
       const first = leadingInteger(redirects);
       const second = subrequests === undefined ? first : leadingInteger(subrequests);
-      if (first <= 0 || second <= 0) return 'The recursion limit must be greater than zero.';
+      if (first <= 0) return 'The recursion limit must be greater than zero.';
+      if (first < 4) cmd.warn(`[core:warn] AH00119: ${lowRedirects}`);
+      if (second <= 0) return 'The recursion limit must be greater than zero.';
+      if (second < 4 && subrequests !== undefined) cmd.warn(`[core:warn] AH00120: ${lowSubrequests}`);
       config.redirectLimit = first;
       config.subrequestLimit = second;
       return undefined;

@@ -114,7 +114,7 @@ export const documentRootDirectives = {
       config.documentRoot = root;
       if (cmd.settings.anyDocumentRoot || (typeof info !== 'string' && info.type === 'directory'))
         return undefined;
-      if (!cmd.server.isVirtual) return `DocumentRoot '${root}' is not a directory, or is not readable`;
+      if (!cmd.server.isVirtual) return `DocumentRoot '${absolute}' is not a directory, or is not readable`;
       cmd.warn(`AH00112: Warning: DocumentRoot [${root}] does not exist`);
       return undefined;
     },

@@ -30,9 +30,9 @@ function withPort(host: string | undefined, digits: string) {
 
 /** httpd: server/listen.c alloc_listener */
 function listenOn(words: readonly string[], cmd: DirectiveContext): string | undefined {
-  const plain = words.at(-1)?.toLowerCase().startsWith('options=') ? words.slice(0, -1) : words;
-  if (plain.length < 1 || plain.length > 2) return 'Listen requires 1 or 2 arguments.';
-  const parsed = parseListen(plain[0]!);
+  const [endpoint, protocol] = words;
+  if (endpoint === undefined || words.length > 2) return 'Listen requires 1 or 2 arguments.';
+  const parsed = parseListen(endpoint);
   if (typeof parsed === 'string') return parsed;
   const { host, port } = parsed;
   const addresses =
@@ -57,7 +57,7 @@ function listenOn(words: readonly string[], cmd: DirectiveContext): string | und
     if (listen.some((other) => other.port === port && other.address === address)) {
       return 'Cannot define multiple Listeners on the same IP:port';
     }
-    const made: ListenAddress = { address, port, protocol: plain[1]?.toLowerCase(), file, line };
+    const made: ListenAddress = { address, port, protocol: protocol?.toLowerCase(), file, line };
     listen.push(made);
   }
   return undefined;

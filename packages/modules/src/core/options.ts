@@ -94,12 +94,11 @@ const overrideClasses: Readonly<Record<string, number>> = {
 };
 
 /** What `Nonfatal=` adds; other words add nothing. */
-function withNonfatal(before: WalkConfig['nonfatal'], kind: string): NonNullable<WalkConfig['nonfatal']> {
-  return {
-    override: before?.override === true || kind === 'override' || kind === 'all',
-    unknown: before?.unknown === true || kind === 'unknown' || kind === 'all',
-  };
-}
+const nonfatalKinds: Readonly<Record<string, number>> = {
+  override: OVERRIDE.nonfatalOverride,
+  unknown: OVERRIDE.nonfatalUnknown,
+  all: OVERRIDE.nonfatalOverride | OVERRIDE.nonfatalUnknown,
+};
 
 /** httpd: server/core.c set_override */
 function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): string | undefined {
@@ -107,27 +106,27 @@ function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): st
     const { line, file } = cmd.node;
     cmd.warn(`[core:warn] AH00114: Useless use of AllowOverride in line ${line} of ${file}.`);
   }
-  config.override = OVERRIDE.none;
-  config.nonfatal = { override: false, unknown: false };
+  let override: number = OVERRIDE.none;
   for (const word of words(raw)) {
     const equals = word.indexOf('=');
     const name = (equals < 0 ? word : word.slice(0, equals)).toLowerCase();
     const value = equals < 0 ? undefined : word.slice(equals + 1);
-    if (name === 'none') config.override = OVERRIDE.none;
-    else if (name === 'all') config.override = OVERRIDE.all;
+    if (name === 'none') override = OVERRIDE.none;
+    else if (name === 'all') override = OVERRIDE.all;
     else if (name === 'nonfatal') {
       if (value === undefined) return '=Override, =Unknown or =All expected after Nonfatal';
-      config.nonfatal = withNonfatal(config.nonfatal, value.toLowerCase());
+      override |= nonfatalKinds[value.toLowerCase()] ?? 0;
     } else {
       const bits = overrideClasses[name];
       if (bits === undefined) return `Illegal override option ${equals < 0 ? word : word.slice(0, equals)}`;
-      config.override |= bits;
+      override |= bits;
       if (name !== 'options') continue;
       const allowed = value === undefined ? OPTIONS.all : readAllowedOptions(value);
       if (typeof allowed === 'string') return allowed;
       config.overrideOptions = allowed;
     }
   }
+  config.override = override;
   return undefined;
 }
 

@@ -13,18 +13,22 @@ import { missingSectionArgument, sectionArgument, unclosedSection } from './read
 
 /** Host and port of `host`, `host:port`, `[v6]:port`, `*`, `*:*`; a text is the complaint. httpd: apr_parse_addr_port */
 export function splitAddress(text: string): { readonly host: string; readonly port: number } | string {
+  const wrong = 'The address or port is invalid';
+  if (/^\d+$/.test(text)) return isPort(text) ? 'Missing address for VirtualHost' : wrong;
   if (text.endsWith(':*')) return { host: withoutBrackets(text.slice(0, -2)), port: 0 };
   const digits = /\d*$/.exec(text)![0];
   let host = text;
   let port = 0;
   if (digits !== '' && text.length > digits.length && text.charAt(text.length - digits.length - 1) === ':') {
+    if (!isPort(digits) || text.startsWith(`:${digits}`)) return wrong;
     port = Number(digits);
-    if (port < 1 || port > 65_535) return 'The address or port is invalid';
     host = text.slice(0, text.length - digits.length - 1);
   }
-  if (host.startsWith('[') && !host.endsWith(']')) return 'The address or port is invalid';
+  if (host.startsWith('[') && !host.endsWith(']')) return wrong;
   return { host: withoutBrackets(host), port };
 }
+
+const isPort = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535;
 
 const withoutBrackets = (host: string) =>
   host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
@@ -37,6 +41,8 @@ function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] 
   if (typeof split === 'string') return split;
   const { host, port } = split;
   if (wildcards.has(host.toLowerCase())) return [{ text, address: undefined, port }];
+  // A path would be that of a local socket.
+  if (host.startsWith('/')) return [];
   const found = isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
   if (found === undefined || found.length === 0) {
     cmd.warn(

@@ -1,5 +1,5 @@
 import { type DirectiveDeclaration, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
-import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
+import { leadingInteger as atoi } from '../core/contract.ts';
 import { type ParentProxy, proxyServer } from './config.ts';
 import { portOfScheme } from './origin.ts';
 import { readDirectHost } from './remotes.ts';
@@ -60,9 +60,9 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     usage: 'Set the timeout (in seconds) for a proxied connection. This overrides the server timeout',
     default: 'Value of Timeout',
     set(config, arg) {
-      const timeout = parseTimeout(arg, 's');
-      if (timeout === undefined || timeout < 1000) return 'Proxy Timeout must be at least 1 second.';
-      config.timeoutMs = timeout;
+      const seconds = atoi(arg);
+      if (seconds < 1) return 'Proxy Timeout must be at least 1 second.';
+      config.timeoutMs = seconds * 1000;
       return undefined;
     },
   }),
@@ -123,8 +123,11 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     usage: 'Number of additional Balancers that can be added post-config',
     default: '5',
     support: { accepted: 'there is no fixed number of places for balancers here' },
-    set: (config, arg) => {
-      config.balancerGrowth = atoi(arg);
+    set(config, arg) {
+      const growth = atoi(arg);
+      if (growth < 0 || growth > 1000) return 'BalancerGrowth must be between 0 and 1000';
+      config.balancerGrowth = growth;
+      return undefined;
     },
   }),
   BalancerInherit: proxyServer.directive({

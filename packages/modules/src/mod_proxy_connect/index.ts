@@ -27,8 +27,9 @@ export const modProxyConnect = defineModule({
 
 /** `443` or `8000-8999`; a text is the complaint. httpd: modules/proxy/mod_proxy_connect.c set_allowed_ports */
 function readPorts(word: string): PortRange | string {
-  const match = /^(\d+)(?:-(.*))?/s.exec(word);
-  if (match === null) return 'AllowCONNECT: port numbers must be numeric';
+  if (!/^\d/.test(word)) return 'AllowCONNECT: port numbers must be numeric';
+  const match = /^(\d+)(?:-(.*))?$/s.exec(word);
+  if (match === null) return `Cannot parse '${word}' as port number`;
   const [, first = '', last] = match;
   if (last !== undefined && !/^\d+$/.test(last)) return `Cannot parse '${last}' as port number`;
   return { first: Number(first), last: Number(last ?? first) };

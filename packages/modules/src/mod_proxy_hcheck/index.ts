@@ -123,5 +123,7 @@ function bracedOrWord(cursor: { readonly text: string; at: number }): string {
       return rest.slice(1, i);
     }
   }
-  return '';
+  // What is not closed goes to the end of the line.
+  cursor.at = cursor.text.length;
+  return rest.slice(1);
 }

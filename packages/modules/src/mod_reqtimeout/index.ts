@@ -9,6 +9,7 @@ import {
   type ServerRecord,
   type TimeoutRule,
 } from '@httpd-ts/kernel';
+import { leadingInteger } from '../core/contract.ts';
 
 /** Limits of one stage, in seconds and bytes a second. */
 interface Stage {
@@ -37,7 +38,8 @@ function readNumber(text: string): number | string {
   const match = /^[\t-\r ]*([+-]?\d+)(.*)$/s.exec(text);
   if (match === null) return `Value '${text}' not numerical`;
   if (match[2] !== '') return `Cannot parse '${match[2]}'`;
-  return Number(match[1]) < 0 ? 'Value must be non-negative' : Number(match[1]);
+  const value = leadingInteger(text);
+  return value < 0 ? 'Value must be non-negative' : value;
 }
 
 /** `initial[-maximum],MinRate=rate` or `initial`. httpd: set_reqtimeout_param */

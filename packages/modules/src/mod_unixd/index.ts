@@ -1,7 +1,4 @@
 import {
-  type Compilation,
-  checkConfig,
-  type DirectiveContext,
   defineModule,
   directive,
   flag,
@@ -9,22 +6,10 @@ import {
   processSettings,
   take1,
 } from '@httpd-ts/kernel';
-import { programName } from '../core/contract.ts';
+import { leadingInteger, programName } from '../core/contract.ts';
 
 const rootRefused =
   'Error:\tApache has not been designed to serve pages while\\n\trunning as root.  There are known race conditions that\\n\twill allow any local user to read any file on the system.\\n\tIf you still desire to serve pages as root then\\n\tadd -DBIG_SECURITY_HOLE to the CFLAGS env variable\\n\tand then rebuild the server.\\n\tIt is strongly suggested that you instead modify the User\\n\tdirective in your httpd.conf file to list a non-root\\n\tuser.\\n';
-
-const userNames = { name: 'User and Group that do not exist' };
-
-/** Names that httpd finds out to be unknown at once; it then ends without a place. httpd: ap_uname2id */
-function noteUnknown(cmd: DirectiveContext, message: string): void {
-  cmd.memory(userNames, () => [] as string[]).push(message);
-}
-
-function checkNames(compilation: Compilation): void {
-  const [first] = compilation.memory(userNames, () => [] as string[]);
-  if (first !== undefined) compilation.refuse(first);
-}
 
 const suexecMissing = "suEXEC isn't supported: Missing suexec binary /usr/lib/apache2/suexec";
 
@@ -42,9 +27,10 @@ export const modUnixd = defineModule({
       default: '#-1',
       notIn: NOT_IN.anySection,
       set(_config, name, cmd) {
-        const id = name.startsWith('#') ? Number.parseInt(name.slice(1), 10) : cmd.world.system.userId(name);
+        const id = name.startsWith('#') ? leadingInteger(name.slice(1)) : cmd.world.system.userId(name);
         if (id === 0) return rootRefused;
-        if (id === undefined) noteUnknown(cmd, `AH00543: ${programName}: bad user name ${name}`);
+        // httpd: server/util.c ap_uname2id
+        if (id === undefined) cmd.endWith(`AH00543: ${programName}: bad user name ${name}`);
         processSettings(cmd).user = name;
         return undefined;
       },
@@ -57,7 +43,7 @@ export const modUnixd = defineModule({
       notIn: NOT_IN.anySection,
       set(_config, name, cmd) {
         if (!name.startsWith('#') && cmd.world.system.groupId(name) === undefined) {
-          noteUnknown(cmd, `AH00544: ${programName}: bad group name ${name}`);
+          cmd.endWith(`AH00544: ${programName}: bad group name ${name}`);
         }
         processSettings(cmd).group = name;
       },
@@ -86,5 +72,5 @@ export const modUnixd = defineModule({
       set: (_config, on) => (on ? suexecMissing : undefined),
     }),
   },
-  hooks: [checkConfig(checkNames, { order: 'really-first' })],
+  hooks: [],
 });
