@@ -96,6 +96,7 @@ function mappedNetwork(replay: ReplayWorld): Network {
     hostName: replay.hostName,
     hasInterface: (name) => network.hasInterface(name),
     resolveNow,
+    reverseNow: (address) => replay.nameOf(address),
     resolve: async (host) => resolveNow(host),
     reverse: async (address) => replay.nameOf(address),
     async connect(target) {

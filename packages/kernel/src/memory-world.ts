@@ -56,6 +56,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       connect: () => Promise.resolve('ECONNREFUSED'),
       resolve: (host) => Promise.resolve(hosts[host]),
       resolveNow: (host) => hosts[host] ?? (/^[\d.]+$|:/.test(host) ? [host] : undefined),
+      reverseNow: (address) => Object.entries(hosts).find(([, found]) => found.includes(address))?.[0],
       reverse: () => Promise.resolve(undefined),
       ...options.network,
     },

@@ -97,6 +97,8 @@ export interface Network {
   resolve(host: string): Promise<readonly string[] | undefined>;
   /** Synchronous look-up, for the time when a configuration is read. */
   resolveNow(host: string): readonly string[] | undefined;
+  /** The name of an address, likewise at once. */
+  reverseNow(address: string): string | undefined;
   /** Names of an address (`HostnameLookups`). */
   reverse(address: string): Promise<string | undefined>;
   readonly hostName: string;

@@ -1,6 +1,6 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
 import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
-import { isKnownMethod, isNumeric, leadingInteger, leadingLong, parseTimeout } from './core/contract.ts';
+import { isKnownMethod, isNumeric, leadingInteger, leadingLong, leadingOffset, parseTimeout } from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
@@ -186,10 +186,16 @@ const cookieStyle = oneOf(
   (word) => `Invalid CookieStyle keyword: '${word}'`,
 );
 
-const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) =>
-  /^\d+[bkmg]?$/i.test(word)
-    ? undefined
-    : `${name} must be a non-negative integer optionally suffixed with 'b', 'k', 'm' or 'g'.`;
+/** httpd: modules/filters/mod_substitute.c set_max_line_length */
+const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) => {
+  const [, unit] = /^[\t-\r ]*\+?\d+([bkmg]?)$/i.exec(word) ?? [];
+  const value = leadingOffset(word);
+  if (unit === undefined || value === undefined) {
+    return `${name} must be a non-negative integer optionally suffixed with 'b', 'k', 'm' or 'g'.`;
+  }
+  const factor = 1024 ** 'bkmg'.indexOf(unit.toLowerCase() || 'b');
+  return value * factor > 2 ** 63 ? `${name} value too large` : undefined;
+};
 
 const certificateTypes =
   'CA_DER CA_BASE64 CA_CERT7_DB CA_SECMOD CERT_DER CERT_BASE64 CERT_KEY3_DB CERT_NICKNAME KEY_DER KEY_BASE64'.split(
@@ -334,17 +340,22 @@ const h2Time =
 const passwordProvider: ArgumentCheck = ([name = ''], cmd) =>
   findAuthnProvider(name, cmd) === undefined ? `Unknown Authn provider: ${name}` : undefined;
 
-const fileSizeLimit =
-  (what: string): ArgumentCheck =>
-  ([word = ''], { name }) =>
-    leadingInteger(word) < 0
-      ? `${name} argument must be a non-negative integer representing the ${what} size of a file to cache in bytes.`
-      : undefined;
+/** A number of 64 bits, read as far as it goes. httpd: apr_strtoff */
+const offset =
+  (complaint: string, low = 0, high = Number.POSITIVE_INFINITY): ArgumentCheck =>
+  ([word = ''], { name }) => {
+    const value = leadingOffset(word);
+    return value === undefined || value < low || value > high ? `${name} ${complaint}` : undefined;
+  };
+
+const amount = (what: string) =>
+  offset(`argument must be a non-negative integer representing the ${what}`);
 
 const digestMemory: ArgumentCheck = ([word = '']) => {
-  const match = /^\+?(\d+)([KM]?)$/i.exec(word);
-  if (match === null) return `Invalid size in AuthDigestShmemSize: ${word}`;
-  const size = Number(match[1]) * (match[2] === '' ? 1 : /k/i.test(match[2]!) ? 1024 : 1048576);
+  const match = /^([\t-\r ]*[+-]?\d*)[\t-\r ]*([KM]?)/i.exec(word)!;
+  if (((match[1] === '' && match[2] === '') || (match[2] === '' && match[0] !== word)))
+    return `Invalid size in AuthDigestShmemSize: ${word}`;
+  const size = leadingLong(match[1]!) * (match[2] === '' ? 1 : /k/i.test(match[2]!) ? 1024 : 1048576);
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
@@ -455,18 +466,23 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   cachefile: cachedFile,
   CacheKeyBaseURL: cacheKeyBase,
   CacheLastModifiedFactor: ([word = '']) =>
-    /^[+-]?(?:\d|\.\d)/.test(word) ? undefined : 'CacheLastModifiedFactor value must be a float',
+    /^[\t-\r ]*[+-]?(?:\d|\.\d|inf|nan)/i.test(word) ? undefined : 'CacheLastModifiedFactor value must be a float',
   CacheLockMaxAge: ([word = '']) =>
     leadingLong(word) < 1 ? 'CacheLockMaxAge value must be a non-zero positive integer' : undefined,
-  CacheMaxFileSize: fileSizeLimit('max'),
-  CacheMinFileSize: fileSizeLimit('min'),
+  CacheMaxFileSize: amount('max size of a file to cache in bytes.'),
+  CacheMinFileSize: amount('min size of a file to cache in bytes.'),
+  CacheReadSize: amount('max amount of data to cache in go.'),
+  CacheReadTime: amount('max amount of time taken to cache in go.'),
   CacheSocache: sharedCache((provider) => `Unknown socache provider '${provider}'. ${maybeLoad(provider)}`),
-  CacheSocacheMaxSize: between(
+  CacheSocacheMaxSize: offset(
+    'argument must be a integer representing the max size of a cached entry (headers and body), at least 1024 and at most (4294967295U)',
     1024,
-    4294967295,
-    (name) =>
-      `${name} argument must be a integer representing the max size of a cached entry (headers and body), at least 1024 and at most (4294967295U)`,
+    4_294_967_295,
   ),
+  CacheSocacheMaxTime: offset('argument must be the maximum amount of time in seconds to cache an entry.'),
+  CacheSocacheMinTime: offset('argument must be the minimum amount of time in seconds to cache an entry.'),
+  CacheSocacheReadSize: amount('max amount of data to cache in go.'),
+  CacheSocacheReadTime: amount('max amount of time taken to cache in go.'),
   CGIDScriptTimeout: timeout,
   CGIScriptTimeout: timeout,
   CharsetOptions: ([word = '']) =>

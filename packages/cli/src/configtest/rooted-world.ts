@@ -116,6 +116,7 @@ function rootedNetwork(files: Files, real: Network): Network {
   return {
     ...real,
     resolveNow,
+    reverseNow: () => undefined,
     resolve: async (host) => resolveNow(host),
     connect: async () => 'ECONNREFUSED',
   };

@@ -10,6 +10,7 @@ import { NOT_IN, OVERRIDE } from '../declare/places.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { expressionCompiler } from '../expression/compile-expression.ts';
+import type { LogLevel } from '../log.ts';
 import type { World } from '../world.ts';
 import { ServerRecord } from './server-record.ts';
 
@@ -212,8 +213,11 @@ function directiveContext(
       isHtaccess: run.isHtaccess,
     }),
     warn(text, always = false) {
+      const [, module, level] = /^\[(\w+):(\w+)\] /.exec(text) ?? [];
+      const wants = place.server.wantsWhileCompiling;
       // The log of a virtual host is not open yet, and what goes there is lost.
-      const isLost = !always && place.server.isVirtual && /^\[\w+:\w+\] /.test(text);
+      const isLost =
+        !always && module !== undefined && (place.server.isVirtual || wants?.(module, level as LogLevel) === false);
       if (!isLost) report(run, node, text, name, 'warning');
     },
     endWith: (text) =>

@@ -1,6 +1,6 @@
 import type { HeadOptions } from '@httpd-ts/http1';
 import type { ConfigVector } from '../declare/config-records.ts';
-import { type ErrorLogger, silentLogger } from '../log.ts';
+import { type ErrorLogger, type LogLevel, silentLogger } from '../log.ts';
 import type { DirectoryConfig } from './directory-config.ts';
 import type { ServedPlan } from './plan.ts';
 import type { Section } from './section.ts';
@@ -36,6 +36,8 @@ export class ServerRecord {
   readonly definedAt: { readonly file: string; readonly line: number } | undefined;
   /** Records by slot: those of this server while compiling, merged over the main server's afterwards. */
   config: ConfigVector = [];
+  /** Whether a message of a module is logged, as far as the directives read so far say; all are when missing. */
+  wantsWhileCompiling?: (module: string, level: LogLevel) => boolean;
   /** Directory records set at server level, likewise. */
   directoryDefaults: ConfigVector = [];
   /** Start of every request's directory configuration; made when compiling ends. httpd: lookup_defaults */

@@ -9,7 +9,7 @@ import {
   take12,
 } from '@httpd-ts/kernel';
 import { coreDirectory, coreServer } from './core-config.ts';
-import { leadingInteger, parseTimeout, wholeInteger } from './parse-number.ts';
+import { leadingInteger, leadingLong, leadingOffset, parseTimeout, wholeInteger } from './parse-number.ts';
 
 const outside = NOT_IN.directorySections | NOT_IN.limit;
 
@@ -43,7 +43,9 @@ function bodyLimit(field: 'requestBodyLimit' | 'xmlBodyLimit', usage: string, de
     usage,
     default: defaultValue,
     set(config, arg, cmd) {
-      const bytes = field === 'xmlBodyLimit' ? leadingInteger(arg) : wholeInteger(arg);
+      if (field === 'requestBodyLimit' && leadingOffset(arg) === undefined)
+        return `${cmd.name} argument is not parsable.`;
+      const bytes = field === 'xmlBodyLimit' ? leadingLong(arg) : wholeInteger(arg);
       if (bytes === undefined || bytes < 0) return `${cmd.name} requires a non-negative integer.`;
       if (field === 'xmlBodyLimit' && bytes > highestXmlLimit) {
         return `${cmd.name} must not exceed 3074457345618258601`;

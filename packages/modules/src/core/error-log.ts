@@ -29,7 +29,10 @@ const levelIndex = new Map<string, number>(LOG_LEVELS.map((level, index) => [lev
 const badLevel =
   'Log level keyword must be one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8';
 const defaultLevel: LogLevel = 'warn';
-const noticeIndex = levelIndex.get('notice')!;
+
+/** Notices, which tell of starts and ends, cannot be turned off. httpd: server/log.c log_error_core */
+const isLogged = (level: LogLevel, configured: LogLevel) =>
+  level === 'notice' || levelIndex.get(level)! <= levelIndex.get(configured)!;
 
 const levelOf = (word: string) => {
   const lower = word.toLowerCase();
@@ -139,11 +142,9 @@ export function errorLogger(server: ServerRecord, world: World, writer: LogWrite
   return {
     wants(module, level, request) {
       const index = levelIndex.get(level)!;
-      // Notices and what is graver cannot be turned off. httpd: include/http_log.h APLOG_MODULE_IS_LEVEL
-      if (index <= noticeIndex) return true;
-      if (index > loudest && (request === undefined || coreDirectory.of(request).logLevels === undefined))
-        return false;
-      return index <= levelIndex.get(levelFor(shortModuleName(module), server, request))!;
+      const isOwnLevel = request !== undefined && coreDirectory.of(request).logLevels !== undefined;
+      if (index > loudest && !isOwnLevel && level !== 'notice') return false;
+      return isLogged(level, levelFor(shortModuleName(module), server, request));
     },
     write(entry: LogEntry) {
       const line: LogLine = {
@@ -250,7 +251,12 @@ export const errorLogDirectives = {
       const holder =
         cmd.path === undefined ? coreServer.draft(cmd.server.config) : coreDirectory.draft(cmd.directory);
       holder.logLevels ??= {};
-      return setLogLevel(holder.logLevels, word, cmd);
+      const levels = holder.logLevels;
+      if (cmd.path === undefined) {
+        cmd.server.wantsWhileCompiling = (module, level) =>
+          isLogged(level, levels.modules?.get(module) ?? levels.level ?? defaultLevel);
+      }
+      return setLogLevel(levels, word, cmd);
     },
   }),
 } satisfies Record<string, DirectiveDeclaration>;

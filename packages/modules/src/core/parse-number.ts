@@ -15,12 +15,16 @@ export function leadingLong(text: string): number {
   return digits.length < 16 ? Number(digits) : Number(clamped(BigInt(digits)));
 }
 
+/** The number at the start of a text, 0 where there is none, undefined beyond 64 bits. httpd: apr_strtoff */
+export function leadingOffset(text: string): number | undefined {
+  const digits = leadingDigits(text);
+  if (digits === undefined) return 0;
+  return digits.length < 16 || isInt64(digits) ? Number(digits) : undefined;
+}
+
 /** A whole text as a decimal number of 64 bits, undefined when it is none. httpd: apr_strtoff and the like */
 export function wholeInteger(text: string): number | undefined {
-  const digits = /^[\t-\r ]*([+-]?\d+)$/.exec(text)?.[1];
-  if (digits === undefined) return undefined;
-  if (digits.length < 16) return Number(digits);
-  return isInt64(digits) ? Number(digits) : undefined;
+  return /^[\t-\r ]*[+-]?\d+$/.test(text) ? leadingOffset(text) : undefined;
 }
 
 const leadingDigits = (text: string) => {
@@ -32,7 +36,7 @@ const clamped = (value: bigint) =>
   value > INT64_MAX ? INT64_MAX : value < -INT64_MAX - 1n ? -INT64_MAX - 1n : value;
 
 const isInt64 = (digits: string) => {
-  const value = BigInt(digits.replace('+', ''));
+  const value = BigInt(digits);
   return value === clamped(value);
 };
 

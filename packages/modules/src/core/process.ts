@@ -14,12 +14,12 @@ import {
 } from '@httpd-ts/kernel';
 import { type CoreServerConfig, coreDirectory, coreServer } from './core-config.ts';
 import { mutexOwners } from './mutex-owners.ts';
-import { wholeInteger } from './parse-number.ts';
+import { leadingOffset, wholeInteger } from './parse-number.ts';
 
 const outside = NOT_IN.directorySections | NOT_IN.limit;
 
 /** A directive that is read and has nothing to rule here. */
-function withoutEffect(reason: string, usage: string, usual?: string) {
+function withoutEffect(reason: string, usage: string, usual?: string, check: (word: string, name: string) => string | undefined = () => undefined) {
   return directive<string>({
     args: take1,
     context: 'server',
@@ -27,9 +27,13 @@ function withoutEffect(reason: string, usage: string, usual?: string) {
     ...(usual === undefined ? {} : { default: usual }),
     notIn: NOT_IN.anySection,
     support: { accepted: reason },
-    set: () => undefined,
+    set: (_config, word, { name }) => check(word, name),
   });
 }
+
+/** httpd: server/mpm_common.c ap_mpm_set_max_mem_free */
+const sizeComplaint = (word: string, name: string) =>
+  (leadingOffset(word) ?? -1) < 0 ? `Invalid ${name} value: ${word}` : undefined;
 
 const resourceLimit = (usage: string) =>
   coreDirectory.directive({
@@ -167,10 +171,14 @@ export const processDirectives = {
   MaxMemFree: withoutEffect(
     ownProcesses,
     "Maximum number of 1k blocks a particular child's allocator may hold.",
+    undefined,
+    sizeComplaint,
   ),
   ThreadStackSize: withoutEffect(
     ownProcesses,
     'Size in bytes of stack used by threads handling client connections',
+    undefined,
+    sizeComplaint,
   ),
   MaxConnectionsPerChild: withoutEffect(
     ownProcesses,

@@ -9,14 +9,13 @@ import {
 } from '@httpd-ts/kernel';
 import { coreServer } from './core-config.ts';
 import { programName } from './mpm-common.ts';
-import { isNumeric } from './virtual-host.ts';
 
 /** Gives servers without ServerName one. httpd: server/config.c ap_get_local_host, server/vhost.c ap_fini_vhost_config */
 export function completeServerNames(compilation: Compilation): void {
   const { mainServer, servers } = compilation;
   mainServer.hostname ??= localHostName(compilation);
   for (const server of servers) {
-    if (server.hostname === undefined) server.hostname = nameByAddress(server, mainServer);
+    server.hostname ??= nameByAddress(server, compilation);
   }
 }
 
@@ -31,11 +30,18 @@ function localHostName(compilation: Compilation): string {
   return address;
 }
 
-function nameByAddress(server: ServerRecord, mainServer: ServerRecord): string {
-  const first = server.addresses[0];
-  if (first === undefined || first.address === undefined) return mainServer.hostname!;
-  const host = first.text.replace(/:(?:\d+|\*)$/, '');
-  return isNumeric(host.replace(/^\[|\]$/g, '')) ? 'bogus_host_without_reverse_dns' : host;
+function nameByAddress({ addresses }: ServerRecord, { mainServer, world, warn }: Compilation): string {
+  if (addresses.some(({ address }) => address === undefined)) return mainServer.hostname!;
+  const first = addresses[0]?.address;
+  if (first === undefined) return 'bogus_host_without_forward_dns';
+  const name = world.network.reverseNow(first);
+  if (name !== undefined) return name;
+  if (mainServer.wantsWhileCompiling?.('core', 'error') !== false) {
+    warn(
+      `[core:error] (EAI 2)Name or service not known: AH00549: Failed to resolve server name for ${first} (check DNS) -- or specify an explicit ServerName`,
+    );
+  }
+  return 'bogus_host_without_reverse_dns';
 }
 
 /** httpd: server/core.c, AH00534 */

@@ -1,5 +1,5 @@
 import { defineModule, inputFilters, outputFilters, take1, take12 } from '@httpd-ts/kernel';
-import { leadingInteger, wholeInteger } from '../core/contract.ts';
+import { leadingInteger, leadingOffset, wholeInteger } from '../core/contract.ts';
 import {
   type DeflateConfig,
   deflateServer,
@@ -116,6 +116,7 @@ export const modDeflate = defineModule({
       override: 'All',
       usage: 'Set a limit on size of inflated input',
       set(config, word) {
+        if (leadingOffset(word) === undefined) return 'DeflateInflateLimitRequestBody is not parsable.';
         const limit = wholeInteger(word);
         if (limit === undefined || limit < 0) {
           return 'DeflateInflateLimitRequestBody requires a non-negative integer.';

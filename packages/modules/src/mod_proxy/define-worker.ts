@@ -141,7 +141,7 @@ export function balancerFor(cmd: DirectiveContext, url: string): Balancer | stri
   const existing = existingBalancer(balancers, url);
   if (existing !== undefined) return existing;
   const name = balancerName(url);
-  if (name === undefined) return `Bad syntax for a balancer name (${url})`;
+  if (name === undefined) return `Bad syntax for a balancer name (${url.toLowerCase()})`;
   if (name.length >= 256) return `balancer name (${name}) too long`;
   const balancer = newBalancer(name);
   balancers.push(balancer);

@@ -1,5 +1,5 @@
 import { type DirectiveDeclaration, flag, iterate, take1, take23 } from '@httpd-ts/kernel';
-import { leadingInteger as atoi } from '../core/contract.ts';
+import { leadingInteger as atoi, leadingLong as atol } from '../core/contract.ts';
 import { type ParentProxy, proxyServer } from './config.ts';
 import { portOfScheme } from './origin.ts';
 import { readDirectHost } from './remotes.ts';
@@ -80,12 +80,14 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     'ioBufferSize',
     'IO buffer size for outgoing HTTP and FTP connections in bytes',
     '8192',
+    atol,
   ),
   ProxyReceiveBufferSize: bufferSize(
     'ProxyReceiveBufferSize',
     'receiveBufferSize',
     'Receive buffer size for outgoing HTTP and FTP connections in bytes',
     '0',
+    atoi,
   ),
   ProxySourceAddress: proxyServer.directive({
     args: take1,
@@ -207,6 +209,7 @@ function bufferSize(
   field: 'ioBufferSize' | 'receiveBufferSize',
   usage: string,
   standard: string,
+  read: (text: string) => number,
 ): DirectiveDeclaration {
   return proxyServer.directive({
     args: take1,
@@ -215,7 +218,7 @@ function bufferSize(
     default: standard,
     support: { accepted: 'buffers follow the system and the runtime' },
     set(config, arg) {
-      const size = atoi(arg);
+      const size = read(arg);
       if (size < 512 && size !== 0) return `${name} must be >= 512 bytes, or 0 for system default.`;
       config[field] = size;
       return undefined;

@@ -1,7 +1,7 @@
 import { defineModule, directive, iterate, iterate2, NOT_IN, outputFilters, take1 } from '@httpd-ts/kernel';
 import { xml2encConfig } from './config.ts';
 import { sniffingXml2enc } from './contract.ts';
-import { isConvertible } from './convert.ts';
+import { addAlias, defaultCharset } from './default-charset.ts';
 import { sniffingFilter, xml2encFilter } from './xml2enc-filter.ts';
 
 /** Charsets of pages for filters that read them as UTF-8. */
@@ -16,8 +16,9 @@ export const modXml2enc = defineModule({
       override: 'All',
       usage: 'Usage: xml2EncDefault charset',
       set(config, charset, cmd) {
-        if (!isConvertible(charset, cmd.world.charsets)) return 'Invalid or unsupported default charset';
-        config.defaultCharset = charset;
+        const known = defaultCharset(charset, cmd);
+        if (known === undefined) return 'Invalid or unsupported default charset';
+        config.defaultCharset = known;
         return undefined;
       },
     }),
@@ -29,7 +30,7 @@ export const modXml2enc = defineModule({
       support: {
         partial: 'charsets are found by the names that the WHATWG encoding standard lists, and by no others',
       },
-      set: () => undefined,
+      set: (_config, [charset, alias], cmd) => addAlias(charset, alias, cmd),
     }),
     xml2StartParse: xml2encConfig.directive({
       args: iterate,

@@ -16,7 +16,8 @@ export const mpmEvent = defineModule({
       notIn: NOT_IN.anySection,
       support: { accepted: 'one thread serves any number of connections' },
       set(_config, word) {
-        if (!/^[+-]?(?:\d+\.?\d*|\.\d+)/.test(word)) return 'error parsing value';
+        if (/^[\t-\r ]*\+?(?:inf|nan)$/i.test(word)) return undefined;
+        if (!/^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word)) return 'error parsing value';
         return Number.parseFloat(word) > 0
           ? undefined
           : 'AsyncRequestWorkerFactor argument must be a positive number';

@@ -41,6 +41,7 @@ export function nodeNetwork(handles: SocketHandles | false = socketHandles ?? fa
       }
     },
     resolveNow,
+    reverseNow,
     async reverse(address) {
       try {
         return (await builtins.dns.lookupService(address, 0)).hostname;
@@ -229,6 +230,15 @@ function resolveNow(host: string): readonly string[] | undefined {
         .filter(Boolean),
     ),
   ];
+}
+
+/** The name of an address, looked up at once: the hosts file, then the resolver. */
+function reverseNow(address: string): string | undefined {
+  const result = builtins.childProcess.spawnSync('getent', ['hosts', address], {
+    encoding: 'latin1',
+    timeout: 10_000,
+  });
+  return result.status === 0 ? result.stdout.split(/\s+/)[1] : undefined;
 }
 
 function fromHostsFile(host: string): string[] {
