@@ -26,7 +26,14 @@ export function openSite(root: string): (target: string) => Promise<HtaccessAnsw
   });
   const { tree, modules, memory } = read.resolved;
   const { settings } = read;
-  const { plan, diagnostics } = compile({ tree, settings, world, modules, memory, allowUnsupported: ['all'] });
+  const { plan, diagnostics } = compile({
+    tree,
+    settings,
+    world,
+    modules,
+    memory,
+    allowUnsupported: ['all'],
+  });
   if (plan === undefined) throw new Error(JSON.stringify(diagnostics));
   let entries: LogEntry[] = [];
   plan.mainServer.errorLogger = {

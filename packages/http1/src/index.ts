@@ -11,6 +11,7 @@ export {
   type ResponseHeadOptions,
   ResponseHeadReader,
 } from './response-head.ts';
+export { parseTarget, type TargetParts } from './uri.ts';
 export {
   checkResponseHeaders,
   chunkEnd,
@@ -19,4 +20,3 @@ export {
   formatRequestHead,
   formatResponseHead,
 } from './write-head.ts';
-export { parseTarget, type TargetParts } from './uri.ts';

@@ -1,6 +1,13 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
 import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
-import { isKnownMethod, isNumeric, leadingInteger, leadingLong, leadingOffset, parseTimeout } from './core/contract.ts';
+import {
+  isKnownMethod,
+  isNumeric,
+  leadingInteger,
+  leadingLong,
+  leadingOffset,
+  parseTimeout,
+} from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
@@ -348,12 +355,11 @@ const offset =
     return value === undefined || value < low || value > high ? `${name} ${complaint}` : undefined;
   };
 
-const amount = (what: string) =>
-  offset(`argument must be a non-negative integer representing the ${what}`);
+const amount = (what: string) => offset(`argument must be a non-negative integer representing the ${what}`);
 
 const digestMemory: ArgumentCheck = ([word = '']) => {
   const match = /^([\t-\r ]*[+-]?\d*)[\t-\r ]*([KM]?)/i.exec(word)!;
-  if (((match[1] === '' && match[2] === '') || (match[2] === '' && match[0] !== word)))
+  if ((match[1] === '' && match[2] === '') || (match[2] === '' && match[0] !== word))
     return `Invalid size in AuthDigestShmemSize: ${word}`;
   const size = leadingLong(match[1]!) * (match[2] === '' ? 1 : /k/i.test(match[2]!) ? 1024 : 1048576);
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
@@ -466,7 +472,9 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   cachefile: cachedFile,
   CacheKeyBaseURL: cacheKeyBase,
   CacheLastModifiedFactor: ([word = '']) =>
-    /^[\t-\r ]*[+-]?(?:\d|\.\d|inf|nan)/i.test(word) ? undefined : 'CacheLastModifiedFactor value must be a float',
+    /^[\t-\r ]*[+-]?(?:\d|\.\d|inf|nan)/i.test(word)
+      ? undefined
+      : 'CacheLastModifiedFactor value must be a float',
   CacheLockMaxAge: ([word = '']) =>
     leadingLong(word) < 1 ? 'CacheLockMaxAge value must be a non-zero positive integer' : undefined,
   CacheMaxFileSize: amount('max size of a file to cache in bytes.'),

@@ -1,5 +1,5 @@
-import type { DirectiveContext } from '@httpd-ts/kernel';
 import { parseTarget } from '@httpd-ts/http1';
+import type { DirectiveContext } from '@httpd-ts/kernel';
 import { leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
 

@@ -303,7 +303,10 @@ export function htaccessCases(
   const htaccess = fc.oneof(
     { weight: 5, arbitrary: line },
     { weight: 2, arbitrary: block },
-    { weight: 1, arbitrary: fc.array(fc.oneof(line, block), { maxLength: 4 }).map((parts) => parts.join('')) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.oneof(line, block), { maxLength: 4 }).map((parts) => parts.join('')),
+    },
   );
   return fc.record({ allowOverride: fc.constantFrom(...overrides), htaccess });
 }
@@ -459,9 +462,43 @@ function casesWith(
 
 /** Numbers at the edges of what C's types, and the checks of directives, hold. */
 const edges = [
-  '0', '1', '2', '-1', '+1', '00', '9', '10', '99', '100', '101', '255', '256', '599', '600', '999', '1000', '4095', '4096', '32767',
-  '32768', '65534', '65535', '65536', '2147483647', '2147483648', '-2147483649', '4294967295', '4294967296', '4294967297',
-  '9223372036854775807', '9223372036854775808', '99999999999999999999', '1e3', '1.5', '0x1f', '',
+  '0',
+  '1',
+  '2',
+  '-1',
+  '+1',
+  '00',
+  '9',
+  '10',
+  '99',
+  '100',
+  '101',
+  '255',
+  '256',
+  '599',
+  '600',
+  '999',
+  '1000',
+  '4095',
+  '4096',
+  '32767',
+  '32768',
+  '65534',
+  '65535',
+  '65536',
+  '2147483647',
+  '2147483648',
+  '-2147483649',
+  '4294967295',
+  '4294967296',
+  '4294967297',
+  '9223372036854775807',
+  '9223372036854775808',
+  '99999999999999999999',
+  '1e3',
+  '1.5',
+  '0x1f',
+  '',
 ];
 
 /** Changes arguments in one way: another word in a place, one more, one less, a letter, a number, case, quotes or the end. */

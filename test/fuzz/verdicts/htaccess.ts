@@ -68,12 +68,23 @@ async function startApache(root: string, port: number): Promise<ChildProcess> {
   writeFileSync(join(root, 'preamble/live.conf'), preamble.replace('127.0.0.1:8099', `127.0.0.1:${port}`));
   const child = spawn(
     '/usr/sbin/apache2',
-    ['-d', root, '-C', `Include ${root}/preamble/live.conf`, '-f', join(root, 'test.conf'), '-D', 'FOREGROUND'],
+    [
+      '-d',
+      root,
+      '-C',
+      `Include ${root}/preamble/live.conf`,
+      '-f',
+      join(root, 'test.conf'),
+      '-D',
+      'FOREGROUND',
+    ],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env.PATH ?? '', LANG: 'C' } },
   );
   for (let tries = 0; tries < 200; tries += 1) {
     const socket = connect(port, '127.0.0.1');
-    const isUp = await new Promise((resolve) => socket.once('connect', () => resolve(true)).once('error', () => resolve(false)));
+    const isUp = await new Promise((resolve) =>
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+    );
     socket.destroy();
     if (isUp) return child;
     await sleep(50);
@@ -84,9 +95,12 @@ async function startApache(root: string, port: number): Promise<ChildProcess> {
 const agent = new Agent({ keepAlive: false });
 const fetchOnce = (port: number, path: string) =>
   new Promise<number | undefined>((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path, agent, timeout: 5000, headers: { Host: 'localhost' } }, (response) => {
-      response.resume().on('close', () => resolve(response.statusCode));
-    });
+    const request = get(
+      { host: '127.0.0.1', port, path, agent, timeout: 5000, headers: { Host: 'localhost' } },
+      (response) => {
+        response.resume().on('close', () => resolve(response.statusCode));
+      },
+    );
     request.on('error', () => resolve(undefined)).on('timeout', () => request.destroy());
   });
 
@@ -115,8 +129,12 @@ async function askHere(root: string, count: number): Promise<string[]> {
   for (let index = 0; index < count; index += 1) {
     try {
       const { entries } = await ask(`/d${index}/x.txt`);
-      const alert = entries.find(({ level, message }) => level === 'alert' && message.includes('/.htaccess: '));
-      answers.push(alert?.message.replace(/^.*?\/\.htaccess: /s, '').replace(/[^\x20-\x7e]|\\/g, escaped) ?? '');
+      const alert = entries.find(
+        ({ level, message }) => level === 'alert' && message.includes('/.htaccess: '),
+      );
+      answers.push(
+        alert?.message.replace(/^.*?\/\.htaccess: /s, '').replace(/[^\x20-\x7e]|\\/g, escaped) ?? '',
+      );
     } catch (error) {
       answers.push(`thrown: ${(error as Error).stack}`);
     }
@@ -124,7 +142,15 @@ async function askHere(root: string, count: number): Promise<string[]> {
   return answers;
 }
 
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\v': '\\v', '\f': '\\f', '\b': '\\b' };
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\b': '\\b',
+};
 const escaped = (char: string) => escapes[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 const { directives, values: seen } = valuePool();
@@ -151,7 +177,9 @@ for (let at = 0; at < sample.length; at += batch) {
     const kind = `${theirs} ${ours}`.replace(/'[^']*'|\d+/g, '').slice(0, 120);
     if (kinds.has(kind) || kinds.size >= Number(values.show)) return;
     kinds.add(kind);
-    console.log(`## AllowOverride ${allowOverride}\n${htaccess}-- Apache:   ${theirs}\n-- httpd-ts: ${ours}\n`);
+    console.log(
+      `## AllowOverride ${allowOverride}\n${htaccess}-- Apache:   ${theirs}\n-- httpd-ts: ${ours}\n`,
+    );
   });
   rmSync(root, { recursive: true, force: true });
 }

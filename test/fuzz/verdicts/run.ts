@@ -239,6 +239,8 @@ async function work(): Promise<void> {
 const show = ({ stderr, stdout }: CommandAnswer) => (stderr || stdout).trimEnd().slice(0, 1500);
 
 await Promise.all([work(), work()]);
-console.log(`${sample.length} configurations with seed ${seed}: ${JSON.stringify(counts)}, Apache died of ${deaths}`);
+console.log(
+  `${sample.length} configurations with seed ${seed}: ${JSON.stringify(counts)}, Apache died of ${deaths}`,
+);
 if (values.save !== undefined) writeFileSync(values.save, `${JSON.stringify(finds, null, 1)}\n`);
 process.exitCode = Object.keys(counts).length > 0 ? 1 : 0;

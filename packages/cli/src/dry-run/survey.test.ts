@@ -100,7 +100,7 @@ describe('surveyConfiguration', () => {
   });
 
   it.each([
-    ['ErrorLogFormat "%t %F"', true],
+    ['ErrorLogFormat "%t %F %M"', true],
     ['ErrorLogFormat "%t %M"', false],
   ])('tells whether an exception bites: %s', (line, bites) => {
     const found = survey(`${base}Listen 80\n${line}\n`);

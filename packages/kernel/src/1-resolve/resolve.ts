@@ -333,7 +333,8 @@ function readOne(
   )?.[0];
   if (registered?.declaration.reading !== undefined) {
     if (!mayBeHere(run, registered)) {
-      if ((run.rights!.override & OVERRIDE.nonfatalOverride) === 0) return `${registered.name} not allowed here`;
+      if ((run.rights!.override & OVERRIDE.nonfatalOverride) === 0)
+        return `${registered.name} not allowed here`;
       warn(run, forbiddenByOverride(registered.name), source.file, line.line, source.chain);
       return undefined;
     }

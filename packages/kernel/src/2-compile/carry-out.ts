@@ -217,11 +217,12 @@ function directiveContext(
       const wants = place.server.wantsWhileCompiling;
       // The log of a virtual host is not open yet, and what goes there is lost.
       const isLost =
-        !always && module !== undefined && (place.server.isVirtual || wants?.(module, level as LogLevel) === false);
+        !always &&
+        module !== undefined &&
+        (place.server.isVirtual || wants?.(module, level as LogLevel) === false);
       if (!isLost) report(run, node, text, name, 'warning');
     },
-    endWith: (text) =>
-      run.diagnostics.push({ severity: 'error', stage: 'checking', text, directive: name }),
+    endWith: (text) => run.diagnostics.push({ severity: 'error', stage: 'checking', text, directive: name }),
     refuseServing: (what, module, detail) => run.unsupported.push({ name: what, module, node, detail }),
     memory: run.memory,
   };

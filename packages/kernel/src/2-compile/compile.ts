@@ -118,8 +118,7 @@ export function compile(input: CompileInput): CompileResult {
     inheritFromMain(mainServer, servers, plan);
     runLifecycle(modules, 'checkConfig', compilation, plan);
   }
-  if (!failed() && !settings.checkOnly)
-    refuseUnsupported(run.unsupported, allowed, diagnostics);
+  if (!failed() && !settings.checkOnly) refuseUnsupported(run.unsupported, allowed, diagnostics);
   if (!failed() && !settings.checkOnly) {
     runLifecycle(modules, 'openLogs', compilation, plan);
     runLifecycle(modules, 'postConfig', compilation, plan);

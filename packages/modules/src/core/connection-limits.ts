@@ -13,10 +13,8 @@ import { leadingInteger, leadingLong, leadingOffset, parseTimeout, wholeInteger 
 
 const outside = NOT_IN.directorySections | NOT_IN.limit;
 
-const lowRedirects =
-  'Limiting internal redirects to very low numbers may cause normal requests to fail.';
-const lowSubrequests =
-  'Limiting the subrequest depth to a very low level may cause normal requests to fail.';
+const lowRedirects = 'Limiting internal redirects to very low numbers may cause normal requests to fail.';
+const lowSubrequests = 'Limiting the subrequest depth to a very low level may cause normal requests to fail.';
 
 /** A limit on request heads; a negative number is refused. httpd: server/core.c set_limit_req_line */
 function headLimit(limit: 'line' | 'fields' | 'fieldSize', usage: string, meaning = '') {

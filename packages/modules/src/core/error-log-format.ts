@@ -224,9 +224,7 @@ export function compileErrorLogFormat(format: string, isMain: boolean): ErrorLog
     items.push(read.item);
     at = read.end;
   }
-  return isMain && !items.some(({ kind }) => kind === 'message')
-    ? "main ErrorLogFormat must contain message format string '%M'"
-    : items;
+  return items;
 }
 
 /**

@@ -213,6 +213,8 @@ function setErrorLogFormat(
   }
   const compiled = compileErrorLogFormat(format, kind === 'main');
   if (typeof compiled === 'string') return compiled;
+  if (kind === 'main' && !compiled.some((item) => item.kind === 'message'))
+    return "main ErrorLogFormat must contain message format string '%M'";
   if (kind === 'main') config.errorLogFormat = format;
   else if (kind === 'request') config.requestLogFormats = [...(config.requestLogFormats ?? []), format];
   else config.connectionLogFormats = [...(config.connectionLogFormats ?? []), format];

@@ -19,7 +19,12 @@ import { leadingOffset, wholeInteger } from './parse-number.ts';
 const outside = NOT_IN.directorySections | NOT_IN.limit;
 
 /** A directive that is read and has nothing to rule here. */
-function withoutEffect(reason: string, usage: string, usual?: string, check: (word: string, name: string) => string | undefined = () => undefined) {
+function withoutEffect(
+  reason: string,
+  usage: string,
+  usual?: string,
+  check: (word: string, name: string) => string | undefined = () => undefined,
+) {
   return directive<string>({
     args: take1,
     context: 'server',

@@ -53,7 +53,7 @@ export function requireMpm(compilation: Compilation): void {
 /** A start needs an address to listen on. httpd: server/listen.c ap_setup_listeners */
 export function requireListener(compilation: Compilation): void {
   if (processSettings(compilation).listen.length > 0) return;
-  compilation.refuse('AH00451: no listening sockets available, shutting down\nAH00015: Unable to open logs');
+  compilation.refuse('no listening sockets available, shutting down\nAH00015: Unable to open logs');
 }
 
 /** Whether StrictHostCheck is on. */

@@ -119,7 +119,9 @@ function openShared(
   if (!log.target.startsWith('|')) {
     const info = compilation.world.files.stat(target);
     if (typeof info === 'object' && info.type === 'directory') {
-      compilation.refuse(`(21)Is a directory: AH00649: could not open transfer log file ${target}.`);
+      compilation.refuse(
+        `(21)Is a directory: AH00649: could not open transfer log file ${target}.\nAH00015: Unable to open logs`,
+      );
       return;
     }
   }

@@ -16,7 +16,9 @@ export const modProxyBalancer = defineModule({
 /** httpd: balancer_post_config */
 function checkDependencies(compilation: Compilation): void {
   if (!compilation.hasModule('mod_slotmem_shm')) {
-    compilation.refuse("AH01177: Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??");
+    compilation.refuse(
+      "AH01177: Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??\nAH00020: Configuration Failed, exiting",
+    );
     return;
   }
   for (const server of compilation.servers) {

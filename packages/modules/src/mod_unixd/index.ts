@@ -1,11 +1,4 @@
-import {
-  defineModule,
-  directive,
-  flag,
-  NOT_IN,
-  processSettings,
-  take1,
-} from '@httpd-ts/kernel';
+import { defineModule, directive, flag, NOT_IN, processSettings, take1 } from '@httpd-ts/kernel';
 import { leadingInteger, programName } from '../core/contract.ts';
 
 const rootRefused =

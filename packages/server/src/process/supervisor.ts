@@ -133,7 +133,8 @@ class Supervisor {
     const { plan, settings, resolved } = configuration;
     if (plan === undefined) return undefined;
     if (this.logs.failures.length > 0) {
-      for (const { target, error } of this.logs.failures) print(`${error}: ${couldNotOpen(plan, target)}`);
+      for (const { target, error } of this.logs.failures)
+        print(`${error}: ${couldNotOpen(plan, target, programOf(this.options.commandLine))}`);
       print('AH00015: Unable to open logs');
       return undefined;
     }
@@ -225,8 +226,8 @@ class Supervisor {
         `AH00099: could not create ${this.pidFile}`,
         systemErrorText(error),
       );
-      const refused = `AH00100: httpd: could not log pid to file ${this.pidFile}`;
-      print(`${systemErrorText(error)}: ${refused}`);
+      const refused = `AH00100: ${programOf(this.options.commandLine)}: could not log pid to file ${this.pidFile}`;
+      print(refused);
       throw new Refusal(refused);
     }
   }
@@ -543,13 +544,20 @@ class Supervisor {
   }
 }
 
-function couldNotOpen(plan: ServedPlan, target: string): string {
+/** The base name of the command, which some messages begin with. */
+const programOf = (commandLine: string) => /^[^ ]*?([^ /]*)(?= |$)/.exec(commandLine)![1]!;
+
+function couldNotOpen(plan: ServedPlan, target: string, program: string): string {
   const isErrorLog = plan.servers.some(
     ({ errorLogName }) => errorLogName !== undefined && target.endsWith(errorLogName),
   );
-  if (isErrorLog && target.startsWith('|'))
-    return `AH00089: Couldn't start ErrorLog process '${target.slice(1)}'.`;
+  if (target.startsWith('|')) {
+    const piped = target.replace(/^\|[|$]?/, '').trim();
+    return isErrorLog
+      ? `AH00089: Couldn't start ErrorLog process '${piped}'.`
+      : `AH00104: unable to start piped log program '${piped}'`;
+  }
   return isErrorLog
-    ? `AH00091: httpd: could not open error log file ${target}.`
+    ? `AH00091: ${program}: could not open error log file ${target}.`
     : `AH00649: could not open transfer log file ${target}.`;
 }

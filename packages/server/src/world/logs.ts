@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type { Logs, LogWriter } from '@httpd-ts/kernel';
 import { LogBatch } from './log-batch.ts';
-import { pipedLog } from './piped-log.ts';
+import { checkLogProgram, pipedLog } from './piped-log.ts';
 
 /** One opened log that bytes are appended to. */
 export interface LogSink {
@@ -169,7 +169,10 @@ export function openedLogs(): OpenedLogs {
 }
 
 function openSink(target: string): LogSink {
-  if (target.startsWith('|')) return pipedLog(target);
+  if (target.startsWith('|')) {
+    checkLogProgram(target);
+    return pipedLog(target);
+  }
   if (/^syslog(?::|$)/i.test(target)) return pipedLog(syslogProgram(target));
   return fileSink(target);
 }

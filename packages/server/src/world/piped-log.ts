@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { builtins } from './builtins.ts';
 import type { LogSink } from './logs.ts';
 
@@ -50,6 +51,13 @@ export function pipedLog(target: string): LogSink {
       child?.stdin?.end();
     },
   };
+}
+
+/** Throws where the program cannot be started. httpd: APR's apr_procattr_error_check_set */
+export function checkLogProgram(target: string): void {
+  const path = commandWords(target.replace(/^\|[|$]?/, ''))[0] ?? '';
+  // The shell finds what has no path by itself.
+  if (!target.startsWith('|$') || path.startsWith('/')) accessSync(path, constants.R_OK | constants.X_OK);
 }
 
 /** Words of a command line, with quotes and backslashes. httpd: apr_tokenize_to_argv */
