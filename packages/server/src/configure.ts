@@ -24,6 +24,8 @@ export interface ConfigurationSource {
   readonly allowUnsupported?: readonly string[];
   /** `-T`: a DocumentRoot need not exist. */
   readonly anyDocumentRoot?: boolean;
+  /** Files as directives find them, where they differ from what requests find. */
+  readonly filesAtStart?: World['files'];
   /** Called with the settings that reading the files has left. */
   onSettings?(settings: Settings): void;
 }
@@ -63,6 +65,7 @@ export function configure(
     modules: resolved.modules,
     memory: resolved.memory,
     allowUnsupported: source.allowUnsupported ?? [],
+    filesAtStart: source.filesAtStart,
   });
   const diagnostics = [...resolved.diagnostics, ...compiled.diagnostics];
   return { plan: compiled.plan, diagnostics, resolved, compiled, settings };

@@ -9,4 +9,5 @@ export { nodeFiles } from './world/files.ts';
 export * from './world/logs.ts';
 export { nodeNetwork } from './world/network.ts';
 export * from './world/node-world.ts';
+export { socketHandles } from './world/socket-handles.ts';
 export { platformWord } from './world/system-facts.ts';

@@ -18,7 +18,9 @@ import { frontServer } from './front/front-server.ts';
 import { loadModules } from './load-modules.ts';
 import { keptFiles, runtimeFolder } from './world/kept-files.ts';
 import { openedLogs } from './world/logs.ts';
+import { nodeNetwork } from './world/network.ts';
 import { nodeWorld } from './world/node-world.ts';
+import type { SocketHandles } from './world/socket-handles.ts';
 import type { PeerStream } from './world/socket-stream.ts';
 import { nodeSystem } from './world/system-facts.ts';
 
@@ -37,6 +39,8 @@ export interface InProcessOptions extends ConfigurationSource {
   mapListen?(address: string | undefined, port: number): readonly ListenMapping[];
   /** The address a client is said to come from, by its socket's. */
   mapPeer?(address: string): string;
+  /** What connections are made of; `false` has node's own sockets carry them, as where node offers nothing else. */
+  readonly handles?: SocketHandles | false;
   /** Takes warnings and errors of the configuration, as httpd words them. */
   report?(text: string, diagnostic: Diagnostic): void;
 }
@@ -69,6 +73,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     kept: keptFiles(() => folder),
     system: nodeSystem(Date.now()),
     scoreboard,
+    network: nodeNetwork(options.handles),
     ...options.world,
     ...(ownLogs === undefined ? {} : { logs: ownLogs }),
   });
@@ -166,7 +171,8 @@ function listen(
   { bind, local }: ListenMapping,
   options: InProcessOptions,
 ): Promise<net.Server> {
-  const server = frontServer(engine, (client) => ({ local, client: options.mapPeer?.(plainPeer(client)) }));
+  const addressesOf = (client: PeerStream) => ({ local, client: options.mapPeer?.(plainPeer(client)) });
+  const server = frontServer(engine, addressesOf, options.handles);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =

@@ -35,6 +35,8 @@ export interface CompileInput {
   readonly tree: readonly ResolvedNode[];
   readonly settings: Settings;
   readonly world: World;
+  /** Files as directives find them, where they differ from what requests find. */
+  readonly filesAtStart?: World['files'] | undefined;
   /** The loaded modules in load order. */
   readonly modules: readonly ModuleDefinition[];
   /** State that directives carried out while reading have left. */
@@ -84,7 +86,7 @@ export function compile(input: CompileInput): CompileResult {
     refuse: (text) => diagnostics.push({ severity: 'error', stage: 'checking', text }),
   };
   const run: CarryOut = {
-    world,
+    world: input.filesAtStart === undefined ? world : { ...world, files: input.filesAtStart },
     settings,
     table,
     providers,

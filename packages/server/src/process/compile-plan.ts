@@ -6,6 +6,7 @@ import {
   type ServedPlan,
   type World,
 } from '@httpd-ts/kernel';
+import { answeredFiles } from '../world/files-at-start.ts';
 import type { PlainConfiguration } from './messages.ts';
 
 /** A plan with what it was compiled by, as the phases of a start need it. */
@@ -32,6 +33,7 @@ export function compilePlan(
       anyDocumentRoot: true,
     },
     world,
+    filesAtStart: answeredFiles(world.files, configuration.fileAnswers),
     modules: configuration.modules.map((name) => modules.get(name)!),
     allowUnsupported,
   });

@@ -1,4 +1,5 @@
 import type { ResolvedNode, ThreadStatus } from '@httpd-ts/kernel';
+import type { FileAnswers } from '../world/files-at-start.ts';
 import type { SharedRegion } from './shared-memory.ts';
 
 /** A configuration as plain data, which every worker thread compiles for itself. */
@@ -18,6 +19,8 @@ export interface PlainConfiguration {
   /** Logs that the supervisor has open; a thread names them by their place here. */
   readonly logTargets: readonly string[];
   readonly startedAtMs: number;
+  /** What files said to directives, where the serving process may not ask them. */
+  readonly fileAnswers: FileAnswers;
 }
 
 /** A text that outlives the server, by its name. */

@@ -8,6 +8,7 @@ import {
 } from '@httpd-ts/kernel';
 import { type Configuration, type ConfigurationSource, configure } from '../configure.ts';
 import { loadModules, standardModulesSource } from '../load-modules.ts';
+import { type FileAnswers, recordedFiles } from '../world/files-at-start.ts';
 import { readKeptFiles, runtimeFolder, writeKeptFile } from '../world/kept-files.ts';
 import { type OpenedLogs, openedLogs, systemErrorText } from '../world/logs.ts';
 import { nodeWorld } from '../world/node-world.ts';
@@ -60,6 +61,11 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
   }
 }
 
+/** A configuration, and what files said while it was read. */
+interface ReadConfiguration extends Configuration {
+  readonly fileAnswers: FileAnswers;
+}
+
 /** What of a configuration is in force. */
 interface Active {
   readonly plan: ServedPlan;
@@ -101,7 +107,7 @@ class Supervisor {
   }
 
   async run(): Promise<number> {
-    const configuration = configure(this.options, this.world, this.modules);
+    const configuration = this.configure();
     const report = this.options.report ?? print;
     for (const diagnostic of configuration.diagnostics) report(renderAsHttpd(diagnostic), diagnostic);
     const active = this.activeOf(configuration);
@@ -129,7 +135,16 @@ class Supervisor {
     return code;
   }
 
-  private activeOf(configuration: Configuration): Active | undefined {
+  /** Reads the configuration, and keeps what only root may read for the threads, which are not root. */
+  private configure(): ReadConfiguration {
+    const { options, world, modules } = this;
+    if (!world.system.isRoot) return { ...configure(options, world, modules), fileAnswers: [] };
+    const { files, answers } = recordedFiles(world.files);
+    const configuration = configure({ ...options, filesAtStart: files }, world, modules);
+    return { ...configuration, fileAnswers: answers() };
+  }
+
+  private activeOf(configuration: ReadConfiguration): Active | undefined {
     const { plan, settings, resolved } = configuration;
     if (plan === undefined) return undefined;
     if (this.logs.failures.length > 0) {
@@ -152,6 +167,7 @@ class Supervisor {
       allowUnsupported: this.options.allowUnsupported ?? [],
       logTargets: this.logs.targets,
       startedAtMs: this.world.system.startedAtMs,
+      fileAnswers: configuration.fileAnswers,
     };
     return { plan, plain };
   }
@@ -426,7 +442,7 @@ class Supervisor {
   private async reload(how: 'restarting' | 'restartingGracefully'): Promise<void> {
     logMpmNotice(this.active.plan, how);
     this.logs.beginGeneration();
-    const configuration = configure(this.options, this.world, this.modules);
+    const configuration = this.configure();
     const next = this.nextActive(configuration);
     if (next === undefined) {
       this.logs.abandonGeneration();
@@ -466,7 +482,7 @@ class Supervisor {
   }
 
   private nextActive(
-    configuration: Configuration,
+    configuration: ReadConfiguration,
   ): { readonly active: Active; readonly listeners: ReadonlyMap<string, BoundListener> } | undefined {
     const before = this.active.plan;
     const complain = (line: string) => logNotice(before, 'core', 'error', line);

@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-// Run by root in a network of its own: a server on port 80 with logs where only root may write. Prints what happened.
+// Run by root in a network of its own: a server on port 80 with logs where only root may write. Only root may read a file that a directive names, too. Prints what happened.
 
 const root = mkdtempSync(join(tmpdir(), 'httpd-ts-root-'));
 chmodSync(root, 0o755);
 mkdirSync(join(root, 'logs'), { mode: 0o700 });
+mkdirSync(join(root, 'private'), { mode: 0o700 });
+const secretFile = join(root, 'private/key');
+writeFileSync(secretFile, 'first', { mode: 0o600 });
 
 function configure(...ports: number[]): void {
   const sockets = ports.map((port) => `Listen 127.0.0.1:${port}\n`).join('');
   const rest =
     'User "#65534"\nGroup "#65534"\nPidFile logs/httpd.pid\nErrorLog logs/error.log\nTrialLog logs/access.log\n';
-  writeFileSync(join(root, 'httpd.conf'), sockets + rest);
+  writeFileSync(join(root, 'httpd.conf'), `${sockets}${rest}TrialSecretFile ${secretFile}\n`);
 }
 
 const log = (name: string): string => {
@@ -27,7 +30,7 @@ const log = (name: string): string => {
 };
 
 async function until(done: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 30_000;
   while (!(await done())) {
     if (performance.now() > end) throw new Error(`waited in vain for ${what}: ${log('error.log')}`);
     await delay(10);
@@ -46,6 +49,7 @@ const ended = new Promise<number | null>((resolve) => server.on('exit', resolve)
 try {
   await until(() => log('error.log').includes('AH00489'), 'the server');
   const [, user] = (await get(80, '/process')).split(' ');
+  const secrets = [await get(80, '/secret')];
   await get(80, '/die');
   await until(() => log('error.log').includes('ended and was replaced'), 'the replacement');
   const threads = new Set<string>();
@@ -67,15 +71,18 @@ try {
     }
   };
   const clients = [traffic(), traffic(), traffic()];
+  secrets.push(await get(80, '/secret'));
+  writeFileSync(secretFile, 'second');
   configure(80, 81);
   server.kill('SIGUSR1');
   await until(async () => (await get(81, '/text').catch(() => '')) === 'hello', 'the added listener');
   renameSync(join(root, 'logs/access.log'), join(root, 'logs/access.log.1'));
   server.kill('SIGUSR1');
   await until(() => log('access.log') !== '', 'the new log');
+  secrets.push(await get(80, '/secret'));
   stopping = true;
   await Promise.all(clients);
-  process.stdout.write(JSON.stringify({ user, failures, hasAnswers: answers > 0 }));
+  process.stdout.write(JSON.stringify({ user, secrets, failures, hasAnswers: answers > 0 }));
 } finally {
   server.kill('SIGTERM');
   await ended;

@@ -25,6 +25,7 @@ import {
 
 interface TrialConfig {
   text?: string;
+  secret?: string;
   logName?: string;
   log?: LogWriter;
 }
@@ -182,6 +183,8 @@ function answer(request: RequestRecord): HookResult {
   switch (path) {
     case '/text':
       return reply(request, trialConfig.of(request).text ?? 'hello');
+    case '/secret':
+      return reply(request, trialConfig.of(request).secret ?? '');
     case '/echo':
       return echo(request, request.body);
     case '/pieces':
@@ -234,6 +237,16 @@ const trialAnswers = defineModule({
       context: 'server',
       set(config, text) {
         config.text = text;
+      },
+    }),
+    TrialSecretFile: trialConfig.directive({
+      args: take1,
+      context: 'server',
+      set(config, name, { world }) {
+        const read = world.files.readText(name);
+        if (typeof read === 'string') return `${name}: ${read}`;
+        config.secret = read.text;
+        return undefined;
       },
     }),
     TrialThreadsOnly: directive({

@@ -46,6 +46,8 @@ export class SocketStream implements PeerStream {
     return this.socket.writableLength;
   }
   write(data: Uint8Array | string): boolean {
+    // Node would take it for an error of the connection.
+    if (this.socket.writableEnded) return false;
     return typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
   }
   cork(): void {
