@@ -124,8 +124,8 @@ AddType text/plain .txt`;
       '401',
     );
     expect((await answerOf(request('POST', '/ftp/hello.txt', 'x'))).status).toContain('501');
-    // Apache 2.4.71 fails here with a 500, as it reads nothing and then has no answer.
-    expect((await ask(fronts[0]!.port, request('HEAD', '/ftp/hello.txt', ''))).status).toContain('200');
+    // Apache 2.4.71 has thrown away what its head would be made of.
+    expect((await answerOf(request('HEAD', '/ftp/hello.txt', ''))).status).toContain('500');
   });
 });
 

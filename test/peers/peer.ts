@@ -12,7 +12,7 @@ import {
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { serveInProcess } from '@httpd-ts/server';
+import { type InProcessServer, serveInProcess } from '@httpd-ts/server';
 
 /** A program that a test needs and that may not be installed; in CI it must be. */
 export function installed(...programs: readonly string[]): boolean {
@@ -125,6 +125,8 @@ export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(r
 export interface Front {
   readonly name: 'httpd-ts' | 'apache2';
   readonly port: number;
+  /** httpd-ts itself, for a look inside. */
+  readonly inProcess?: InProcessServer;
   errorLog(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -168,6 +170,7 @@ export async function startOurs(
   return {
     name: 'httpd-ts',
     port,
+    inProcess: server,
     errorLog: () => readLog(join(folder.path, `error-${port}.log`)),
     stop: async () => {
       await server.stop();

@@ -102,7 +102,7 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
 
 /** httpd: modules/ssl/ssl_engine_io.c ssl_io_filter_handshake, ap_proxy_pass_brigade */
 function handshakeFailed(
-  { request, origin }: Destination,
+  { request, origin, protocol }: Destination,
   { target }: ConnectionPool,
   { address, complaint }: Extract<NoConnection, { kind: 'tls' }>,
 ): HookStatus {
@@ -115,6 +115,8 @@ function handshakeFailed(
     'error',
     `AH01084: pass request body failed to ${address}:${target.port} (${origin.hostname})`,
   );
+  // httpd's mod_proxy_http2 meets it as a session that ends at once.
+  if (protocol === 'H2') return 503;
   return proxyError(request, 500, 'Error during SSL Handshake with remote server');
 }
 

@@ -44,10 +44,19 @@ export class ControlConnection implements ConnectionUser {
     return this.connection.stream.remoteAddress;
   }
 
+  get localAddress(): string {
+    return this.connection.stream.localAddress;
+  }
+
+  get localPort(): number {
+    return this.connection.stream.localPort;
+  }
+
   close(): void {
-    this.isOver = true;
     this.connection.exchange = undefined;
     this.connection.destroy();
+    // Whoever waits for an answer gets none.
+    this.onEnd();
   }
 
   onData(bytes: Bytes): void {

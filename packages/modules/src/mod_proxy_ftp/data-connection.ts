@@ -18,7 +18,7 @@ export class DataConnection implements PullSource {
     this.clock = clock;
     this.timeoutMs = timeoutMs;
     stream.onData = (bytes) => {
-      this.chunks.push(new Uint8Array(bytes));
+      this.chunks.push(bytes);
       this.held += bytes.length;
       if (this.held > holdLimit) stream.pause();
       this.wake?.();
@@ -31,6 +31,7 @@ export class DataConnection implements PullSource {
     if (this.isOver) return;
     this.isOver = true;
     if (error !== undefined) this.failure = new Error(`data connection: ${error}`);
+    this.stream.destroy();
     this.wake?.();
   }
 

@@ -68,13 +68,13 @@ export async function handleFtp(
   connection.mustClose = true;
   const timeoutMs = timeoutOf(request.server, worker);
   const control = new ControlConnection(connection, timeoutMs);
-  request.connection.onAbort = () => control.close();
+  const dialogue = new Dialogue(request, control, timeoutMs);
+  request.connection.onAbort = () => dialogue.close();
   try {
-    await fetch(new Dialogue(request, control, timeoutMs), place, login);
+    await fetch(dialogue, place, login);
     return OK;
   } catch (error) {
-    control.close();
-    releaseWorkers(request);
+    dialogue.close();
     if (error instanceof FtpFailure) return error.answer();
     throw error;
   }
@@ -127,11 +127,21 @@ class Dialogue {
   readonly request: RequestRecord;
   readonly control: ControlConnection;
   readonly timeoutMs: number;
+  private data: DataConnection | undefined = undefined;
 
   constructor(request: RequestRecord, control: ControlConnection, timeoutMs: number) {
     this.request = request;
     this.control = control;
     this.timeoutMs = timeoutMs;
+  }
+
+  /** Ends everything; nothing more comes from the server. */
+  close(): void {
+    const { request } = this;
+    if (request.connection.onAbort !== undefined) request.connection.onAbort = undefined;
+    this.data?.abort();
+    this.control.close();
+    releaseWorkers(request);
   }
 
   fail(status: HookStatus, message: string): never {
@@ -175,15 +185,23 @@ class Dialogue {
     return code === 257 ? (/"([^"]*)"/.exec(message)?.[1] ?? message.split(' ')[0]) : undefined;
   }
 
-  /** httpd tries EPSV, then PASV. */
+  /** httpd would listen on the very address that the commands come from, which the system does not grant. */
+  private cannotListen(): never {
+    const { localAddress, localPort } = this.control;
+    const text = `AH01051: error binding to ftp data socket ${localAddress}:${localPort}`;
+    this.request.log('proxy_ftp', 'error', text, '(98)Address already in use');
+    throw new FtpFailure(() => 500);
+  }
+
+  /** httpd tries EPSV, then PASV, then PORT. */
   async openData(): Promise<DataConnection> {
     const extended = await this.ask('EPSV', [229, 500, 501, 502]);
     let port = extended.code === 229 ? epsvPort(extended.message) : undefined;
     if (port === undefined) {
-      const passive = await this.ask('PASV', [227]);
-      port = pasvPort(passive.message);
+      const passive = await this.ask('PASV', [227, 500, 501, 502]);
+      port = passive.code === 227 ? pasvPort(passive.message) : undefined;
     }
-    if (port === undefined) this.fail(502, 'The FTP server offers no passive data connection');
+    if (port === undefined) this.cannotListen();
     const { clock, network } = this.request.server.plan.world;
     const stream = await network.connect({
       host: this.control.remoteAddress,
@@ -191,7 +209,8 @@ class Dialogue {
       timeoutMs: this.timeoutMs,
     });
     if (typeof stream === 'string') this.fail(502, `Data connection failed: ${stream}`);
-    return new DataConnection(stream, clock, this.timeoutMs);
+    this.data = new DataConnection(stream, clock, this.timeoutMs);
+    return this.data;
   }
 }
 
@@ -299,6 +318,8 @@ interface Transfer {
 
 function answer(dialogue: Dialogue, data: DataConnection, transfer: Transfer): void {
   const { request, control } = dialogue;
+  // httpd 2.4.71 has nothing left to make a head of by then, and fails.
+  if (request.headerOnly) throw new FtpFailure(() => 500);
   request.status = 200;
   request.statusLine = '200 OK';
   const headers = new HeaderTable();
@@ -319,16 +340,15 @@ function answer(dialogue: Dialogue, data: DataConnection, transfer: Transfer): v
       .then(() => control.command('QUIT'))
       .then(() => control.close());
   };
-  const abort = () => {
-    data.abort();
-    control.close();
-    releaseWorkers(request);
-  };
+  const abort = () => dialogue.close();
   const list = transfer.isList ? listing(request, transfer) : undefined;
   let isOver = false;
   const pull = async (): Promise<Uint8Array | null> => {
     while (!isOver) {
-      const chunk = await data.pull();
+      const chunk = await data.pull().catch((error: unknown) => {
+        abort();
+        throw error;
+      });
       if (chunk === null) {
         isOver = true;
         finish();

@@ -33,10 +33,21 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
   const config = proxyHtml.of(request);
   request.headersOut.unset('Content-Length');
   const source = bodySource(body, request.server.plan.world.files);
+  let isBroken = false;
+  // Where the back end breaks off, httpd ends the page as if that were all.
+  const pull = async (): Promise<Uint8Array | null> => {
+    try {
+      return await source.pull();
+    } catch {
+      isBroken = true;
+      request.noCache = true;
+      return null;
+    }
+  };
   const first: Uint8Array[] = [];
   let size = 0;
   while (size < leastBytes) {
-    const chunk = await source.pull();
+    const chunk = await pull();
     if (chunk === null) return { kind: 'bytes', bytes: joined(first) };
     first.push(chunk.slice());
     size += chunk.length;
@@ -55,7 +66,7 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
   let isDone = false;
   const next = async (): Promise<Uint8Array | null> => {
     while (!isDone) {
-      const chunk = isFirst ? joined(first) : await source.pull();
+      const chunk = isFirst ? joined(first) : await pull();
       if (chunk === null) {
         const rest = decode.end();
         if (rest !== '') parser.push(rest);
@@ -89,7 +100,8 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
       if (!(error instanceof UnencodableError)) throw error;
       return noAnswer(request, error);
     }
-    if (written === null) return { kind: 'bytes', bytes: joined(ready) };
+    if (written === null && !isBroken) return { kind: 'bytes', bytes: joined(ready) };
+    if (written === null) break;
     ready.push(written);
   }
   return {

@@ -15,7 +15,6 @@ import {
   mapCookie,
   mapLocation,
   overridesError,
-  proxyError,
   proxyServer,
   viaValue,
 } from '../mod_proxy/contract.ts';
@@ -146,11 +145,8 @@ export class Http2Exchange extends BackendExchange {
       `AH03352: request failed: no answer from ${hostname}:${port}`,
       failureTexts[failure],
     );
-    this.fail(
-      failure === 'timeout'
-        ? proxyError(this.request, 504, 'Timeout waiting for remote server')
-        : proxyError(this.request, 502, 'Error reading from remote server'),
-    );
+    // A stream that was reset alone tells of the request, all else of the back end.
+    this.fail(failure === 'reset' ? 502 : 503);
   }
 
   protected logBrokenBody(failure: BackendFailure): void {

@@ -47,8 +47,16 @@ async function convert(request: RequestRecord, body: Body | undefined, skips: bo
   const source = bodySource(body, files);
   let text = '';
   let isWhole = false;
+  let failure: { readonly error: unknown } | undefined;
   while (text.length < enough) {
-    const chunk = await source.pull();
+    let chunk: Uint8Array | null;
+    try {
+      chunk = await source.pull();
+    } catch (error) {
+      // What came before it broke off is a page, too.
+      failure = { error };
+      break;
+    }
     if (chunk === null) {
       isWhole = true;
       break;
@@ -77,6 +85,7 @@ async function convert(request: RequestRecord, body: Body | undefined, skips: bo
         const held = ready.shift();
         if (held !== undefined) return held;
         if (isWhole) return null;
+        if (failure !== undefined) throw failure.error;
         const chunk = await source.pull();
         if (chunk !== null) return converter === undefined ? chunk : converted(latin1(chunk));
         isWhole = true;

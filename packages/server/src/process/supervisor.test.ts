@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const starter = fileURLToPath(new URL('../trial/start.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -73,7 +73,9 @@ async function start(
   return server;
 }
 
-async function until(done: () => boolean | Promise<boolean>, what: string, withinMs = 25_000): Promise<void> {
+vi.setConfig({ testTimeout: 120_000 });
+
+async function until(done: () => boolean | Promise<boolean>, what: string, withinMs = 60_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await done())) {
     if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
@@ -82,15 +84,11 @@ async function until(done: () => boolean | Promise<boolean>, what: string, withi
 }
 
 async function ready(server: Running): Promise<void> {
-  await until(
-    () => {
-      if (server.process.exitCode !== null)
-        throw new Error(`the server ended: ${server.stderr()}${server.log('error.log')}`);
-      return server.log('error.log').includes('AH00489');
-    },
-    'the server',
-    20_000,
-  );
+  await until(() => {
+    if (server.process.exitCode !== null)
+      throw new Error(`the server ended: ${server.stderr()}${server.log('error.log')}`);
+    return server.log('error.log').includes('AH00489');
+  }, 'the server');
 }
 
 const times = (text: string, word: string) => text.split(word).length - 1;
@@ -266,7 +264,7 @@ describe('reload', () => {
     expect(client.failures).toEqual([]);
     expect(client.answers.length).toBeGreaterThan(20);
     expect(times(server.log('error.log'), 'AH00493')).toBe(5);
-  }, 60_000);
+  }, 120_000);
 
   it('keeps the connection and the request in flight', async () => {
     const server = await start('TrialText old');
@@ -334,7 +332,7 @@ describe('reload', () => {
     await client.stop();
     expect(client.failures).toEqual([]);
     expect(await get(server.port, '/count')).toBe('3');
-  }, 60_000);
+  }, 120_000);
 
   it('changes nothing when a process for other listeners cannot be started', async () => {
     const server = await start('TrialText old');

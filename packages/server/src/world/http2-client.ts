@@ -71,7 +71,7 @@ class ClientSession implements Http2Session {
       if (earlier === undefined) headers[name] = value;
       else headers[name] = Array.isArray(earlier) ? [...earlier, value] : [String(earlier), value];
     }
-    return new ClientStream(this.session.request(headers, { endStream: isWhole }));
+    return new ClientStream(this.session, this.session.request(headers, { endStream: isWhole }));
   }
 
   close(): void {
@@ -89,10 +89,12 @@ class ClientStream implements Http2Stream {
   readonly localPort = 0;
   readonly remoteAddress = '';
   readonly remotePort = 0;
+  private readonly session: http2.ClientHttp2Session;
   private readonly stream: http2.ClientHttp2Stream;
   private error: string | undefined = undefined;
 
-  constructor(stream: http2.ClientHttp2Stream) {
+  constructor(session: http2.ClientHttp2Session, stream: http2.ClientHttp2Stream) {
+    this.session = session;
     this.stream = stream;
     const onHead = (headers: http2.IncomingHttpHeaders, _flags: number, raw?: readonly string[]) =>
       this.onHead(Number(headers[':status']), pairs(raw ?? []));
@@ -107,7 +109,14 @@ class ClientStream implements Http2Stream {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.error = error.code ?? 'EIO';
     });
-    stream.on('close', () => this.onClose(this.error ?? (stream.rstCode === 0 ? undefined : 'ECONNRESET')));
+    stream.on('close', () => this.onClose(this.outcome()));
+  }
+
+  /** The back end resets a stream; with a session that is over, its streams have no fault of their own. */
+  private outcome(): string | undefined {
+    const { rstCode } = this.stream;
+    if (this.session.destroyed) return this.error ?? (rstCode === 0 ? undefined : 'ESESSION');
+    return rstCode === 0 ? this.error : 'ECONNRESET';
   }
 
   write(data: Uint8Array | string): boolean {
