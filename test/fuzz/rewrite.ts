@@ -5,6 +5,7 @@
  * `node test/fuzz/rewrite.ts [--seed N] [--sites N] [--requests N] [--batch N] [--show N] [--ports N]
  * [--only SITE] [--keep]`
  */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -74,10 +75,14 @@ RewriteMap random rnd:@ROOT@/maps/random.map
 RewriteMap lower int:tolower
 RewriteMap upper int:toupper
 RewriteMap escape int:escape
-RewriteMap unescape int:unescape`;
+RewriteMap unescape int:unescape
+RewriteMap dbm dbm:@ROOT@/maps/text.dbm
+RewriteMap sdbm dbm=sdbm:@ROOT@/maps/text.sdbm`;
 
 const common = `
 LogLevel warn rewrite:trace8 core:info
+# Look-aheads that call each other double with each level.
+LimitInternalRecursion 10 4
 ErrorLogFormat "%{X-Id}i|[%m:%l] %M"
 <Directory @ROOT@/>
     AllowOverride All
@@ -98,6 +103,7 @@ async function fuzz(batch: readonly Site[], from: number): Promise<readonly Find
   const root = join(folder, 'root');
   const configuration = configurationOf(batch, from);
   layOutFiles(configuration, root);
+  makeDbmFiles(root);
   const start = (name: 'apache2' | 'httpd-ts', port: number) =>
     startServer(name, configuration, join(folder, name), root, port, [basePort + 2]);
   const servers: RunningServer[] = [];
@@ -109,6 +115,14 @@ async function fuzz(batch: readonly Site[], from: number): Promise<readonly Find
     await Promise.all(servers.map(stopServer));
     if (values.keep) console.log(`kept ${folder}`);
     else rmSync(folder, { recursive: true });
+  }
+}
+
+/** The text map in the formats of Debian's default and of SDBM. */
+function makeDbmFiles(root: string): void {
+  for (const format of ['default', 'sdbm'] as const) {
+    const file = join(root, `maps/text.${format === 'default' ? 'dbm' : format}`);
+    execFileSync('httxt2dbm', ['-f', format, '-i', join(root, 'maps/text.map'), '-o', file]);
   }
 }
 
@@ -164,7 +178,7 @@ function send(request: SiteRequest, host: string, id: string, port: number): Pro
     const chunks: Buffer[] = [];
     const end = () => resolve(Buffer.concat(chunks).toString('latin1'));
     const head = [
-      `${request.method} ${request.target} HTTP/1.1`,
+      `${request.method} ${request.target.replace('@HOST@', host)} HTTP/1.1`,
       `Host: ${host}`,
       `X-Id: ${id}`,
       ...request.headers,
@@ -174,7 +188,7 @@ function send(request: SiteRequest, host: string, id: string, port: number): Pro
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => {});
     socket.on('close', end);
-    socket.setTimeout(15_000, () => {
+    socket.setTimeout(60_000, () => {
       chunks.push(Buffer.from('[timeout]'));
       socket.destroy();
     });
@@ -202,8 +216,7 @@ async function logById(
     const bar = line.indexOf('|');
     if (bar < 0) continue;
     const id = line.slice(0, bar);
-    const text = masked(line.slice(bar + 1))
-      .replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/')
+    const text = masked(line.slice(bar + 1).replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'))
       .replace(folder, '@OWN@')
       .replace(/ cache lookup OK: (map=\S+ key=.*) -> val=$/, ' map lookup FAILED: $1')
       .replace(/ cache lookup OK: /, ' map lookup OK: ');

@@ -21,6 +21,7 @@ export * from './3-serve/serve.ts';
 export * from './3-serve/subrequest.ts';
 export * from './3-serve/trace-requests.ts';
 export * from './3-serve/walk-config.ts';
+export * from './ascii-case.ts';
 export * from './base64.ts';
 export * from './declare/arguments.ts';
 export * from './declare/config-records.ts';

@@ -1,4 +1,4 @@
-import type { Regex } from '@httpd-ts/kernel';
+import { asciiLowerCase, type Regex } from '@httpd-ts/kernel';
 import { type RequiredTexts, type TextSearch, textSearch } from './text-search.ts';
 
 type Literals = Regex['literals'];
@@ -103,10 +103,4 @@ function collect({ exact, prefixes, suffixes, search }: Side, subject: string, f
 function add(found: number[], places: readonly number[] | undefined): void {
   if (places === undefined) return;
   for (const place of places) if (!found.includes(place)) found.push(place);
-}
-
-/** Letters beyond ASCII stay as they are. */
-function asciiLowerCase(text: string): string {
-  if (!/[\x80-\xff]/.test(text)) return text.toLowerCase();
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -50,8 +50,11 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
 /** Sets the parts of a request that come from its target. httpd: ap_parse_uri */
 export function setTarget(request: RequestRecord, target: string): void {
   request.unparsedUri = target;
+  const isPath = target.startsWith('/');
+  // Several slashes at the start are no authority.
+  const path = isPath && target[1] === '/' ? target.replace(/^\/+/, '/') : target;
   // CONNECT has a host and a port for its target, which are no path.
-  request.parsedUri = parseUri(request.method === 'CONNECT' && !target.startsWith('/') ? '/' : target);
+  request.parsedUri = parseUri(isPath || request.method !== 'CONNECT' ? path : '/');
   request.uri = request.parsedUri.path ?? '/';
   request.args = request.parsedUri.query;
 }

@@ -74,6 +74,8 @@ export class RequestRecord {
   usedPathInfo: 'default' | 'accept' | 'reject' = 'default';
   /** What stands on `filename`; undefined when nothing does. */
   finfo: FileInfo | undefined = undefined;
+  /** The last directory that was found on the way to a file that is missing; httpd leaves its owner in finfo. */
+  lastFound: FileInfo | undefined = undefined;
 
   proxyRequest: ProxyRequest = false;
   /** A balancer or proxy worker's URL decides about a proxied request; see mod_proxy. */

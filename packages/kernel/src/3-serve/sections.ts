@@ -177,7 +177,7 @@ export function directoryWalk(request: RequestRecord): HookStatus {
     const known = memo.get(entry);
     if (known !== undefined && (!isFile || followsLinks(walkConfig.at(known.vector)))) {
       request.directory = known;
-      enterFile(request, isFile, server.lookupDefaults);
+      enterFile(request, entry, isFile, server.lookupDefaults);
       return enterExpressions(request, server.lookupDefaults);
     }
   }
@@ -204,6 +204,7 @@ function walkDown(
   let directory = '/';
   let depth = 1;
   let at = 1;
+  request.lastFound = undefined;
   for (;;) {
     for (const section of index.at(directory, depth)) {
       request.directory = request.directory.enterInWalk(section, start);
@@ -213,6 +214,8 @@ function walkDown(
       pathDecides = false;
       const status = htaccessOf(request, directory, config, start);
       if (status !== OK) {
+        const rest = filename.slice(directory.length - 1);
+        if (rest !== '/') request.pathInfo = rest + request.pathInfo;
         request.filename = directory;
         return status;
       }
@@ -245,6 +248,7 @@ function walkDown(
         break;
       }
       if (end === filename.length) request.finfo = info;
+      request.lastFound = info;
     }
     directory = `${path}/`;
     depth++;
@@ -254,7 +258,7 @@ function walkDown(
     if (memo.size >= maximumRemembered) memo.clear();
     memo.set(entry, request.directory);
   }
-  enterFile(request, isTrustedFile, start);
+  enterFile(request, entry, isTrustedFile, start);
   return enterExpressions(request, start);
 }
 
@@ -270,14 +274,20 @@ const walkEnd = { name: 'end of the directory walk' };
  * Where links are followed without a look, httpd takes the file itself for one more directory of the walk. A request
  * made below another one in the same directory takes over what that walk has found. httpd: prep_walk_cache
  */
-function enterFile(request: RequestRecord, isTrustedFile: boolean, start: DirectoryConfig): void {
+function enterFile(
+  request: RequestRecord,
+  entry: string | undefined,
+  isTrustedFile: boolean,
+  start: DirectoryConfig,
+): void {
   const index = request.server.plan.directories(request.server);
   const filename = request.filename!;
   let file = isTrustedFile ? filename : undefined;
   if (index.hasPatterns) {
-    const directory = filename.slice(0, filename.lastIndexOf('/') + 1);
     const before = (request.main ?? request.prev)?.state<WalkEnd>(walkEnd);
-    if (before?.directory === directory) file = before.file;
+    if (entry !== undefined && before?.directory === entry) file = before.file;
+    const isDirectory = request.finfo?.type === 'directory';
+    const directory = isDirectory ? filename : filename.slice(0, filename.lastIndexOf('/') + 1);
     request.setState<WalkEnd>(walkEnd, { directory, file });
   }
   if (file === undefined) return;

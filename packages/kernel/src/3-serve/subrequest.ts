@@ -54,7 +54,8 @@ function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
  */
 export async function lookupUri(uri: string, from: RequestRecord, method = 'GET'): Promise<RequestRecord> {
   const request = subrequest(from, method);
-  setTarget(request, uri.startsWith('/') ? uri : `${from.uri.slice(0, from.uri.lastIndexOf('/') + 1)}${uri}`);
+  const directory = from.uri.slice(0, from.uri.lastIndexOf('/') + 1);
+  setTarget(request, uri.startsWith('/') ? uri : `${directory === '' ? '/' : directory}${uri}`);
   if (tooDeep(from)) {
     request.status = 500;
     return request;
@@ -75,9 +76,11 @@ export async function lookupFile(
 ): Promise<RequestRecord> {
   const request = subrequest(from, 'GET');
   const directory = (from.filename ?? '/').slice(0, (from.filename ?? '/').lastIndexOf('/') + 1);
-  request.filename = removeDotSegments(
-    mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)),
-  );
+  // What a name is added to stays as it is, unless the name leads out of it. httpd: apr_filepath_merge
+  request.filename =
+    path.startsWith('/') || !directory.startsWith('/') || hasOddSegment.test(path)
+      ? removeDotSegments(mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)))
+      : directory + path;
   const inside = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : '';
   // Only an entry of the same directory is known to have a URI.
   const entry = name === 'plain' ? inside.replace(/\/$/, '') : inside;
@@ -85,7 +88,9 @@ export async function lookupFile(
   request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
   if (name === 'parsed') setTarget(request, hasUri ? request.uri : path);
-  const status = tooDeep(from) ? 500 : await processFile(request, name, hasUri);
+  const checked = tooDeep(from) ? 500 : name === 'parsed' ? checkPath(request) : OK;
+  if (!hasUri) request.uri = '';
+  const status = checked === OK ? await processFileRequest(request) : checked;
   if (status !== OK) request.status = status;
   return request;
 }
@@ -110,15 +115,7 @@ function tooDeep(from: RequestRecord): boolean {
   return count >= mostNested;
 }
 
-function processFile(
-  request: RequestRecord,
-  name: 'plain' | 'parsed',
-  hasUri: boolean,
-): HookStatus | Promise<HookStatus> {
-  const checked = name === 'parsed' ? checkPath(request) : OK;
-  if (!hasUri) request.uri = '';
-  return checked === OK ? processFileRequest(request) : checked;
-}
+const hasOddSegment = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)/;
 
 const absolute = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 

@@ -102,7 +102,7 @@ function compileText(source: string, input: ExpressionInput): OrError<TextExpres
     source,
     constant: undefined,
     text(request, captures) {
-      const evaluation = new Evaluation(request, captures);
+      const evaluation = new Evaluation(request, captures, input);
       const text = word(evaluation);
       return finish(evaluation, captures, input) ? text : undefined;
     },
@@ -143,7 +143,7 @@ function conditionExpression(
     source,
     waits: !('now' in condition),
     evaluate(request, captures) {
-      const evaluation = new Evaluation(request, captures);
+      const evaluation = new Evaluation(request, captures, input);
       if ('now' in condition) return settle(condition.now(evaluation), evaluation, captures);
       const answer = condition.later(evaluation);
       return typeof answer === 'boolean'

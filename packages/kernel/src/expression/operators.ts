@@ -37,13 +37,20 @@ const maySubrequest = ({ main, uri }: RequestRecord) => main === undefined || ma
 
 /** httpd: op_url_subr */
 const asksUri: UnaryOperator = {
-  ask: (uri, { request }) =>
-    maySubrequest(request) && lookupUri(uri, request).then(({ status }) => status < 400),
+  ask: (uri, evaluation) => maySubrequest(evaluation.request) && isReachable(uri, evaluation),
 };
 
+async function isReachable(uri: string, evaluation: Evaluation): Promise<boolean> {
+  const { status } = await lookupUri(uri, evaluation.request);
+  evaluation.traceSubrequest('U', uri, status);
+  return status < 400;
+}
+
 /** httpd: op_file_subr */
-async function isAccessible(path: string, request: RequestRecord): Promise<boolean> {
+async function isAccessible(path: string, evaluation: Evaluation): Promise<boolean> {
+  const { request } = evaluation;
   const found = await lookupFile(path, request);
+  evaluation.traceSubrequest('F', path, found.status);
   const { files } = request.server.plan.world;
   return found.status < 300 && found.filename !== undefined && typeof files.stat(found.filename) === 'object';
 }
@@ -69,7 +76,7 @@ export const unaryOperators: Readonly<Record<string, UnaryOperator>> = {
   L: isLink,
   h: isLink,
   x: file(({ mode }) => (mode & 0o111) !== 0, false),
-  F: { ask: (path, { request }) => isAccessible(path, request) },
+  F: { ask: isAccessible },
   U: asksUri,
   A: asksUri,
 };

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from '../ascii-case.ts';
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import type { ExpressionFunction } from '../declare/expression-providers.ts';
 import { escapeUri, unescapeUrl } from '../uri.ts';
@@ -15,7 +16,6 @@ const cString = (text: string) => text.split('\0', 1)[0]!;
 const requestHeader: Call = (name, evaluation) => evaluation.header(name);
 
 /** httpd: ap_str_tolower, ap_str_toupper, of ASCII letters only */
-const toLower = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 const toUpper = (text: string) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
 const hashed =
@@ -75,7 +75,7 @@ export const standardFunctions: Readonly<Record<string, ExpressionFunction>> = {
       evaluation.request.env(name) ??
       worldOf(evaluation).environment.get(name),
   ),
-  tolower: plain(toLower),
+  tolower: plain(asciiLowerCase),
   toupper: plain(toUpper),
   escape: plain(escapeUri),
   unescape: plain(unescaped),

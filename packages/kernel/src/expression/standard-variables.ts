@@ -30,6 +30,14 @@ const isIpv6 = (address: string) => address.includes(':') && !/^::ffff:/i.test(a
 
 const onOff = (value: boolean) => (value ? 'on' : 'off');
 
+/** The account that the file belongs to, or the last directory that was found on the way to it. */
+function ownerOf({ finfo, lastFound, server }: RequestRecord, which: 'user' | 'group'): string | undefined {
+  const found = finfo ?? lastFound;
+  if (found === undefined) return undefined;
+  const { system } = server.plan.world;
+  return which === 'user' ? system.userName(found.uid) : system.groupName(found.gid);
+}
+
 /**
  * The variables that the request itself answers; those that depend on directives come from the modules that
  * have them. httpd: server/util_expr_eval.c conn_var_fn, request_var_fn, req_header_var_fn, misc_var_fn
@@ -47,8 +55,8 @@ export const standardVariables: Readonly<Record<string, ExpressionVariable>> = {
   REQUEST_FILENAME: ({ filename }) => filename,
   SCRIPT_FILENAME: ({ filename }) => filename,
   LAST_MODIFIED: (request) => wholeTime(localDate(request, request.mtimeMs)),
-  SCRIPT_USER: ({ finfo, server }) => finfo && server.plan.world.system.userName(finfo.uid),
-  SCRIPT_GROUP: ({ finfo, server }) => finfo && server.plan.world.system.groupName(finfo.gid),
+  SCRIPT_USER: (request) => ownerOf(request, 'user'),
+  SCRIPT_GROUP: (request) => ownerOf(request, 'group'),
   PATH_INFO: ({ pathInfo }) => pathInfo,
   QUERY_STRING: ({ args }) => args,
   IS_SUBREQ: ({ main }) => (main === undefined ? 'false' : 'true'),

@@ -1,4 +1,4 @@
-import type { RegexMatch, RequestRecord } from '@httpd-ts/kernel';
+import { asciiLowerCase, type RegexMatch, type RequestRecord } from '@httpd-ts/kernel';
 import { absoluteUri } from './absolute-uri.ts';
 import { checkCondition, checkWaitingCondition, mustWait } from './check-condition.ts';
 import { awaitValues, expand, expandWatchfully, mustWaitFor } from './expansion.ts';
@@ -283,13 +283,14 @@ export const forcedHandlerNote = 'rewrite-forced-handler';
 /** httpd: force_type_handler */
 function rememberType({ flags, escapeGroup }: Rule, context: RewriteContext): void {
   const { request, trace } = context;
-  const type = flags.mimeType === undefined ? '' : expand(flags.mimeType, context, escapeGroup).toLowerCase();
+  const type =
+    flags.mimeType === undefined ? '' : asciiLowerCase(expand(flags.mimeType, context, escapeGroup));
   if (type !== '') {
     if (trace >= 2) rewriteLog(context, 2, `remember ${request.filename} to have MIME-type '${type}'`);
     request.notes.set(forcedTypeNote, type);
   }
   const handler =
-    flags.handler === undefined ? '' : expand(flags.handler, context, escapeGroup).toLowerCase();
+    flags.handler === undefined ? '' : asciiLowerCase(expand(flags.handler, context, escapeGroup));
   if (handler !== '') {
     if (trace >= 2)
       rewriteLog(context, 2, `remember ${request.filename} to have Content-handler '${handler}'`);

@@ -1,4 +1,10 @@
-import { type ExpressionCaptures, lookupFile, lookupUri, type RegexMatch } from '@httpd-ts/kernel';
+import {
+  asciiLowerCase,
+  type ExpressionCaptures,
+  lookupFile,
+  lookupUri,
+  type RegexMatch,
+} from '@httpd-ts/kernel';
 import { awaitValues, expand, mustWaitFor } from './expansion.ts';
 import { observeRewriting, watchedLevel } from './observe-rewriting.ts';
 import {
@@ -173,9 +179,8 @@ function compares(difference: number, comparison: Comparison): boolean {
 
 /** Texts are ordered by their length first, except without regard to case. httpd: compare_lexicography */
 function compareTexts(one: string, other: string, comparison: Comparison, caseless: boolean): number {
-  if (caseless) return order(lowerCase(one), lowerCase(other));
+  if (caseless) return order(asciiLowerCase(one), asciiLowerCase(other));
   return comparison === '=' || one.length === other.length ? order(one, other) : one.length - other.length;
 }
 
 const order = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1);
-const lowerCase = (text: string) => text.replace(/[A-Z]/g, (char) => char.toLowerCase());

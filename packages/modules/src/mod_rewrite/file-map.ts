@@ -115,8 +115,7 @@ export function textPairs(text: string): Pairs {
 function choose(request: RequestRecord, value: string, trace: number, { digests }: World): string {
   const choices = value.split('|');
   const chosen = choices[Math.floor(digests.random() * choices.length)]!;
-  if (trace >= 5 && choices.length > 1)
-    rewriteLog({ request }, 5, `randomly chosen the subvalue \`${chosen}'`);
+  if (trace >= 5) rewriteLog({ request }, 5, `randomly chosen the subvalue \`${chosen}'`);
   return chosen;
 }
 

@@ -1,4 +1,5 @@
 import type { RegexMatch, RequestRecord } from '@httpd-ts/kernel';
+import { serverNameOf } from '../core/contract.ts';
 import type { RewriteMap } from './rewrite-map.ts';
 import type { Rule } from './rule.ts';
 
@@ -64,11 +65,11 @@ export interface LogSubject {
 /** Writes a line to the log in mod_rewrite's form. httpd: modules/mappers/mod_rewrite.c do_rewritelog */
 export function rewriteLog({ request, perdir }: LogSubject, level: number, text: string): void {
   const { connection, user, server } = request;
+  const host = serverNameOf(request);
   let redirects = 0;
   for (let r = request.prev; r !== undefined; r = r.prev) redirects++;
   const kind = `${request.main === undefined ? 'initial' : 'subreq'}${redirects > 0 ? `/redir#${redirects}` : ''}`;
   const who = `${connection.clientHost ?? request.clientAddress} - ${user === undefined || user === '' ? (user === '' ? '""' : '-') : user}`;
-  const host = server.hostname ?? request.hostname ?? '';
   const ids = `[${host}/sid#${server.index.toString(16)}][rid#${connection.id.toString(16)}/${kind}]`;
   const place = perdir === undefined ? '' : `[perdir ${perdir}] `;
   request.log('rewrite', traceNames[level - 1]!, `${who} ${ids} ${place}${text}`);

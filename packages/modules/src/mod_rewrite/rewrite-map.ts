@@ -1,4 +1,10 @@
-import { type DirectiveContext, escapeUri, type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
+import {
+  asciiLowerCase,
+  type DirectiveContext,
+  escapeUri,
+  type RequestRecord,
+  unescapeUrl,
+} from '@httpd-ts/kernel';
 import { dbmMap, textMap } from './file-map.ts';
 import { programMap } from './program-map.ts';
 import { rewriteLog } from './rewrite-context.ts';
@@ -19,7 +25,7 @@ interface InternalMap {
 }
 
 const internalMaps: Readonly<Record<string, InternalMap>> = {
-  tolower: { map: (key) => key.replace(/[A-Z]/g, (char) => char.toLowerCase()), inPlace: true },
+  tolower: { map: asciiLowerCase, inPlace: true },
   toupper: { map: (key) => key.replace(/[a-z]/g, (char) => char.toUpperCase()), inPlace: true },
   escape: { map: (key) => escapeUri(key), inPlace: false },
   unescape: { map: unescapeKey, inPlace: true },

@@ -47,9 +47,11 @@ function attributes(
   const isOn = (word: string | undefined, name: string) =>
     word !== undefined && (word === '1' || ['true', name].includes(word.toLowerCase()));
   const hasSameSite = sameSite !== undefined && sameSite !== '0' && sameSite.toLowerCase() !== 'false';
+  const isSecure = isOn(secure, 'secure');
   return [
-    isOn(secure, 'secure') ? '; secure' : '',
-    isOn(httpOnly, 'httponly') ? '; HttpOnly' : '',
+    isSecure ? '; secure' : '',
+    // httpd joins the parts up to the first that is missing, so that HttpOnly goes with secure only.
+    isSecure && isOn(httpOnly, 'httponly') ? '; HttpOnly' : '',
     hasSameSite ? `; SameSite=${sameSite}` : '',
   ].join('');
 }

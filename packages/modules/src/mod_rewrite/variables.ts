@@ -1,5 +1,5 @@
 import { lookupFile, lookupUri, type RequestRecord } from '@httpd-ts/kernel';
-import { documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { adminOf, documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
 import { rewriteDirectory } from './config.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 
@@ -60,7 +60,7 @@ function logged(name: string, read: Read): Read {
 
 function ownerName(request: RequestRecord, which: 'uid' | 'gid'): string {
   const { system } = request.server.plan.world;
-  const info = request.finfo;
+  const info = request.finfo ?? request.lastFound;
   if (info === undefined) return '<unknown>';
   return (which === 'uid' ? system.userName(info.uid) : system.groupName(info.gid)) ?? '<unknown>';
 }
@@ -95,7 +95,7 @@ const named: Readonly<Record<string, Read>> = {
   SERVER_NAME: ofRequest(serverNameOf),
   SERVER_ADDR: ofRequest(({ connection }) => connection.localAddress),
   SERVER_PORT: ofRequest((request) => String(serverPortOf(request))),
-  SERVER_ADMIN: ofRequest(({ server }) => server.admin),
+  SERVER_ADMIN: ofRequest(adminOf),
   SERVER_PROTOCOL: ofRequest(({ protocol }) => protocol),
   SERVER_SOFTWARE: ofRequest(({ server }) => server.plan.process.serverBanner),
   REMOTE_ADDR: ofRequest(({ clientAddress }) => clientAddress),

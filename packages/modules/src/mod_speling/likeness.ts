@@ -1,3 +1,4 @@
+import { asciiLowerCase } from '@httpd-ts/kernel';
 /** How a name differs from the one asked for, the likest first. httpd: modules/mappers/mod_speling.c sp_reason */
 export const likenesses = [
   'identical',
@@ -13,8 +14,8 @@ export type Likeness = (typeof likenesses)[number];
 
 /** One mistake at most tells two names of any case apart; undefined when there are more. httpd: spdist */
 export function likenessOf(asked: string, name: string): Likeness | undefined {
-  const one = lowerCase(asked);
-  const other = lowerCase(name);
+  const one = asciiLowerCase(asked);
+  const other = asciiLowerCase(name);
   if (one === other) return 'miscapitalized';
   let at = 0;
   while (at < one.length && one[at] === other[at]) at++;
@@ -30,9 +31,7 @@ export function likenessOf(asked: string, name: string): Likeness | undefined {
 
 /** Whether two names are alike before their first dot. */
 export function haveSameBase(asked: string, name: string): boolean {
-  return lowerCase(baseOf(asked)) === lowerCase(baseOf(name));
+  return asciiLowerCase(baseOf(asked)) === asciiLowerCase(baseOf(name));
 }
 
 const baseOf = (name: string) => name.split('.', 1)[0]!;
-
-const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

@@ -1,3 +1,5 @@
+import { asciiLowerCase } from '@httpd-ts/kernel';
+
 interface Part {
   readonly text: string;
   readonly host: 'port' | HostPart | undefined;
@@ -73,9 +75,9 @@ function ofHost(name: string, { label, letter }: HostPart): string {
   const labels = edges.length - 1;
   const chosen =
     label.at === 0 ? name : label.at > labels ? '_' : name.slice(...labelRange(label, edges, labels));
-  if (letter.at === 0) return lowerCase(chosen);
+  if (letter.at === 0) return asciiLowerCase(chosen);
   if (letter.at > chosen.length) return '_';
-  return lowerCase(chosen.slice(...letterRange(letter, chosen.length)));
+  return asciiLowerCase(chosen.slice(...letterRange(letter, chosen.length)));
 }
 
 function labelRange(
@@ -91,5 +93,3 @@ function letterRange({ at, fromEnd, andMore }: Place, length: number): [from: nu
   if (fromEnd) return [andMore ? 0 : length - at, length - at + 1];
   return [at - 1, andMore ? length : at];
 }
-
-const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
