@@ -40,6 +40,12 @@ const onOff = (text: string) => oneOf(['on', 'off'], () => text);
 const timeout: ArgumentCheck = ([word = ''], { name }) =>
   (parseTimeout(word) ?? -1) < 0 ? `${name} has wrong format` : undefined;
 
+const upToAnHour: ArgumentCheck = ([word = ''], { name }) => {
+  const milliseconds = parseTimeout(word);
+  if (milliseconds === undefined) return `${name} has wrong format`;
+  return milliseconds > 3_600_000 ? `${name} can only be 0 or up to one hour.` : undefined;
+};
+
 const isDigits = (word: string) => /^\d+$/.test(word);
 
 /** A text with variables. */
@@ -531,7 +537,9 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   H2Push: onOff('value must be On or Off'),
   H2PushPriority: pushPriority,
   H2PushResource: (given) => {
-    const last = given[given[0]?.toLowerCase() === 'add' ? 2 : 1];
+    const isAdded = given[0]?.toLowerCase() === 'add';
+    if (!isAdded && given.length > 2) return 'too many parameter';
+    const last = given[isAdded ? 2 : 1];
     return last === undefined || last.toLowerCase() === 'critical' ? undefined : 'unknown last parameter';
   },
   H2OutputBuffering: onOff('value must be On or Off'),
@@ -622,14 +630,14 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     /^(?:once|request|conn|thread|server)$/.test(word)
       ? undefined
       : `Invalid value for LuaScope, '${word}', acceptable values are: 'once', 'request', 'conn', 'thread', 'server'`,
-  MemcacheConnTTL: timeout,
+  MemcacheConnTTL: upToAnHour,
   mmapfile: cachedFile,
   ModemStandard: ([word = '']) =>
     /^(?:V\.21|V\.26bis|V\.32|V\.34|V\.92)$/i.test(word)
       ? undefined
       : 'mod_dialup: Unknown Modem Standard specified.',
-  RedisConnPoolTTL: timeout,
-  RedisTimeout: timeout,
+  RedisConnPoolTTL: upToAnHour,
+  RedisTimeout: upToAnHour,
   RemoteIPInternalProxy: trustedProxy,
   RemoteIPInternalProxyList: fileToOpen,
   RemoteIPProxyProtocolExceptions: protocolExceptions,

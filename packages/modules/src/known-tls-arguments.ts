@@ -4,9 +4,13 @@ import type { ArgumentCheck } from './known-arguments.ts';
 
 // httpd: modules/ssl/ssl_engine_config.c, the functions ssl_cmd_*
 
+/** Paths are not looked at where the configuration is only shown. httpd: AP_SQ_RM_CONFIG_DUMP */
+const isDump = ({ settings }: DirectiveContext) =>
+  [...settings.defines.keys()].some((name) => name.startsWith('DUMP_'));
+
 /** A file that is there and not empty; keys may also be named by a PKCS #11 URI. */
 const file: ArgumentCheck = ([name = ''], cmd) => {
-  if (name.startsWith('pkcs11:')) return undefined;
+  if (name.startsWith('pkcs11:') || isDump(cmd)) return undefined;
   const path = cmd.serverRootRelative(name);
   const info = cmd.world.files.stat(path);
   return typeof info === 'object' && info.type === 'file' && info.size > 0

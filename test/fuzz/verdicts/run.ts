@@ -76,7 +76,7 @@ let deaths = 0;
 
 /** A module in a folder that is not there is taken as loaded: so is a configuration checked where Apache is not installed. */
 const isWithoutItsFolder = ({ stderr }: CommandAnswer) => {
-  const [, path] = /Cannot load (\S+) into server: /.exec(stderr) ?? [];
+  const [, path] = /Cannot load \S+ into server: (\S+): cannot open/.exec(stderr) ?? [];
   return path !== undefined && !existsSync(dirname(path));
 };
 

@@ -303,7 +303,7 @@ export const processDirectives = {
 
 /** httpd: server/core.c generate_message */
 function errorText(raw: string): string {
-  const text = raw.startsWith('"') || raw.startsWith("'") ? nextWord({ text: raw, at: 0 }) : raw;
+  const text = /^(["'])([\s\S]*)\1$/.exec(raw)?.[2] ?? raw;
   return text === '' ? 'The Error directive was used with no message.' : text;
 }
 
