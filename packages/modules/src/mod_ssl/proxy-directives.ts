@@ -220,7 +220,10 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     context,
     usage: 'SSL Proxy: CA Certificate Revocation List (CRL) checking mode',
     default: 'none',
-    support: { partial: 'leaf and no_crl_for_cert_ok are not done: a server with them does not start' },
+    support: {
+      partial:
+        'leaf and no_crl_for_cert_ok are not done, as TLS in Node looks for a list of every authority of a chain: a server with them does not start',
+    },
     set(config, raw, cmd): Complaint {
       const complaint = tlsChecks.revocationCheck([raw], cmd);
       if (complaint) return complaint;
@@ -245,7 +248,10 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     args: take1,
     context,
     usage: "SSL Proxy: file containing client certificates ('/path/to/file' - PEM encoded certificates)",
-    support: { partial: 'of one certificate: a server with more of them does not start' },
+    support: {
+      partial:
+        'of one certificate, as TLS in Node cannot choose by the authorities that a back end names: a server with more of them does not start',
+    },
     set(config, name, cmd): Complaint {
       const complaint = tlsChecks.file([name], cmd);
       if (complaint) return complaint;
@@ -258,7 +264,10 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     context,
     usage:
       "SSL Proxy: directory containing client certificates ('/path/to/dir' - contains PEM encoded certificates)",
-    support: { partial: 'of one certificate: a server with more of them does not start' },
+    support: {
+      partial:
+        'of one certificate, as TLS in Node cannot choose by the authorities that a back end names: a server with more of them does not start',
+    },
     set(config, name, cmd): Complaint {
       const complaint = tlsChecks.directory([name], cmd);
       if (complaint) return complaint;
