@@ -173,6 +173,22 @@ describe('the tree', () => {
   });
 });
 
+describe('tables', () => {
+  it('are asked for names from outside with entryOf, as plain indexing finds what all objects inherit', () => {
+    const ofPackages = sources.filter((path) => path.startsWith('packages/'));
+    const found = ofPackages.flatMap((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const tables = [...text.matchAll(/^(?:export )?const (\w+): Readonly<Record<string, /gm)];
+      return tables
+        .map(([, name]) => name!)
+        .filter((name) => !text.includes(`Object.hasOwn(${name},`))
+        .flatMap((name) => [...text.matchAll(new RegExp(`(?<![\\w.])${name}\\[(?!')[^\\]]+\\](?! = )`, 'g'))])
+        .map(([use]) => `${path}: ${use}`);
+    });
+    expect(found).toEqual([]);
+  });
+});
+
 describe('the documentation', () => {
   it('links to what is there', () => {
     const wrong = tracked

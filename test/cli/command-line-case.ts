@@ -50,7 +50,7 @@ export function tryCommandLine(one: CommandLineCase, command: string, modules: s
     const result = spawnSync(program, ['-d', root, ...args], {
       cwd: root,
       encoding: 'latin1',
-      timeout: 20_000,
+      timeout: 60_000,
       env: { PATH: process.env.PATH ?? '', LANG: 'C' },
     });
     const masked = (text: string) => mask(text, root, modules);

@@ -12,7 +12,7 @@ export function runLauncher(
 ): SpawnSyncReturns<string> {
   return spawnSync(options.command ?? launcher, args, {
     encoding: 'latin1',
-    timeout: 20_000,
+    timeout: 60_000,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { PATH: process.env.PATH ?? '', LANG: 'C', ...options.env },
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import { nextWord, type ResolvedNode, type ServedPlan, words } from '@httpd-ts/kernel';
+import { entryOf, nextWord, type ResolvedNode, type ServedPlan, words } from '@httpd-ts/kernel';
 import { mutexOwners } from '@httpd-ts/modules';
 
 /** Where a packaged httpd has these when the configuration does not say. */
@@ -67,7 +67,7 @@ function lastWord(tree: readonly ResolvedNode[], directive: string): string | un
 function mutexLines(plan: ServedPlan, tree: readonly ResolvedNode[], runtime: string): string[] {
   const configured = configuredMutexes(tree, runtime);
   const loaded = new Set(plan.modules.map(({ name }) => name));
-  const registered = Object.keys(mutexOwners).filter((type) => loaded.has(mutexOwners[type]!));
+  const registered = Object.keys(mutexOwners).filter((type) => loaded.has(entryOf(mutexOwners, type)!));
   const line = (type: string) => `Mutex ${type}: ${configured.get(type) ?? 'using_defaults'}`;
   const byDefault = configured.get('default') ?? `dir="${runtime}" mechanism=default `;
   return [`Mutex default: ${byDefault}`, ...registered.map(line)];
@@ -95,7 +95,7 @@ function configuredMutexes(tree: readonly ResolvedNode[], runtime: string): Map<
     const text =
       method === 'none' || method === 'no'
         ? 'none'
-        : `dir="${directory}" mechanism=${mechanisms[method] ?? method} ${omitsPid ? '[OmitPid]' : ''}`;
+        : `dir="${directory}" mechanism=${entryOf(mechanisms, method) ?? method} ${omitsPid ? '[OmitPid]' : ''}`;
     for (const type of types.length === 0 ? ['default'] : types) configured.set(type, text);
   }
   return configured;

@@ -37,11 +37,19 @@ export async function openTree({
   const real = nodeWorld();
   const base = root === '' ? real : rootedWorld(root, real);
   const tree = findIn(base, path, root);
-  if (tree === undefined) return `${latin1(path ?? '')}: no such file or directory`;
+  if (tree === undefined) return `${latin1(path ?? '')}: ${whyNothing(base, insideRoot(path ?? '', root))}`;
   const { environment, runtimeDirectories } = loadEnvvars(tree.serverRoot, false, root);
   const directories = [...runtimeDirectories, ...packagedDirectories(tree.serverRoot, environment)];
   const world: World = { ...base, environment, files: withDirectories(base.files, directories) };
   return { ...tree, world, modules, assumeModules, defines };
+}
+
+function whyNothing({ files }: World, path: string): string {
+  const info = files.stat(path);
+  if (info === 'EACCES') return 'permission denied';
+  return typeof info === 'object' && info.type === 'directory'
+    ? 'no configuration file in it'
+    : 'no such file or directory';
 }
 
 function findIn(

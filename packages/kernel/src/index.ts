@@ -36,6 +36,7 @@ export * from './declare/server-providers.ts';
 export * from './diagnostics/define-diagnostics.ts';
 export * from './diagnostics/diagnostic.ts';
 export * from './diagnostics/pipeline-diagnostics.ts';
+export * from './entry-of.ts';
 export * from './expression/compile-expression.ts';
 export { Evaluation, type ExpressionCaptures } from './expression/evaluation.ts';
 export * from './http-date.ts';

@@ -1,3 +1,4 @@
+import { entryOf } from './entry-of.ts';
 /** A moment as a calendar of some place shows it. httpd: apr_time_exp_t */
 export interface LocalTime {
   readonly year: number;
@@ -142,7 +143,7 @@ export function strftime(format: string): Piece {
   const pattern = /%([-_0^#]*)(\d*)[EO]?([a-zA-Z%])/g;
   let last = 0;
   for (const match of format.matchAll(pattern)) {
-    const field = fields[match[3]!];
+    const field = entryOf(fields, match[3]!);
     if (field === undefined) continue;
     if (match.index > last) pieces.push(constant(format.slice(last, match.index)));
     pieces.push(fieldPiece(field, match[1]!, Number(match[2]), match[3]!));

@@ -1,4 +1,5 @@
 import type { ParsedUri } from './3-serve/request-record.ts';
+import { entryOf } from './entry-of.ts';
 
 const isHex = (code: number) =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
@@ -153,7 +154,7 @@ const htmlEntities: Readonly<Record<string, string>> = {
 
 /** Escapes text for HTML. httpd: ap_escape_html */
 export function escapeHtml(text: string): string {
-  return /[<>&"]/.test(text) ? text.replace(/[<>&"]/g, (char) => htmlEntities[char]!) : text;
+  return /[<>&"]/.test(text) ? text.replace(/[<>&"]/g, (char) => entryOf(htmlEntities, char)!) : text;
 }
 
 /**

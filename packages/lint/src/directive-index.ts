@@ -1,4 +1,5 @@
 import type { DirectiveDeclaration, ModuleDefinition } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { directiveSummaries } from '@httpd-ts/modules';
 import type { Finding } from './finding.ts';
 
@@ -26,5 +27,8 @@ export const directiveAnchor = (name: string) => name.replace('<', '').toLowerCa
 
 /** What the documentation has on a directive. */
 export function describeDirective({ name }: DirectiveEntry): Pick<Finding, 'summary' | 'documentation'> {
-  return { summary: directiveSummaries[name], documentation: `docs/directives.md#${directiveAnchor(name)}` };
+  return {
+    summary: entryOf(directiveSummaries, name),
+    documentation: `docs/directives.md#${directiveAnchor(name)}`,
+  };
 }

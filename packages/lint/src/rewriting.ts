@@ -1,3 +1,4 @@
+import { entryOf } from '@httpd-ts/kernel';
 import { readLineWords } from '@httpd-ts/modules';
 import type { Configuration } from './rule.ts';
 import { directorySectionOf, type Statement, scopeOf } from './statements.ts';
@@ -65,7 +66,7 @@ function flagsOf(text: string | undefined): ReadonlyMap<string, string> {
     inside.split(',').map((field) => {
       const [, key = '', value = ''] = /^\s*([^=\s]*)\s*(?:=(.*?))?\s*$/s.exec(field) ?? [];
       const name = key.toUpperCase();
-      return [longNames[name] ?? name, value];
+      return [entryOf(longNames, name) ?? name, value];
     }),
   );
 }

@@ -4,6 +4,7 @@ import {
   type DirectiveDeclaration,
   defineModule,
   directive,
+  entryOf,
   flag,
   iterate,
   iterate2,
@@ -71,7 +72,7 @@ function knownDirective(name: string, [style, place, usage, notIn]: KnownDirecti
   if (isReadAtOnce(name)) return knownWhileReading(name, style, common);
   const places = notIn === undefined ? {} : { notIn: bitsOf(notIn) };
   if (name.startsWith('<')) return section({ ...common, ...places, open: openSection });
-  const check: ArgumentCheck | undefined = knownArguments[name];
+  const check: ArgumentCheck | undefined = entryOf(knownArguments, name);
   return directive<unknown>({
     ...common,
     ...places,

@@ -1,6 +1,7 @@
 import {
   DECLINED,
   die,
+  entryOf,
   expressionFunctions,
   expressionListFunctions,
   expressionVariables,
@@ -182,7 +183,7 @@ const refuseHttps = (name: string) =>
 
 /** What a module that is only declared takes part in: enough that nothing is served which it should have guarded. */
 export function provisionsOf(name: string): Pick<ModuleDefinition, 'hooks' | 'providers'> {
-  const given = provisions[name] ?? {};
+  const given = entryOf(provisions, name) ?? {};
   const hooks = [];
   if (given.handlers !== undefined) hooks.push(refuseHandlers(name, new Set(given.handlers)));
   if (given.presence !== undefined) hooks.push(warnOfPresence(name, given.presence));

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -34,6 +34,14 @@ describe('httpd-ts dry-run', () => {
     expect(
       run('fixtures/behaviour/mod_alias/alias-and-redirect-families/httpd.conf', '--modules', 'none').stdout,
     ).toContain('perhaps misspelled');
+  });
+
+  it('1: a directive that only a module of others has', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'httpd-ts-dry-run-')), 'a.conf');
+    writeFileSync(file, 'php_value memory_limit 1G\n');
+    expect(run(file)).toMatchObject({ status: 1, stdout: expect.stringContaining('php_value') });
+    expect(run(file).stdout).toContain('It will not run here as it stands: ');
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('a tree copied from another machine: nothing outside of it is read', () => {

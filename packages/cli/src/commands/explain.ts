@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { withAssumedFiles } from '../assumed-files.ts';
+import { asciiJson, decodedDeep } from '../configtest/verdict.ts';
 import { explainRequest } from '../explain/explain-request.ts';
 import { reportExplanation } from '../explain/report.ts';
 import { openTree } from '../open-tree.ts';
@@ -42,6 +44,8 @@ export async function explain(
     if (name === undefined || value === undefined) return complain(`not a header: ${given}`);
     headers.push([name, value]);
   }
+  const noAddress = [options.from, options.to].find((given) => given !== undefined && isIP(given) === 0);
+  if (noAddress !== undefined) return complain(`not an address: ${noAddress}`);
   const { config: path, root, modules, D: defines, allowUnsupported, from, to } = options;
   const input = await openTree({ path, root, modules, defines });
   if (typeof input === 'string') return complain(input);
@@ -57,8 +61,7 @@ export async function explain(
       output.error(startUpMessage(diagnostic, programOf(invocation)));
     return exitCodes.refused;
   }
-  if (options.json)
-    output.out(`${Buffer.from(JSON.stringify(result, null, 2), 'latin1').toString('latin1')}\n`);
+  if (options.json) output.out(`${asciiJson(decodedDeep(result))}\n`);
   else output.out(reportExplanation(result, usesColor(), options.verbose ?? false));
   return exitCodes.explained;
 }

@@ -187,10 +187,23 @@ describe('httpd-ts fmt', () => {
   it('leaves a file whose sections do not pair, and one that is not there', () => {
     writeFileSync(join(folder, 'a.conf'), '<Directory /x>\n');
     const { status, stderr } = run(['a.conf', 'b.conf']);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr).toBe(
-      'httpd-ts: a.conf:1: <Directory> was not closed; the file is left as it is\nhttpd-ts: b.conf: cannot be read\n',
+      'httpd-ts: a.conf:1: <Directory> was not closed; the file is left as it is\nhttpd-ts: b.conf: cannot be read: no such file or directory\n',
     );
+  });
+
+  it('follows the links of a directory, and says when there is nothing in one', () => {
+    mkdirSync(join(folder, 'available'));
+    mkdirSync(join(folder, 'enabled'));
+    writeFileSync(join(folder, 'available', 'a.conf'), ugly);
+    symlinkSync('../available/a.conf', join(folder, 'enabled', 'a.conf'));
+    expect(run(['--check', 'enabled'])).toMatchObject({ status: 1, stdout: 'enabled/a.conf\n', stderr: '' });
+    mkdirSync(join(folder, 'empty'));
+    expect(run(['--check', 'empty'])).toMatchObject({
+      status: 2,
+      stderr: 'httpd-ts: empty: cannot be read: no configuration file in it\n',
+    });
   });
 
   it.each([[[]], [['--indent', 'wide', 'a.conf']], [['--no-such', 'a.conf']]])('misuse: %j', (args) => {

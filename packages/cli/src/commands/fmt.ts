@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ModuleDefinition } from '@httpd-ts/kernel';
+import { entryOf, type ModuleDefinition } from '@httpd-ts/kernel';
 import { type FormatOptions, formatConfig, parseConfig, type SectionContent } from '@httpd-ts/syntax';
 import { latin1 } from '../output.ts';
 import { type Invocation, programOf } from '../run-switches.ts';
@@ -34,7 +34,7 @@ const configFileName = /(?:\.conf|\.load|^\.htaccess)$/;
 
 /**
  * Formats files in place (`-` from standard input to standard output). Gives 1 where a file cannot be formatted, or with
- * `--check` where one is not formatted; 2 when the command makes no sense.
+ * `--check` where one is not formatted; 2 where one cannot be read or the command makes no sense.
  */
 export async function fmt(
   paths: readonly string[],
@@ -51,22 +51,24 @@ export async function fmt(
   const { standardModules } = await import('@httpd-ts/modules');
   const style = formatStyle(standardModules, indent);
   let exitCode = exitCodes.good;
-  for (const path of paths.flatMap(filesIn)) {
+  for (const found of paths.flatMap(filesIn)) {
+    const { path } = found;
     const name = path === '-' ? '-' : latin1(path);
-    const text = read(path);
-    if (text === undefined) {
-      complain(`${name}: cannot be read`);
-      exitCode = exitCodes.refused;
+    const content = found.failure === undefined ? read(path) : { failure: found.failure };
+    if ('failure' in content) {
+      complain(`${name}: cannot be read: ${content.failure}`);
+      exitCode = exitCodes.misuse;
       continue;
     }
+    const { text } = content;
     const formatted = formatConfig(parseConfig(text, name), style);
     if (typeof formatted !== 'string') {
       complain(`${name}:${formatted.line}: ${formatted.text}; the file is left as it is`);
-      exitCode = exitCodes.refused;
+      exitCode = Math.max(exitCode, exitCodes.refused);
     } else if (options.check) {
       if (formatted === text) continue;
       output.out(`${name}\n`);
-      exitCode = exitCodes.refused;
+      exitCode = Math.max(exitCode, exitCodes.refused);
     } else if (path === '-') {
       output.out(formatted);
     } else if (formatted !== text) {
@@ -75,7 +77,7 @@ export async function fmt(
         output.out(`${name}\n`);
       } else {
         complain(`${name}: cannot be written: ${failure}`);
-        exitCode = exitCodes.refused;
+        exitCode = Math.max(exitCode, exitCodes.refused);
       }
     }
   }
@@ -108,21 +110,53 @@ function indentOf(given: string): string | undefined {
   return /^\d{1,2}$/.test(given) && Number(given) <= 16 ? ' '.repeat(Number(given)) : undefined;
 }
 
-function filesIn(path: string): string[] {
-  const info = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-  if (!info?.isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && configFileName.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+/** A file, or why it cannot be formatted. */
+interface Found {
+  readonly path: string;
+  readonly failure?: string;
 }
 
-function read(path: string): string | undefined {
+const deepest = 32;
+
+/** The file, or those of a directory, links followed: what a directory of enabled sites holds is links. */
+function filesIn(path: string): readonly Found[] {
+  if (path === '-') return [{ path }];
   try {
-    return readFileSync(path === '-' ? 0 : path, 'latin1');
-  } catch {
-    return undefined;
+    if (!statSync(path).isDirectory()) return [{ path }];
+    const below = filesBelow(path, 0);
+    return below.length > 0 ? below : [{ path, failure: 'no configuration file in it' }];
+  } catch (error) {
+    return [{ path, failure: reasonOf(error) }];
   }
+}
+
+function filesBelow(directory: string, depth: number): Found[] {
+  const found: Found[] = [];
+  for (const name of readdirSync(directory).sort()) {
+    const path = join(directory, name);
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (info?.isDirectory() && depth < deepest) found.push(...filesBelow(path, depth + 1));
+    else if (configFileName.test(name) && !info?.isDirectory()) found.push({ path });
+  }
+  return found;
+}
+
+function read(path: string): { readonly text: string } | { readonly failure: string } {
+  try {
+    return { text: readFileSync(path === '-' ? 0 : path, 'latin1') };
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+};
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  return entryOf(reasons, code) ?? code;
 }
 
 /**
@@ -142,7 +176,7 @@ function replaceFile(path: string, text: string): string | undefined {
     }
     return undefined;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? String(error);
+    return reasonOf(error);
   }
 }
 

@@ -34,7 +34,9 @@ export function verdictOn(facts: Omit<Survey, 'verdict' | 'summary'>): Pick<Surv
 
 /** Whether a server does not start because of it. */
 export const isRefused = ({ state, uses }: DirectiveReport) =>
-  state === 'not-supported' || (state === 'partial' && uses.some(({ detail }) => detail !== undefined));
+  state === 'not-supported' ||
+  state === 'third-party' ||
+  (state === 'partial' && uses.some(({ detail }) => detail !== undefined));
 
 const countedAll = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 

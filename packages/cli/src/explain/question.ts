@@ -33,6 +33,7 @@ export function sentRequest({ method, url, headers }: Question): SentRequest | s
     given ?? (urlHost === '' ? 'localhost' : `${urlHost}${portText === undefined ? '' : `:${portText}`}`);
   const [, host = '', hostPort] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(hostField) ?? [undefined, hostField];
   const port = Number(portText ?? hostPort ?? (isTls ? 443 : 80));
+  if (port < 1 || port > 65535) return `not a port: ${port}`;
   const target = rest.startsWith('?') ? `/${rest}` : rest;
   const fields = headers.filter(([name]) => name.toLowerCase() !== 'host');
   const lines = [

@@ -1,5 +1,6 @@
 import type { Comparison, Condition, List, RegexLiteral, Word } from '@httpd-ts/grammar/expression';
 import type { Regex } from '@httpd-ts/regex';
+import { entryOf } from '../entry-of.ts';
 import { compileWord, isTooDeep, tooDeep, type WordOf } from './compile-words.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ExpressionNames } from './names.ts';
@@ -99,7 +100,7 @@ async function runChain(
 }
 
 function compileUnary(name: string, operand: Word, context: ConditionContext, depth: number): ConditionOf {
-  const operator = unaryOperators[name]!;
+  const operator = entryOf(unaryOperators, name)!;
   const word = compileWord(operand, context.names, depth + 1);
   if ('ask' in operator) return { later: (evaluation) => operator.ask(word(evaluation), evaluation) };
   const test = 'test' in operator ? operator.test : operator.subnet(subnetOf(name, operand));
@@ -111,7 +112,7 @@ function compileBinary(
   { names }: ConditionContext,
   depth: number,
 ): Now {
-  const operator = binaryOperators[name.toLowerCase()]!;
+  const operator = entryOf(binaryOperators, name.toLowerCase())!;
   const one = compileWord(left, names, depth + 1);
   if ('subnet' in operator) {
     const test = operator.subnet(subnetOf(name, right));

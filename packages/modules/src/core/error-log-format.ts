@@ -1,4 +1,5 @@
 import type { ConnectionRecord, LogEntry, RequestRecord, ServerRecord, World } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 
 /** What a line of the error log is made of; a line that opens a request or connection has no message. */
 export interface LogLine extends Omit<LogEntry, 'message'> {
@@ -69,7 +70,7 @@ export function escapeForErrorLog(text: string): string {
   if (!/[^\x20-\x5b\x5d-\x7e]/.test(text)) return text;
   return text.replace(
     /[^\x20-\x5b\x5d-\x7e]/g,
-    (char) => escapes[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    (char) => entryOf(escapes, char) ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }
 
@@ -160,7 +161,7 @@ function readText(format: string, start: number): { readonly item: FormatItem; r
   while (at < format.length && format[at] !== '%' && format[at] !== ' ') {
     const next = format[at + 1];
     if (format[at] === '\\' && next !== undefined) {
-      text += textEscapes[next] ?? `\\${next}`;
+      text += entryOf(textEscapes, next) ?? `\\${next}`;
       at += 2;
     } else text += format[at++];
   }
@@ -197,7 +198,7 @@ function readDirective(
     else if (char === 'M') {
       return { item: { ...textItem('', false), kind: 'message', ifMissing }, end: at + 1 };
     } else {
-      const maker = makers[char];
+      const maker = entryOf(makers, char);
       if (maker === undefined) return `Unrecognized error log format directive %${char}`;
       const value = maker(argument);
       return {

@@ -1,5 +1,6 @@
 import {
   type DirectiveDeclaration,
+  entryOf,
   type FileInfo,
   formatHttpDate,
   type RequestRecord,
@@ -29,7 +30,7 @@ export function parseFileEtag(words: readonly string[]): EtagSettings | string {
   for (const word of words) {
     const sign = word[0] === '+' || word[0] === '-' ? word[0] : '';
     const name = word.slice(sign.length);
-    const bits = keywords[name.toLowerCase()];
+    const bits = entryOf(keywords, name.toLowerCase());
     if (bits === undefined) return `Unknown keyword '${name}' for FileETag directive`;
     const isWhole = /^(?:none|all)$/i.test(name);
     if (isWhole && sign !== '') return `FileETag keyword '${name}' cannot be used with '+' or '-'`;

@@ -1,6 +1,7 @@
 import {
   type DirectiveContext,
   type DirectiveDeclaration,
+  entryOf,
   NOT_IN,
   nextWord,
   OPTIONS,
@@ -57,7 +58,7 @@ function readOption(name: string, first: boolean, isChange: boolean): number | s
     if (isChange) return `You may not use 'Options +${shown}' or 'Options -${shown}'.`;
     return lower === 'none' ? OPTIONS.none : OPTIONS.all;
   }
-  return optionBits[lower] ?? `Illegal option ${name}`;
+  return entryOf(optionBits, lower) ?? `Illegal option ${name}`;
 }
 
 function applyOption(config: WalkConfig, sign: string, bits: number): void {
@@ -78,7 +79,7 @@ function readAllowedOptions(list: string): number | string {
   for (const name of list.split(',')) {
     if (name === '') continue;
     const lower = name.toLowerCase();
-    const bits = lower === 'none' ? 0 : lower === 'all' ? OPTIONS.all : optionBits[lower];
+    const bits = lower === 'none' ? 0 : lower === 'all' ? OPTIONS.all : entryOf(optionBits, lower);
     if (bits === undefined) return `Illegal option ${name}`;
     allowed |= bits;
   }
@@ -117,7 +118,7 @@ function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): st
       if (value === undefined) return '=Override, =Unknown or =All expected after Nonfatal';
       override |= nonfatalKinds[value.toLowerCase()] ?? 0;
     } else {
-      const bits = overrideClasses[name];
+      const bits = entryOf(overrideClasses, name);
       if (bits === undefined) return `Illegal override option ${equals < 0 ? word : word.slice(0, equals)}`;
       override |= bits;
       if (name !== 'options') continue;

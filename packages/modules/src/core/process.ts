@@ -2,6 +2,7 @@ import {
   type DirectiveContext,
   type DirectiveDeclaration,
   directive,
+  entryOf,
   flag,
   iterate,
   NOT_IN,
@@ -53,7 +54,7 @@ const resourceLimit = (usage: string) =>
 const mutexMechanisms =
   "'none', 'default', 'flock:/path/to/file', 'fcntl:/path/to/file', 'file:/path/to/file', 'pthread', 'sysvsem', 'posixsem', 'sem'";
 const isMutexType = (type: string, cmd: DirectiveContext) =>
-  type === 'default' || cmd.hasModule(mutexOwners[type] ?? '');
+  type === 'default' || cmd.hasModule(entryOf(mutexOwners, type) ?? '');
 
 /** httpd: server/util_mutex.c ap_set_mutex */
 function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {

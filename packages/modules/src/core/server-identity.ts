@@ -2,6 +2,7 @@ import {
   type Compilation,
   type DirectiveDeclaration,
   directive,
+  entryOf,
   escapeHtml,
   NOT_IN,
   processSettings,
@@ -79,7 +80,7 @@ export const identityDirectives = {
     default: 'Full',
     notIn: NOT_IN.anySection,
     set(_config, word, cmd) {
-      const value = tokenWords[word.toLowerCase()];
+      const value = entryOf(tokenWords, word.toLowerCase());
       if (value === undefined) {
         return "ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'";
       }

@@ -1,4 +1,4 @@
-import { type DirectiveContext, isRedirect, NOT_IN, type Regex } from '@httpd-ts/kernel';
+import { type DirectiveContext, entryOf, isRedirect, NOT_IN, type Regex } from '@httpd-ts/kernel';
 import { type AliasDirectoryConfig, type AliasServerConfig, aliasServer } from './config.ts';
 import { type AliasEntry, matchedLength, type RedirectEntry } from './entries.ts';
 
@@ -101,7 +101,7 @@ function overlapping(fake: string, byPath: ReadonlyMap<string, AliasEntry>): Ali
 const statusWords: Readonly<Record<string, number>> = { permanent: 301, temp: 302, seeother: 303, gone: 410 };
 
 function readStatus(word: string): number | undefined {
-  const named = statusWords[word.toLowerCase()];
+  const named = entryOf(statusWords, word.toLowerCase());
   return named ?? (/^\d/.test(word) ? Number.parseInt(word, 10) : undefined);
 }
 

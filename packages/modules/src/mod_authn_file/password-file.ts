@@ -1,4 +1,5 @@
 import type { FileInfo, World } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 
 /** A password file, read: the first entry of each user counts. */
 export interface PasswordFile {
@@ -21,11 +22,11 @@ export function openPasswordFile(world: World, path: string): PasswordFile | str
   const cache = filesOfWorld.get(world) ?? new Map<string, Read>();
   filesOfWorld.set(world, cache);
   const info = world.files.stat(path);
-  if (typeof info === 'string') return systemErrors[info] ?? `(5)Input/output error`;
+  if (typeof info === 'string') return entryOf(systemErrors, info) ?? `(5)Input/output error`;
   const known = cache.get(path);
   if (known !== undefined && isSame(known.info, info)) return known.file;
   const content = world.files.readText(path);
-  if (typeof content === 'string') return systemErrors[content] ?? `(5)Input/output error`;
+  if (typeof content === 'string') return entryOf(systemErrors, content) ?? `(5)Input/output error`;
   const file = parsePasswordFile(content.text);
   if (cache.size >= maximumFiles) cache.clear();
   cache.set(path, { info, file });

@@ -1,4 +1,5 @@
 import type { Complaint } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { leadingInteger } from '../core/contract.ts';
 import type { AutoindexConfig } from './config.ts';
 
@@ -117,7 +118,7 @@ export function setIndexOptions(config: AutoindexConfig, words: readonly string[
   for (const word of words) {
     const sign: Sign = word[0] === '+' || word[0] === '-' ? word[0] : '';
     const name = word.slice(sign.length);
-    let bit = bitNames[name.toLowerCase()] ?? 0;
+    let bit = entryOf(bitNames, name.toLowerCase()) ?? 0;
     if (name.toLowerCase() === 'none') {
       if (sign !== '') return "Cannot combine '+' or '-' with 'None' keyword";
       options = INDEX.none;
@@ -150,7 +151,7 @@ export function setIndexOptions(config: AutoindexConfig, words: readonly string[
 function setValue(config: AutoindexConfig, word: string, sign: Sign): Complaint {
   const equals = word.indexOf('=');
   const name = (equals < 0 ? word : word.slice(0, equals)).toLowerCase();
-  const setter = setters[name];
+  const setter = entryOf(setters, name);
   return setter === undefined
     ? invalid
     : setter(config, equals < 0 ? undefined : word.slice(equals + 1), sign);

@@ -1,4 +1,4 @@
-import { type Body, lookupUri, type RequestRecord, runSubrequest } from '@httpd-ts/kernel';
+import { type Body, entryOf, lookupUri, type RequestRecord, runSubrequest } from '@httpd-ts/kernel';
 import { signature } from '../core/contract.ts';
 import type { IndexSettings } from './config.ts';
 import { isHtml } from './index-entry.ts';
@@ -106,4 +106,4 @@ async function includedFile(
 
 const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
-const escapeMarkup = (content: string) => content.replace(/[<>&]/g, (char) => entities[char]!);
+const escapeMarkup = (content: string) => content.replace(/[<>&]/g, (char) => entryOf(entities, char)!);

@@ -1,4 +1,4 @@
-import { defineModule, inputFilters, outputFilters, take1, take12 } from '@httpd-ts/kernel';
+import { defineModule, entryOf, inputFilters, outputFilters, take1, take12 } from '@httpd-ts/kernel';
 import { leadingInteger, leadingOffset, wholeInteger } from '../core/contract.ts';
 import {
   type DeflateConfig,
@@ -51,7 +51,7 @@ const noteFields: Readonly<Record<string, 'inputNote' | 'outputNote' | 'ratioNot
 };
 
 function setNote(config: DeflateConfig, [first, second]: readonly [string, string?]): string | undefined {
-  const field = second === undefined ? 'ratioNote' : noteFields[first.toLowerCase()];
+  const field = second === undefined ? 'ratioNote' : entryOf(noteFields, first.toLowerCase());
   if (field === undefined) return `Unknown note type ${first}`;
   config[field] = second ?? first;
   return undefined;

@@ -1,4 +1,13 @@
-import { type Complaint, defineModule, fixups, flag, rawArguments, take1, words } from '@httpd-ts/kernel';
+import {
+  type Complaint,
+  defineModule,
+  entryOf,
+  fixups,
+  flag,
+  rawArguments,
+  take1,
+  words,
+} from '@httpd-ts/kernel';
 import { type DirConfig, dirConfig } from './config.ts';
 import { serveDirectory } from './serve-directory.ts';
 
@@ -12,7 +21,7 @@ const redirectWords: Readonly<Record<string, number>> = {
 
 /** httpd: modules/mappers/mod_dir.c configure_redirect */
 function setIndexRedirect(config: DirConfig, word: string): Complaint {
-  const named = redirectWords[word.toLowerCase()];
+  const named = entryOf(redirectWords, word.toLowerCase());
   if (named === undefined && !/^\d+$/.test(word))
     return 'DirectoryIndexRedirect ON|OFF|permanent|temp|seeother|3xx';
   const status = named ?? Number(word);

@@ -3,6 +3,7 @@ import {
   type ConfigView,
   type DirectiveContext,
   defineModule,
+  entryOf,
   FILTER_RANK,
   insertFilter,
   iterate,
@@ -175,7 +176,7 @@ export const modFilter = defineModule({
       ...inOptions,
       args: take12,
       usage: 'filter-name [filter-type]',
-      set: (config, [name, type]) => void declare(config, name, ranks[type?.toLowerCase() ?? '']),
+      set: (config, [name, type]) => void declare(config, name, entryOf(ranks, type?.toLowerCase() ?? '')),
     }),
     FilterProvider: filterConfig.directive({
       ...inOptions,

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 
 /** A value with what varies in it taken apart. */
 export type HeaderFormat = readonly FormatItem[];
@@ -61,7 +62,7 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\', r: '\r', n: '\n'
 
 /** httpd: parse_misc_string */
 function unescapeText(text: string): string {
-  return text.replace(/\\([\\rnt])/g, (_, char: string) => escapes[char]!);
+  return text.replace(/\\([\\rnt])/g, (_, char: string) => entryOf(escapes, char)!);
 }
 
 /** The value for a request. httpd: process_tags */

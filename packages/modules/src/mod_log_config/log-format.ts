@@ -1,4 +1,5 @@
 import type { ProviderRegistry, RequestRecord } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { type LogValue, logSpecifiers } from './contract.ts';
 import type { LogMoment } from './log-moment.ts';
 
@@ -56,7 +57,7 @@ export function compileLogFormat(format: string, providers: ProviderRegistry): L
 
 const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r', '\\t': '\t' };
 
-const unescapeText = (text: string) => text.replace(/\\[\\nrt]/g, (written) => escapes[written]!);
+const unescapeText = (text: string) => text.replace(/\\[\\nrt]/g, (written) => entryOf(escapes, written)!);
 
 function readItem(
   format: string,

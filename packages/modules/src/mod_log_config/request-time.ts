@@ -1,5 +1,5 @@
 import type { Clock, RequestRecord } from '@httpd-ts/kernel';
-import { formatOffset, localTime, shortMonths, strftime } from '@httpd-ts/kernel';
+import { entryOf, formatOffset, localTime, shortMonths, strftime } from '@httpd-ts/kernel';
 import type { LogValue } from './contract.ts';
 import type { LogMoment } from './log-moment.ts';
 
@@ -43,7 +43,7 @@ export function requestTime(argument: string): LogValue {
   const prefix = /^(begin|end)(?::(.*)|$)/s.exec(argument);
   const at = prefix?.[1] === 'end' ? ending : beginning;
   const format = prefix === null ? argument : (prefix[2] ?? '');
-  const number = absolute[format];
+  const number = entryOf(absolute, format);
   if (number !== undefined) return (request, moment) => number(at(request, moment));
   const text = perSecond(format === '' ? commonLogTime : customTime(format));
   return (request, moment) => text(at(request, moment), request.server.plan.world.clock);

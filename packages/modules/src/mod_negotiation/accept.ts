@@ -1,3 +1,4 @@
+import { entryOf } from '@httpd-ts/kernel';
 import { nextToken, type TokenCursor } from '../header-token.ts';
 
 /** One element of an Accept header, or the description of a media type. httpd: accept_rec */
@@ -29,7 +30,7 @@ export function readEntry(cursor: TokenCursor): AcceptRecord {
   const { text } = cursor;
   const name = nextToken(cursor, false).toLowerCase();
   let quality = 1;
-  let level = usualLevels[name] ?? 0;
+  let level = entryOf(usualLevels, name) ?? 0;
   let charset = '';
   while (text[cursor.at] === ';') {
     cursor.at++;

@@ -1,4 +1,10 @@
-import { encodeBase64, type HookStatus, type RequestRecord, type ServerRecord } from '@httpd-ts/kernel';
+import {
+  encodeBase64,
+  entryOf,
+  type HookStatus,
+  type RequestRecord,
+  type ServerRecord,
+} from '@httpd-ts/kernel';
 import type { BackendConnection } from './backend-connection.ts';
 import { type ParentProxy, proxyDirectory, proxyServer } from './config.ts';
 import { ConnectionPool, type NoConnection, type TargetTls } from './connection-pool.ts';
@@ -94,7 +100,7 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
       socketPath === undefined
         ? `AH00957: ${protocol}: attempt to connect to ${address}:${port} (${origin.hostname}:${port}) failed`
         : `AH02454: ${protocol}: attempt to connect to Unix domain socket ${socketPath} (${origin.hostname}:${port}) failed`;
-    logForServer(request, text, connectErrors[error]);
+    logForServer(request, text, entryOf(connectErrors, error));
   }
   disableWorker(request, worker);
   return 503;

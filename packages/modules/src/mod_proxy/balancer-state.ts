@@ -1,4 +1,5 @@
 import type { SharedMemory, World } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { closeConnections } from './acquire-connection.ts';
 import type { Balancer, BalancerParameters } from './balancer.ts';
 import { newMember } from './define-worker.ts';
@@ -270,7 +271,7 @@ export class BalancerState {
       const changed = differing(parameters, { ...standard, ...configured });
       const bits = worker?.configuredStatus ?? 0;
       const letters = Object.entries(status ?? {}).filter(
-        ([letter, on]) => ((bits & (statusFlags[letter] ?? 0)) !== 0) !== on,
+        ([letter, on]) => ((bits & (entryOf(statusFlags, letter) ?? 0)) !== 0) !== on,
       );
       if (letters.length > 0) members[name] = { ...changed, status: Object.fromEntries(letters) };
       else if (Object.keys(changed).length > 0) members[name] = changed;
@@ -311,7 +312,7 @@ export class BalancerState {
     worker.lbSet = changes.lbSet ?? configured.lbSet ?? 0;
     let wanted = worker.configuredStatus;
     for (const [letter, on] of Object.entries(changes.status ?? {})) {
-      const bit = statusFlags[letter] ?? 0;
+      const bit = entryOf(statusFlags, letter) ?? 0;
       wanted = on ? wanted | bit : wanted & ~bit;
     }
     worker.setStatus(wanted & settable);

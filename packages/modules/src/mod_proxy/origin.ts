@@ -1,3 +1,4 @@
+import { entryOf } from '@httpd-ts/kernel';
 import { canonicalHost } from './canonical-path.ts';
 import type { Worker } from './worker.ts';
 
@@ -30,7 +31,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
 
 /** httpd: ap_proxy_port_of_scheme */
 export function portOfScheme(scheme: string): number {
-  return defaultPorts[scheme] ?? 0;
+  return entryOf(defaultPorts, scheme) ?? 0;
 }
 
 /** Where the path of a URL begins; its length when there is none, -1 when it is no URL with an authority. */

@@ -1,4 +1,5 @@
 import type { DirectiveContext } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
 import { atof, onOff } from './parse-parameters.ts';
 import { healthChecks } from './providers.ts';
@@ -136,7 +137,7 @@ function setStatus(parameters: WorkerParameters, value: string): string | undefi
       on = letter === '+';
       continue;
     }
-    const bit = statusFlags[letter.toUpperCase()];
+    const bit = entryOf(statusFlags, letter.toUpperCase());
     if (bit === undefined) return 'Unknown status parameter option';
     const { statusOn = 0, statusOff = 0 } = parameters;
     parameters.statusOn = on ? statusOn | bit : statusOn & ~bit;

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { clientHost, hostnameLookupsOf, serverNameOf } from '../core/contract.ts';
 import { ajpString, integer16, MESSAGE, toBackend } from './messages.ts';
 
@@ -75,7 +76,7 @@ const ATTRIBUTE = {
  */
 export function forwardRequest(request: RequestRecord, path: string, secret: string | undefined): string {
   const { connection, headersIn } = request;
-  const method = request.headerOnly ? methods['HEAD']! : (methods[request.method] ?? storedMethod);
+  const method = request.headerOnly ? methods['HEAD']! : (entryOf(methods, request.method) ?? storedMethod);
   const question = path.indexOf('?');
   const query = question < 0 ? undefined : path.slice(question + 1);
   let fields = '';

@@ -1,3 +1,4 @@
+import { entryOf } from '@httpd-ts/kernel';
 import {
   type Balancer,
   type MemberChanges,
@@ -65,8 +66,8 @@ function memberDifferences(
       : ([name, file, now] as const);
   });
   const bits = Object.entries(status).map(([letter, on]) => {
-    const bit = statusFlags[letter] ?? WORKER.disabled;
-    return [statusNames[letter] ?? letter, (worker.configuredStatus & bit) !== 0, on] as const;
+    const bit = entryOf(statusFlags, letter) ?? WORKER.disabled;
+    return [entryOf(statusNames, letter) ?? letter, (worker.configuredStatus & bit) !== 0, on] as const;
   });
   return [...rows, ...bits];
 }

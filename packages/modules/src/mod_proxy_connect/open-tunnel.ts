@@ -1,5 +1,6 @@
 import {
   DONE,
+  entryOf,
   type HookStatus,
   innerWins,
   perServer,
@@ -97,7 +98,7 @@ async function connectTo(
     });
     if (typeof stream !== 'string') return stream;
     const text = `AH00939: CONNECT: attempt to connect to ${address}:${port} (${hostname}) failed`;
-    request.log('proxy', 'error', text, connectErrors[stream]);
+    request.log('proxy', 'error', text, entryOf(connectErrors, stream));
   }
   return undefined;
 }

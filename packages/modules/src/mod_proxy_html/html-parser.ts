@@ -1,3 +1,4 @@
+import { entryOf } from '@httpd-ts/kernel';
 import { closedBy, elements, entities } from './html-facts.ts';
 
 /** An attribute; null when it stands without a value. */
@@ -473,7 +474,7 @@ export class HtmlParser {
       return;
     }
     this.at++;
-    if (elements[name]?.[0].includes('e')) this.close();
+    if (entryOf(elements, name)?.[0].includes('e')) this.close();
   }
 
   /** html inside something, head not at its place, a second body. */
@@ -559,9 +560,9 @@ export class HtmlParser {
       return;
     }
     if (!this.open.includes(name)) return;
-    const rank = endRanks[name] ?? usualRank;
+    const rank = entryOf(endRanks, name) ?? usualRank;
     for (let i = this.open.length - 1; this.open[i] !== name; i--) {
-      if ((endRanks[this.open[i]!] ?? usualRank) > rank) return;
+      if ((entryOf(endRanks, this.open[i]!) ?? usualRank) > rank) return;
     }
     while (this.name !== name) this.close();
     this.close();

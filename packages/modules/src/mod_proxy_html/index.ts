@@ -1,6 +1,7 @@
 import {
   type DirectiveDeclaration,
   defineModule,
+  entryOf,
   flag,
   insertFilter,
   iterate,
@@ -53,7 +54,7 @@ const doctypes: Readonly<Record<string, readonly [Doctype, string]>> = {
 function setDoctype(config: ProxyHtmlConfig, first: string, second: string | undefined): void {
   const word = first.toLowerCase();
   const legacy = second?.toLowerCase() === 'legacy' && word !== 'html5' ? ' legacy' : '';
-  const known = doctypes[`${word}${legacy}`];
+  const known = entryOf(doctypes, `${word}${legacy}`);
   if (known !== undefined) [config.doctype, config.emptyEnd] = known;
   else {
     config.doctype = { text: first, enforces: 'nothing' };

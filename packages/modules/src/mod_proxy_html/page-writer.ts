@@ -1,13 +1,14 @@
+import { entryOf } from '@httpd-ts/kernel';
 import type { ProxyHtmlConfig, UrlMap } from './config.ts';
 import { attributeGroups, elements } from './html-facts.ts';
 import type { Attribute, HtmlHandler } from './html-parser.ts';
 import { rewriteEvent, rewriteLink, rewriteScript } from './rewrite-links.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string) => text.replace(/[&<>"]/g, (char) => escapes[char]!);
+const escaped = (text: string) => text.replace(/[&<>"]/g, (char) => entryOf(escapes, char)!);
 
 const listed = (names: string) =>
-  new Set(names.split(' ').flatMap((name) => attributeGroups[name]?.split(' ') ?? [name]));
+  new Set(names.split(' ').flatMap((name) => entryOf(attributeGroups, name)?.split(' ') ?? [name]));
 
 interface AllowedAttributes {
   readonly allowed: ReadonlySet<string>;
@@ -53,7 +54,7 @@ export class PageWriter implements HtmlHandler {
           : ` ${attribute}="${escaped(this.rewritten(name, attribute, value))}"`;
     }
     this.collected = '';
-    this.output += elements[name]?.[0].includes('e') ? config.emptyEnd : '>';
+    this.output += entryOf(elements, name)?.[0].includes('e') ? config.emptyEnd : '>';
   }
 
   private rewritten(element: string, attribute: string, value: string): string {
@@ -69,7 +70,7 @@ export class PageWriter implements HtmlHandler {
   private isDropped(name: string): boolean {
     const { enforces } = this.config.doctype;
     if (enforces === 'nothing') return false;
-    const facts = elements[name];
+    const facts = entryOf(elements, name);
     return facts === undefined || (enforces === 'strict' && facts[0].includes('d'));
   }
 
@@ -86,7 +87,7 @@ export class PageWriter implements HtmlHandler {
       this.output += rewriteScript(this.collected, this.maps);
       this.collected = '';
     }
-    if (!elements[name]?.[0].includes('e')) this.output += `</${name}>`;
+    if (!entryOf(elements, name)?.[0].includes('e')) this.output += `</${name}>`;
   }
 
   characters(text: string): void {

@@ -1,4 +1,5 @@
 import type { ConditionExpression, ConfigLine, DirectiveContext, Regex } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { compileExpansion, type Expansion } from './expansion.ts';
 import { readFlags, readLineWords } from './read-arguments.ts';
 
@@ -120,12 +121,13 @@ const numberTests: Readonly<Record<string, Comparison>> = {
 
 function readTest(pattern: string, flags: Flags, cmd: DirectiveContext): ReadTest | string {
   const plain = (test: ConditionTest, shown: string): ReadTest => ({ test, inverted: false, shown });
-  if (/^-[fsdxlLh]$/.test(pattern)) return plain({ kind: 'file', test: fileTests[pattern[1]!]! }, pattern);
+  if (/^-[fsdxlLh]$/.test(pattern))
+    return plain({ kind: 'file', test: entryOf(fileTests, pattern[1]!)! }, pattern);
   if (pattern === '-U') return plain({ kind: 'uri' }, pattern);
   if (pattern === '-F') return plain({ kind: 'accessible-file' }, pattern);
   const [, operator, operand] = /^-(lt|le|eq|ne|ge|gt)([\s\S]*)$/.exec(pattern) ?? [];
   if (operator !== undefined) {
-    const comparison = numberTests[operator]!;
+    const comparison = entryOf(numberTests, operator)!;
     return {
       test: { kind: 'number', comparison, operand: leadingInteger(operand!) },
       inverted: operator === 'ne',

@@ -1,4 +1,4 @@
-import { type Complaint, type DirectiveContext, isRedirect, reasonPhrase } from '@httpd-ts/kernel';
+import { type Complaint, type DirectiveContext, entryOf, isRedirect, reasonPhrase } from '@httpd-ts/kernel';
 import { mayWait } from './check-condition.ts';
 import { type BackReferenceEscape, compileExpansion } from './expansion.ts';
 import { readFlags, readLineWords } from './read-arguments.ts';
@@ -109,7 +109,7 @@ const setRedirect: SetFlag = ({ flags }, value) => {
     flags.redirect ??= 302;
     return undefined;
   }
-  const word = redirectWords[value.toLowerCase()];
+  const word = entryOf(redirectWords, value.toLowerCase());
   const status = word ?? (/^\d/.test(value) ? leadingInteger(value) : 302);
   if (isRedirect(status)) {
     flags.redirect = status;

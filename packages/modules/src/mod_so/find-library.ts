@@ -1,4 +1,5 @@
 import type { Reader } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 
 /** Bytes of an ELF header; the loader calls a shorter file too short. */
 const headerSize = 64;
@@ -37,7 +38,7 @@ export function libraryPath(name: string, reader: Reader): string {
 export function libraryComplaint(path: string, reader: Reader): string | undefined {
   const info = path.startsWith('/') ? reader.world.files.stat(path) : 'ENOENT';
   if (typeof info === 'string') {
-    return `cannot open shared object file: ${openErrors[info] ?? 'No such file or directory'}`;
+    return `cannot open shared object file: ${entryOf(openErrors, info) ?? 'No such file or directory'}`;
   }
   if (info.type === 'directory') return 'cannot read file data: Is a directory';
   return info.size < headerSize ? 'file too short' : undefined;
@@ -50,7 +51,7 @@ export function readLibrary(
 ): { readonly text: string } | { readonly complaint: string } {
   const read = reader.world.files.readText(path);
   if (typeof read === 'string')
-    return { complaint: `cannot open shared object file: ${openErrors[read] ?? read}` };
+    return { complaint: `cannot open shared object file: ${entryOf(openErrors, read) ?? read}` };
   return read.text.startsWith('\x7fELF') ? read : { complaint: 'invalid ELF header' };
 }
 

@@ -1,4 +1,4 @@
-import { isShownAtStart, iterate, type Reader, type ResolvedNode, take2 } from '@httpd-ts/kernel';
+import { entryOf, isShownAtStart, iterate, type Reader, type ResolvedNode, take2 } from '@httpd-ts/kernel';
 import { readArguments } from '../core/contract.ts';
 import { hasFolder, libraryComplaint, libraryPath, readLibrary } from './find-library.ts';
 import { requiredSymbols } from './required-symbols.ts';
@@ -72,7 +72,7 @@ function loadFrom(identifier: string, file: string, reader: Reader): string | un
     if (!isAbsent) return cannotLoad(file, path, complaint);
   }
   if (held === undefined) return loadForeign(identifier, file, path, reader);
-  const required = requiredSymbols[held];
+  const required = entryOf(requiredSymbols, held);
   if (required !== undefined && !reader.hasModule(required.module)) {
     return cannotLoad(file, path, `undefined symbol: ${required.symbol}`);
   }

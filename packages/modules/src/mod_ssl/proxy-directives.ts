@@ -1,6 +1,7 @@
 import {
   type DirectiveContext,
   type DirectiveDeclaration,
+  entryOf,
   flag,
   rawArguments,
   type TlsVersion,
@@ -179,7 +180,7 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     set(config, word, cmd): Complaint {
       const complaint = tlsChecks.verify([word], cmd);
       if (complaint) return complaint;
-      config.verify = verifications[word.toLowerCase()]!;
+      config.verify = entryOf(verifications, word.toLowerCase())!;
       return undefined;
     },
   }),

@@ -188,14 +188,14 @@ describe('start', () => {
     await server.exited;
     server.configure('');
     const launched = spawnSync(process.execPath, [starter, server.root, '1'], {
-      timeout: 15_000,
+      timeout: 60_000,
     });
     expect(launched.stderr.toString()).toBe('');
     expect(launched.status).toBe(0);
     expect(await get(server.port, '/text')).toBe('hello');
     const pid = Number(server.log('httpd.pid'));
     const again = spawnSync(process.execPath, [starter, server.root, '1'], {
-      timeout: 15_000,
+      timeout: 60_000,
     });
     expect(again.stdout.toString()).toBe(`httpd (pid ${pid}) already running\n`);
     expect(again.status).toBe(0);
@@ -207,7 +207,7 @@ describe('start', () => {
     const server = await start('Nonsense');
     await server.exited;
     const launched = spawnSync(process.execPath, [starter, server.root, '1'], {
-      timeout: 15_000,
+      timeout: 60_000,
     });
     expect(launched.status).toBe(1);
     expect(launched.stderr.toString()).toContain("Invalid command 'Nonsense'");

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { Logs, LogWriter } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { LogBatch } from './log-batch.ts';
 import { checkLogProgram, pipedLog } from './piped-log.ts';
 
@@ -62,7 +63,7 @@ function closeLog(log: Log): void {
 /** A system error as httpd prints it. */
 export function systemErrorText(error: unknown): string {
   const { code = '', errno = 0, message } = error as NodeJS.ErrnoException;
-  return systemErrors[code] ?? `(${Math.abs(errno)})${message}`;
+  return entryOf(systemErrors, code) ?? `(${Math.abs(errno)})${message}`;
 }
 
 /** Opens logs in this process: files for appending, programs fed through a pipe. */

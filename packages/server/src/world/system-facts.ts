@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
 import type { SystemFacts } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import packageFacts from '../../package.json' with { type: 'json' };
 
 /** What packagers write into `Apache/2.4.71 (…)`, by the ID of os-release. */
@@ -29,7 +30,7 @@ function textOf(path: string): string {
 /** The word a packaged httpd has for the system that this os-release text describes. */
 export function platformWord(osRelease: string): string {
   const id = /^ID=["']?([^"'\n]*)/m.exec(osRelease)?.[1] ?? '';
-  return platformWords[id] ?? platformWords[id.split('-')[0]!] ?? 'Unix';
+  return entryOf(platformWords, id) ?? entryOf(platformWords, id.split('-')[0]!) ?? 'Unix';
 }
 
 interface Account {

@@ -1,0 +1,7 @@
+/**
+ * The entry of a table under a name that comes from outside, or undefined. Plain indexing would find `constructor` and
+ * the like in every table.
+ */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
