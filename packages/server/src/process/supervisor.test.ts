@@ -134,7 +134,8 @@ describe('start', () => {
     const server = await start();
     await ready(server);
     expect(server.log('httpd.pid')).toBe(`${server.process.pid}\n`);
-    expect(server.log('error.log')).toContain(`AH00094: Command line: 'httpd -d ${server.root}'`);
+    const line = `AH00094: Command line: 'httpd -d ${server.root}'`;
+    await until(() => server.log('error.log').includes(line), 'the line behind AH00489');
     const seen = new Set<string>();
     await until(async () => seen.add(await get(server.port, '/thread')).size === 2, 'both threads');
     expect([...seen].toSorted()).toEqual(['0 of 2', '1 of 2']);
