@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { FileError, Files, Logs, Network } from '@httpd-ts/kernel';
+import type { FileError, Files, Logs, Network, Scripts } from '@httpd-ts/kernel';
 import * as modules from '@httpd-ts/modules';
-import { nodeFiles, nodeNetwork, openedLogs, serveInProcess } from '@httpd-ts/server';
+import { nodeFiles, nodeNetwork, nodeScripts, openedLogs, serveInProcess } from '@httpd-ts/server';
 import type { Endpoint } from './parse-requests.ts';
 
 /**
@@ -54,6 +54,7 @@ async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
       files: mappedFiles(replay),
       environment: new Map(Object.entries(replay.environment)),
       network: mappedNetwork(replay),
+      scripts: mappedScripts(replay),
       logs: collectedLogs(replay),
     },
     mapListen: (address, port) => replay.mapListen(address, port),
@@ -110,13 +111,26 @@ function mappedNetwork(replay: ReplayWorld): Network {
   };
 }
 
-/** Lines of log files go to the case; a piped log is a program all the same. */
+/** The case's programs run where they lie, and are told the names of the case. */
+function mappedScripts(replay: ReplayWorld): Scripts {
+  return {
+    run: (script) =>
+      nodeScripts.run({
+        ...script,
+        path: replay.mapPath(script.path),
+        directory: replay.mapPath(script.directory),
+      }),
+  };
+}
+
+/** Lines of log files go to the case; a piped log is a program all the same, and a log elsewhere a file that can be asked for. */
 function collectedLogs(replay: ReplayWorld): Logs {
   const programs = openedLogs();
   return {
     standardError: { write: () => {} },
     open(target, options) {
       if (!target.startsWith('/')) return programs.open(target, options);
+      if (!/^\/(?:var\/log|srv)\//.test(target)) return programs.open(replay.mapPath(target), options);
       return {
         write(text) {
           for (const line of text.replace(/\n$/, '').split('\n')) replay.writeLog(target, line);

@@ -42,7 +42,13 @@ export interface LogEntry {
 export interface ErrorLogger {
   wants(module: string, level: LogLevel, request: RequestRecord | undefined): boolean;
   write(entry: LogEntry): void;
+  /** Appends text as it is: what programs write to the log of their own. */
+  writeText(text: string): void;
 }
 
 /** A logger for the time before logs are open, and for tests that look at none. */
-export const silentLogger: ErrorLogger = { wants: () => false, write: () => {} };
+export const silentLogger: ErrorLogger = {
+  wants: () => false,
+  write: () => {},
+  writeText: () => {},
+};

@@ -84,6 +84,11 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     kept: memoryTexts(),
     scoreboard: { collect: () => Promise.resolve([]) },
     programs: { open: () => ({ ask: () => Promise.resolve(undefined) }) },
+    scripts: {
+      run() {
+        throw new Error('there are no programs in a world in memory');
+      },
+    },
     databases: { open: () => 'there are no databases here' },
     regex: options.regex,
     system: {

@@ -16,6 +16,7 @@ export interface World {
   readonly kept: KeptTexts;
   readonly scoreboard: Scoreboard;
   readonly programs: Programs;
+  readonly scripts: Scripts;
   readonly databases: Databases;
   readonly regex: import('@httpd-ts/regex').RegexEngine;
   readonly system: SystemFacts;
@@ -364,6 +365,46 @@ export interface ProgramLine {
 export interface LineProgram {
   /** One line for one line, neither with its end; undefined when the program gives none. */
   ask(line: string): Promise<string | undefined>;
+}
+
+/** Programs that are started for one request each, as the user that serves. */
+export interface Scripts {
+  run(script: ScriptLine): RunningScript;
+}
+
+/** Name and value; neither holds a NUL. */
+export type ScriptVariable = readonly [name: string, value: string];
+
+export interface ScriptLine {
+  /** The program by its path. */
+  readonly path: string;
+  readonly args: readonly string[];
+  /** All variables it has. */
+  readonly environment: readonly ScriptVariable[];
+  /** Where it runs. */
+  readonly directory: string;
+}
+
+/** A program at work. The owner sets the callbacks at once; none is called before that. */
+export interface RunningScript {
+  /** It could not be started, for the reason given as `(13)Permission denied`; both outputs end then. */
+  onStartError: (error: string) => void;
+  onOutput: (bytes: Uint8Array) => void;
+  onOutputEnd: () => void;
+  onErrors: (bytes: Uint8Array) => void;
+  onErrorsEnd: () => void;
+  /** What was written has been taken. */
+  onInputDrain: () => void;
+  /** It reads no more although there was something to read. */
+  onInputClose: () => void;
+  /** False asks the writer to wait for `onInputDrain`. The bytes are kept. */
+  write(bytes: Uint8Array): boolean;
+  endInput(): void;
+  /** Holds its output back. */
+  pause(): void;
+  resume(): void;
+  /** Asks it to end, and makes it when it does not. */
+  end(): void;
 }
 
 /** Databases of the names that DBDriver knows. */

@@ -59,6 +59,7 @@ export async function ask(
   const logger: ErrorLogger = {
     wants: (_module, level) => !/^(?:debug|trace\d)$/.test(level),
     write: ({ message }) => void messages.push(message),
+    writeText: () => {},
   };
   try {
     return await withLogger([servers.byName(host, port), plan.mainServer], logger, async () => {

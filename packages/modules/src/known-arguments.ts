@@ -497,8 +497,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   CacheSocacheMinTime: offset('argument must be the minimum amount of time in seconds to cache an entry.'),
   CacheSocacheReadSize: amount('max amount of data to cache in go.'),
   CacheSocacheReadTime: amount('max amount of time taken to cache in go.'),
-  CGIDScriptTimeout: timeout,
-  CGIScriptTimeout: timeout,
   CharsetOptions: ([word = '']) =>
     /^(?:No)?(?:ImplicitAdd|TranslateAllMimeTypes)$/i.test(word)
       ? undefined

@@ -509,40 +509,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'cgi_module',
-    httpd: 'modules/generators/mod_cgi.c',
-    directives: {
-      CGIScriptTimeout: [
-        'TAKE1',
-        'server, directory',
-        'The amount of time to wait between successful reads from the CGI script, in seconds.',
-      ],
-      ScriptLog: ['TAKE1', 'server', 'the name of a log for script debugging info'],
-      ScriptLogBuffer: ['TAKE1', 'server', 'the maximum size (in bytes) to record of a POST request'],
-      ScriptLogLength: ['TAKE1', 'server', 'the maximum length (in bytes) of the script debug log'],
-    },
-  },
-  {
-    identifier: 'cgid_module',
-    httpd: 'modules/generators/mod_cgid.c',
-    directives: {
-      CGIDScriptTimeout: [
-        'TAKE1',
-        'server, directory',
-        'The amount of time to wait between successful reads from the CGI script, in seconds.',
-      ],
-      ScriptLog: ['TAKE1', 'server', 'the name of a log for script debugging info'],
-      ScriptLogBuffer: ['TAKE1', 'server', 'the maximum size (in bytes) to record of a POST request'],
-      ScriptLogLength: ['TAKE1', 'server', 'the maximum length (in bytes) of the script debug log'],
-      ScriptSock: [
-        'TAKE1',
-        'server',
-        'the name of the socket to use for communication with the cgi daemon.',
-        'virtualHost',
-      ],
-    },
-  },
-  {
     identifier: 'charset_lite_module',
     httpd: 'modules/filters/mod_charset_lite.c',
     directives: {

@@ -72,8 +72,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_buffer: { filters: ['BUFFER'] },
   mod_cache: { filters: ['CACHE', 'CACHE_SAVE', 'CACHE_OUT'] },
   mod_case_filter: { filters: ['CaseFilter'] },
-  mod_cgi: { handlers: ['cgi-script', 'application/x-httpd-cgi'] },
-  mod_cgid: { handlers: ['cgi-script', 'application/x-httpd-cgi'] },
   mod_charset_lite: { filters: ['XLATEOUT'] },
   mod_data: { filters: ['DATA'] },
   mod_heartmonitor: { handlers: ['heartbeat'] },

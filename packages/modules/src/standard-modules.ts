@@ -11,6 +11,8 @@ import { modAuthzCore } from './mod_authz_core/index.ts';
 import { modAuthzHost } from './mod_authz_host/index.ts';
 import { modAuthzUser } from './mod_authz_user/index.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
+import { modCgi } from './mod_cgi/index.ts';
+import { modCgid } from './mod_cgid/index.ts';
 import { modDbd } from './mod_dbd/index.ts';
 import { modDeflate } from './mod_deflate/index.ts';
 import { modDir } from './mod_dir/index.ts';
@@ -79,6 +81,8 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAuthzHost,
   modAuthzUser,
   modAutoindex,
+  modCgi,
+  modCgid,
   modDeflate,
   modDbd,
   modDir,

@@ -129,6 +129,7 @@ export function traceRequests(): RequestTrace {
       if (request === undefined) return;
       steps.push({ kind: 'log', request: numberOf(request), module, level, message });
     },
+    writeText: () => {},
   };
   return { steps, observer, logger, requests };
 }

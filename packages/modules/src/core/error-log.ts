@@ -158,6 +158,7 @@ export function errorLogger(server: ServerRecord, world: World, writer: LogWrite
         formats.main === undefined ? renderDefaultLine(line) : renderLogLine(formats.main, line, level);
       if (text !== '') writer.write(`${openingLines(formats, line, level)}${text}\n`);
     },
+    writeText: (text) => writer.write(text),
   };
 }
 

@@ -16,8 +16,10 @@ const longestLine = 8190;
 export interface ScriptHead {
   /** OK; 304 or 412, where conditions say so; 500 when the head cannot be understood. */
   readonly status: HookStatus;
-  /** Where the body begins. */
+  /** Where the body begins, or what follows the line that cannot be understood. */
   readonly bodyStart: number;
+  /** A line that is no field. */
+  readonly badLine?: string;
 }
 
 /** The one-word fields that go into `headersOut` in place of what is there. */
@@ -42,11 +44,13 @@ export function takeScriptHeaders(request: RequestRecord, text: string, module: 
     if (line.length > longestLine) return refuse(request, module, premature(isFirst, request));
     if (line === '') break;
     const colon = line.indexOf(':');
-    if (colon < 0) return refuse(request, module, malformed(line, request));
+    if (colon < 0)
+      return { ...refuse(request, module, malformed(line, request)), bodyStart: at, badLine: line };
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).replace(/^[\t-\r ]+/, '');
     const lower = name.toLowerCase();
-    if (lower === 'content-type') request.contentType = lowerCasedType(value.replace(/[\t-\r ]+$/, ''));
+    if (lower === 'content-type')
+      request.contentType = lowerCasedType(value.replace(/[\t-\r ]+$/, '')) || undefined;
     else if (lower === 'status') {
       setsStatus = true;
       setStatus(request, value, module);
@@ -86,7 +90,7 @@ function tellClient(request: RequestRecord, module: string, message: string): vo
 
 function setStatus(request: RequestRecord, value: string, module: string): void {
   request.status = Number.parseInt(value, 10) || 0;
-  if (request.status < 100 || request.status > 999)
+  if (request.status < 100 || request.status > 599)
     tellClient(
       request,
       module,

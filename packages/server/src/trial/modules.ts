@@ -123,7 +123,11 @@ const trialCore = defineModule({
       if (target === undefined) return;
       const log = world.logs.open(absolute(settings.serverRoot, target), { unbuffered: true });
       for (const server of plan.servers) {
-        server.errorLogger = { wants: () => true, write: ({ message }) => log.write(`${message}\n`) };
+        server.errorLogger = {
+          wants: () => true,
+          write: ({ message }) => log.write(`${message}\n`),
+          writeText: (text) => log.write(text),
+        };
       }
     }),
   ],

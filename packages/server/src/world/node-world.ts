@@ -12,6 +12,7 @@ import { openedLogs } from './logs.ts';
 import { nodeNetwork } from './network.ts';
 import { programTable } from './programs.ts';
 import { nodeRegex } from './regex.ts';
+import { nodeScripts } from './scripts.ts';
 import { nodeSystem } from './system-facts.ts';
 
 /** The real machine, with parts replaced where `given` has them. */
@@ -30,6 +31,7 @@ export function nodeWorld(given: Partial<World> = {}): World {
     kept: given.kept ?? memoryTexts(),
     scoreboard: given.scoreboard ?? { collect: async () => [] },
     programs: given.programs ?? programTable(),
+    scripts: given.scripts ?? nodeScripts,
     databases: given.databases ?? nodeDatabases,
     regex: given.regex ?? nodeRegex(),
     system: given.system ?? nodeSystem(),
