@@ -8,7 +8,7 @@ export * from './serve-in-process.ts';
 export { nodeFiles } from './world/files.ts';
 export * from './world/logs.ts';
 export { nodeNetwork } from './world/network.ts';
-export { nodeScripts } from './world/scripts.ts';
 export * from './world/node-world.ts';
+export { nodeScripts } from './world/scripts.ts';
 export { socketHandles } from './world/socket-handles.ts';
 export { platformWord } from './world/system-facts.ts';

@@ -21,10 +21,11 @@ const requestSteps: readonly Step[] = [
   cleanPath,
   locationWalk,
   ifWalk,
+  noteWalk,
   preTranslate,
   decodePath,
-  locationWalk,
-  ifWalk,
+  walkAgain(locationWalk),
+  walkAgain(ifWalk),
   translate,
   resetToServerDefaults,
   mapToStorage,
@@ -127,6 +128,29 @@ function checkForeignPath(request: RequestRecord): HookStatus {
   if (path.startsWith('/') && !badEscape.test(path) && normalizePath(plain, false) !== undefined) return OK;
   request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
   return 400;
+}
+
+/** The path that was walked before it was decoded, and what that led to. */
+const walked = { name: 'walk of the encoded path' };
+
+interface Walk {
+  readonly uri: string;
+  readonly directory: RequestRecord['directory'];
+}
+
+function noteWalk(request: RequestRecord): HookStatus {
+  const { uri, directory, server } = request;
+  if (directory !== server.lookupDefaults) request.setState<Walk>(walked, { uri, directory });
+  return OK;
+}
+
+/** Sections that hold for the path already are not entered once more. httpd: ap_location_walk, ap_if_walk, walk caches */
+function walkAgain(walk: Step): Step {
+  return (request) => {
+    const before = request.state<Walk>(walked);
+    const isSame = before?.uri === request.uri && before.directory === request.directory;
+    return isSame ? OK : walk(request);
+  };
 }
 
 function preTranslate(request: RequestRecord): HookResult {

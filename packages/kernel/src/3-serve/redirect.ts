@@ -90,14 +90,33 @@ export function exceedsRecursion(request: RequestRecord): boolean {
  * Answers a request with what another local URI gives. The response is that of the new request, which becomes
  * `request.next`. httpd: ap_internal_redirect
  */
-export async function internalRedirect(uri: string, from: RequestRecord): Promise<HookStatus> {
-  const request = redirectedRequest(uri, from);
+export function internalRedirect(uri: string, from: RequestRecord): Promise<HookStatus> {
+  return answerBy(redirectedRequest(uri, from), from);
+}
+
+/**
+ * The same from within a handler: where the new request finds no type it has that of the old one, by which no handler is
+ * found. httpd: ap_internal_redirect_handler, AP_REQUEST_IS_TRUSTED_CT
+ */
+export function internalRedirectOfHandler(uri: string, from: RequestRecord): Promise<HookStatus> {
+  return answerBy(redirectedRequest(uri, from), from, from.contentType);
+}
+
+async function answerBy(
+  request: RequestRecord | undefined,
+  from: RequestRecord,
+  usualType?: string,
+): Promise<HookStatus> {
   if (request === undefined) {
     await die(500, from);
     return DONE;
   }
   let status = await runAll(request.server.plan.everywhere.postReadRequest, request);
   if (status === OK) status = await processRequest(request);
+  if (status === OK && usualType !== undefined && request.contentType === undefined) {
+    request.contentType = usualType;
+    request.handlerName ??= 'default-handler';
+  }
   if (status === OK) status = await invokeHandler(request);
   if (status !== OK && status !== DONE) await die(status, request);
   return DONE;

@@ -71,7 +71,7 @@ function computeHandler(expression: TextExpression, request: RequestRecord): Hoo
     return 500;
   }
   const name = handlerName(value);
-  if (name !== '' && name !== 'none') request.handlerName = name;
+  if (name !== 'none') request.handlerName = name;
   return OK;
 }
 

@@ -1,4 +1,10 @@
-import { DECLINED, escapeUri, type HookResult, internalRedirect, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  DECLINED,
+  escapeUri,
+  type HookResult,
+  internalRedirectOfHandler,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import { actionsConfig } from './config.ts';
 
 /** Leaves a request to the script that is named for its type, its handler or its method. httpd: modules/mappers/mod_actions.c action_handler */
@@ -19,7 +25,7 @@ export function runAction(request: RequestRecord): HookResult {
   const script = action?.script ?? byMethod;
   if (script === undefined) return DECLINED;
   const query = request.args === undefined ? '' : `?${request.args}`;
-  return internalRedirect(`${script}${escapeUri(request.uri)}${query}`, request);
+  return internalRedirectOfHandler(`${script}${escapeUri(request.uri)}${query}`, request);
 }
 
 /** A script for GET is for requests with a query. */

@@ -4,7 +4,7 @@ import {
   dieWithoutLength,
   emptyRequestBody,
   type HookStatus,
-  internalRedirect,
+  internalRedirectOfHandler,
   OK,
   type PullSource,
   type RequestBody,
@@ -332,7 +332,7 @@ export class ScriptExchange implements PullSource {
     request.statusLine = undefined;
     request.method = 'GET';
     request.headersIn.unset('Content-Length');
-    await internalRedirect(location, request);
+    await internalRedirectOfHandler(location, request);
     return DONE;
   }
 

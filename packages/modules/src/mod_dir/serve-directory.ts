@@ -34,7 +34,10 @@ function serveIndex(request: RequestRecord): HookResult {
     return DECLINED;
   }
   const indexes = config.indexes ?? usualIndexes;
-  return indexes.length === 0 ? withoutIndex(request, indexes) : tryIndexes(request, indexes);
+  if (indexes.length > 0) return tryIndexes(request, indexes);
+  // Where no names are tried, httpd does not come to the stand-in either.
+  request.notes.set('dir-index-names', '');
+  return DECLINED;
 }
 
 function redirectToSlash(request: RequestRecord): HookStatus {

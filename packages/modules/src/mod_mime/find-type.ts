@@ -77,6 +77,7 @@ const nothing: ExtensionInfo = {};
 function isTelling(type: string | undefined, info: ExtensionInfo, { multiviewsMatch }: MimeConfig): boolean {
   if (type || info.charset !== undefined || info.language !== undefined || info.encoding !== undefined)
     return true;
+  if (multiviewsMatch?.any === true) return true;
   if (multiviewsMatch?.handlers === true && info.handler !== undefined) return true;
   return (
     multiviewsMatch?.filters === true && (info.inputFilters !== undefined || info.outputFilters !== undefined)

@@ -1,7 +1,7 @@
 import {
   DONE,
   type HookStatus,
-  internalRedirect,
+  internalRedirectOfHandler,
   lookupFile,
   OK,
   type RequestRecord,
@@ -76,7 +76,7 @@ async function fulfil(request: RequestRecord, { kind, location }: ScgiWish): Pro
     request.statusLine = undefined;
     if (request.method !== 'GET' && request.method !== 'HEAD') request.method = 'GET';
     request.headersIn.unset('Content-Length');
-    await internalRedirect(location, request);
+    await internalRedirectOfHandler(location, request);
     return DONE;
   }
   const found = await lookupFile(location, request);
