@@ -1,4 +1,4 @@
-import { defineModule, handler, openLogs, perDirectory, perServer, take1 } from '@httpd-ts/kernel';
+import { defineModule, handler, NOT_IN, openLogs, perDirectory, perServer, take1 } from '@httpd-ts/kernel';
 import {
   handleScript,
   openScriptLogs,
@@ -52,6 +52,7 @@ export const modCgid = defineModule({
       args: take1,
       context: 'server',
       usage: 'the name of the socket to use for communication with the cgi daemon.',
+      notIn: NOT_IN.virtualHost,
       // Scripts are started without a daemon, so there is no socket.
       set: () => undefined,
     }),
