@@ -39,6 +39,7 @@ export function openSite(root: string): (target: string) => Promise<HtaccessAnsw
   plan.mainServer.errorLogger = {
     wants: (_module, level) => shown.includes(level),
     write: (entry) => entries.push(entry),
+    writeText: () => {},
   };
   return async (target) => {
     entries = [];
