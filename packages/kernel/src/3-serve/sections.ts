@@ -181,7 +181,11 @@ export function directoryWalk(request: RequestRecord): HookStatus {
       return enterExpressions(request, server.lookupDefaults);
     }
   }
-  return walkDown(request, entry, memo);
+  const start = request.directory;
+  const status = walkDown(request, entry, memo);
+  // httpd hands over what a walk has gathered at its end only: an error is answered by what held before.
+  if (status !== OK) request.directory = start;
+  return status;
 }
 
 /** Whether symbolic links are followed without a look at them. */
