@@ -116,7 +116,7 @@ function setOverride(config: WalkConfig, raw: string, cmd: DirectiveContext): st
     else if (name === 'all') override = OVERRIDE.all;
     else if (name === 'nonfatal') {
       if (value === undefined) return '=Override, =Unknown or =All expected after Nonfatal';
-      override |= nonfatalKinds[value.toLowerCase()] ?? 0;
+      override |= entryOf(nonfatalKinds, value.toLowerCase()) ?? 0;
     } else {
       const bits = entryOf(overrideClasses, name);
       if (bits === undefined) return `Illegal override option ${equals < 0 ? word : word.slice(0, equals)}`;

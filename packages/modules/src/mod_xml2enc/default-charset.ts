@@ -1,4 +1,5 @@
 import type { DirectiveContext } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 import { isConvertible } from './convert.ts';
 
 /** Names that libxml2 has for charsets of its own, by the name they are converted under here. */
@@ -35,7 +36,7 @@ export function addAlias(charset: string, alias: string, cmd: DirectiveContext):
 
 /** The charset to assume, under the name it is converted by; undefined for one that libxml2 does not know by this name. */
 export function defaultCharset(given: string, cmd: DirectiveContext): string | undefined {
-  const name = names[(aliasesOf(cmd).get(given.toLowerCase()) ?? given).toLowerCase()];
+  const name = entryOf(names, (aliasesOf(cmd).get(given.toLowerCase()) ?? given).toLowerCase());
   if (name !== undefined && !isConvertible(name, cmd.world.charsets))
     cmd.refuseServing('xml2EncDefault', 'mod_xml2enc', `of ${given}`);
   return name;
