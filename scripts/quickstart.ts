@@ -24,7 +24,7 @@ const welcome = `
     curl -i http://localhost:${frontPort}/hello/               a balancer: ask twice
     curl -i http://localhost:${frontPort}/old/index.html       RewriteRule, a redirect
     curl -i http://localhost:${frontPort}/blog/first-post.php  RewriteRule, to a back end
-    curl -s http://localhost:${frontPort}/server-status?auto   mod_status
+    curl -s 'http://localhost:${frontPort}/server-status?auto' mod_status
 
   The configuration is in fixtures/quickstart. Requests appear below; Ctrl-C stops everything.
 `;

@@ -62,7 +62,7 @@ export async function ask(
     writeText: () => {},
   };
   try {
-    return await withLogger([servers.byName(host, port), plan.mainServer], logger, async () => {
+    return await withLogger([servers.byName(host), plan.mainServer], logger, async () => {
       const response = await serve(connection, servers, head, {
         name: host,
         port: isUsual ? undefined : port,

@@ -4,10 +4,12 @@ import {
   explanationOf,
   type ModuleDefinition,
 } from '@httpd-ts/kernel';
+import { thirdPartyByDirective } from '@httpd-ts/modules';
 import { diagnostics } from './apache-diagnostics.ts';
 import { type DirectiveEntry, describeDirective, directiveIndex } from './directive-index.ts';
 import type { Finding } from './finding.ts';
 import { nearestName } from './nearest-name.ts';
+import { shownName } from './shown-name.ts';
 import type { SourceFiles } from './source-files.ts';
 
 /** Adds to a message of httpd's what a person needs to mend the line. */
@@ -83,9 +85,14 @@ function unknownDirective(
     const { identifier, name: module } = entry.module;
     const line = `LoadModule ${identifier} modules/${module.startsWith('mod_') ? module : `mod_${module}`}.so`;
     return {
-      instead: `${entry.name.replace('<', '')} belongs to ${module}. Add: ${line} (on Debian: a2enmod ${identifier.replace(/_module$/, '')})`,
+      instead: `${shownName(entry.name)} belongs to ${module}. Add: ${line} (on Debian: a2enmod ${identifier.replace(/_module$/, '')})`,
     };
   }
+  const others = thirdPartyByDirective(name.replace('<', ''));
+  if (others !== undefined)
+    return {
+      instead: `It belongs to ${others.title}, which is not part of httpd. Instead: ${others.instead}`,
+    };
   const isSection = name.startsWith('<');
   const candidates = [...index.values()]
     .map((one) => one.name)

@@ -41,7 +41,11 @@ export function loadEnvvars(serverRoot: string, isServing: boolean, root = ''): 
   const environment = new Map(read.environment);
   for (const name of expectedVariables) if (own.has(name)) environment.set(name, own.get(name)!);
   const directories = ['APACHE_RUN_DIR', 'APACHE_LOCK_DIR'].flatMap((name) => environment.get(name) ?? []);
-  return { environment, notes: read.notes, runtimeDirectories: directories };
+  // Debian's are absolute; others are meant from the ServerRoot, as httpd takes them.
+  const runtimeDirectories = directories.map((path) =>
+    path.startsWith('/') ? path : join(serverRoot, path),
+  );
+  return { environment, notes: read.notes, runtimeDirectories };
 }
 
 type ReadEnvironment = Pick<TreeEnvironment, 'environment' | 'notes'>;

@@ -29,7 +29,7 @@ function serversOf(hosts: readonly Host[]): ServerRecord[] {
 
 function chosen(hosts: readonly Host[], host: string, address = '127.0.0.1', port = 80): number {
   const servers = serversOf(hosts);
-  return virtualHostTable(servers[0]!, servers).forAddress(address, port).byName(host, port).index;
+  return virtualHostTable(servers[0]!, servers).forAddress(address, port).byName(host).index;
 }
 
 describe('virtualHostTable', () => {

@@ -11,7 +11,7 @@ export interface AddressServers {
   /** Whether a Host header can choose among several. */
   readonly isNameBased: boolean;
   /** The server for a host name (lower case, without port and without final dot). */
-  byName(host: string, port: number): ServerRecord;
+  byName(host: string): ServerRecord;
   /** The server whose ServerPath begins the path, for clients without a Host header. */
   byPath(path: string): ServerRecord | undefined;
 }

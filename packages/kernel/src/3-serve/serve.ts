@@ -108,9 +108,7 @@ function readRequest(
   isSound: boolean,
 ): RequestRecord {
   const server =
-    host.name !== undefined && servers.isNameBased
-      ? servers.byName(host.name, host.port ?? connection.localPort)
-      : servers.defaultServer;
+    host.name !== undefined && servers.isNameBased ? servers.byName(host.name) : servers.defaultServer;
   const request = new RequestRecord(connection, server, head, body);
   connection.request = request;
   const { clock } = server.plan.world;

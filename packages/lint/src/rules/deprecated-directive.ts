@@ -1,4 +1,5 @@
 import { defineRule } from '../rule.ts';
+import { shownName } from '../shown-name.ts';
 
 /** What to write in place of directives that Apache keeps for old configurations only. */
 const replacements: Readonly<Record<string, string>> = {
@@ -40,4 +41,3 @@ export const deprecatedDirective = defineRule({
 });
 
 /** Some of the oldest are registered in small letters. */
-const shownName = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

@@ -1,3 +1,4 @@
+import { thirdPartyModules } from '@httpd-ts/modules';
 import { lines, type Section } from '@httpd-ts/syntax';
 import { nearestName } from '../nearest-name.ts';
 import { type Configuration, defineRule } from '../rule.ts';
@@ -5,6 +6,9 @@ import { type Configuration, defineRule } from '../rule.ts';
 /** The names by which `<IfModule>` knows the modules of Apache: source file and identifier. */
 const namesOf = ({ available }: Configuration) =>
   available.flatMap(({ identifier, httpd }) => [identifier, httpd.slice(httpd.lastIndexOf('/') + 1)]);
+
+const isThirdParty = (name: string) =>
+  thirdPartyModules.some(({ file, identifiers }) => file === name || identifiers.test(name));
 
 /** What was probably meant by a name that no module has; undefined where it may be a third party's. */
 function meantModule(name: string, known: readonly string[]): string | undefined {
@@ -23,7 +27,8 @@ export const misspeltModule = defineRule({
   instead: 'Name the module by its source file (mod_rewrite.c) or its identifier (rewrite_module).',
   bad: { config: '<IfModule mod_rewrit.c>\n  RewriteEngine On\n</IfModule>\n', line: 1 },
   good: {
-    config: '<IfModule mod_rewrite.c>\n  RewriteEngine On\n</IfModule>\n<IfModule php_module>\n</IfModule>\n',
+    config:
+      '<IfModule mod_rewrite.c>\n  RewriteEngine On\n</IfModule>\n<IfModule php_module>\n</IfModule>\n<IfModule mod_wsgi.c>\n</IfModule>\n',
   },
   check(configuration, report) {
     const known = namesOf(configuration);
@@ -32,7 +37,7 @@ export const misspeltModule = defineRule({
       for (const line of lines(file)) {
         if (line.kind !== 'section' || line.name.toLowerCase() !== 'ifmodule') continue;
         const name = /^\s*"?!?\s*"?([^">\s]+)/.exec((line as Section).arguments)?.[1];
-        if (name === undefined || knownSet.has(name)) continue;
+        if (name === undefined || knownSet.has(name) || isThirdParty(name)) continue;
         const meant = meantModule(name, known);
         if (meant === undefined || meant === name) continue;
         const offset = file.text.indexOf(name, line.start);

@@ -150,7 +150,7 @@ function targetOf(location: string, from: Question): Question | undefined {
 /** Whether the host of a redirect is one of this configuration: that of the first request, or the name of a server. */
 function answersFor(plan: ServedPlan, { host, port }: Question, first: Question, address: string): boolean {
   if (host === first.host) return true;
-  const server = plan.virtualHosts.forAddress(address, port).byName(host, port);
+  const server = plan.virtualHosts.forAddress(address, port).byName(host);
   return (
     server.hostname?.toLowerCase() === host || server.names.includes(host) || server.wildNames.length > 0
   );

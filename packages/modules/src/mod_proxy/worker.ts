@@ -403,6 +403,7 @@ export class Worker {
     this.storeCounter(FIELD.errorTime, Math.floor(nowMs));
   }
 
+  /** While another thread carries over into the upper word, 4 GiB too little may be read for a moment. */
   private counter(field: number): number {
     const at = this.at + field;
     for (;;) {
@@ -425,9 +426,14 @@ export class Worker {
   }
 }
 
-/** A number that is never 0 and differs when the settings do. */
+/** A number that is never 0 and, but for one chance in four billion, differs when the settings do. */
 function settingsMark(...settings: readonly number[]): number {
-  let mark = 17;
-  for (const setting of settings) mark = (Math.imul(mark, 31) + setting) | 0;
+  const bits = new Uint32Array(new Float64Array(settings).buffer);
+  let mark = 0x9e3779b9;
+  for (const word of bits) {
+    mark = Math.imul(mark ^ word, 0x85ebca6b);
+    mark = Math.imul(mark ^ (mark >>> 13), 0xc2b2ae35);
+    mark ^= mark >>> 16;
+  }
   return mark === 0 ? 1 : mark;
 }
