@@ -2,6 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { RunningScript, ScriptLine, Scripts } from '@httpd-ts/kernel';
+import { entryOf } from '@httpd-ts/kernel';
 
 /** A program that was asked to end gets so long. httpd: apr_pool_note_subprocess, APR_KILL_AFTER_TIMEOUT */
 const graceMs = 3000;
@@ -48,7 +49,7 @@ class Script implements RunningScript {
 
   private failToStart(code: string): void {
     this.hasEnded = true;
-    this.onStartError(startErrors[code] ?? code);
+    this.onStartError(entryOf(startErrors, code) ?? code);
     this.onInputClose();
     this.onOutputEnd();
     this.onErrorsEnd();
