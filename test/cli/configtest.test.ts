@@ -178,7 +178,106 @@ describe('formats', () => {
     }
     expect(run.results[0].relatedLocations[0].physicalLocation.region).toEqual({ startLine: 1 });
   });
+
+  it.each(['bad.conf', 'warned.conf', 'htdocs/.htaccess', 'sites'])(
+    'sarif: nothing is there that the schema does not have: %s',
+    (path) => {
+      const log = JSON.parse(configtest('--format', 'sarif', path).stdout);
+      expect([...sarifFaults(log, 'log')]).toEqual([]);
+    },
+  );
 });
+
+/** What the schema of SARIF 2.1.0 says of the objects that are written: `[requires, type]` by property. */
+const sarif: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  log: { $schema: 'uri', 'version!': 'version', 'runs!': 'run[]' },
+  run: { 'tool!': 'tool', columnKind: 'columnKind', results: 'result[]' },
+  tool: { 'driver!': 'toolComponent' },
+  toolComponent: {
+    'name!': 'text',
+    version: 'text',
+    semanticVersion: 'semver',
+    rules: 'reportingDescriptor[]',
+  },
+  reportingDescriptor: {
+    'id!': 'text',
+    shortDescription: 'message',
+    fullDescription: 'message',
+    help: 'message',
+    defaultConfiguration: 'reportingConfiguration',
+  },
+  reportingConfiguration: { enabled: 'boolean', level: 'level' },
+  message: { 'text!': 'text' },
+  result: {
+    ruleId: 'text',
+    ruleIndex: 'index',
+    level: 'level',
+    'message!': 'message',
+    locations: 'location[]',
+    relatedLocations: 'location[]',
+  },
+  location: { physicalLocation: 'physicalLocation', message: 'message' },
+  physicalLocation: { artifactLocation: 'artifactLocation', region: 'region' },
+  artifactLocation: { uri: 'reference' },
+  region: {
+    startLine: 'count',
+    startColumn: 'count',
+    endLine: 'count',
+    endColumn: 'count',
+    snippet: 'artifactContent',
+  },
+  artifactContent: { text: 'string' },
+};
+
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isInteger = (least: number) => (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= least;
+
+const sarifValues: Readonly<Record<string, (value: unknown) => boolean>> = {
+  text: isText,
+  string: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  uri: (value) => isText(value) && URL.canParse(value as string),
+  // RFC 3986: no blank, no backslash, nothing that is not ASCII.
+  reference: (value) =>
+    isText(value) &&
+    /^[!#-;=?-[\]_a-z~%]+$/i.test(value as string) &&
+    URL.canParse(value as string, 'file:///'),
+  version: (value) => value === '2.1.0',
+  semver: (value) => /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(String(value)),
+  level: (value) => ['none', 'note', 'warning', 'error'].includes(value as string),
+  columnKind: (value) => ['utf16CodeUnits', 'unicodeCodePoints'].includes(value as string),
+  index: isInteger(0),
+  count: isInteger(1),
+};
+
+/** Where a value is not of a type of the schema. */
+function* sarifFaults(value: unknown, type: string, place = '$'): Generator<string> {
+  if (type.endsWith('[]')) {
+    if (!Array.isArray(value)) yield `${place} is no array`;
+    else
+      for (const [index, one] of value.entries())
+        yield* sarifFaults(one, type.slice(0, -2), `${place}[${index}]`);
+    return;
+  }
+  const properties = sarif[type];
+  if (properties === undefined) {
+    if (!sarifValues[type]!(value)) yield `${place} is no ${type}: ${JSON.stringify(value)}`;
+    return;
+  }
+  if (typeof value !== 'object' || value === null) {
+    yield `${place} is no object`;
+    return;
+  }
+  for (const name of Object.keys(properties)) {
+    if (name.endsWith('!') && !(name.slice(0, -1) in value)) yield `${place} lacks ${name}`;
+  }
+  for (const [name, one] of Object.entries(value)) {
+    const wanted = properties[name] ?? properties[`${name}!`];
+    if (wanted === undefined) yield `${place} has ${name}`;
+    else yield* sarifFaults(one, wanted, `${place}.${name}`);
+  }
+}
 
 describe('what can be given', () => {
   it('standard input, under any name', () => {

@@ -217,16 +217,17 @@ const certificateTypes =
 
 const ldapUrl: ArgumentCheck = ([url = '', mode]) => {
   if (!/^ldap[si]?:\/\//i.test(url)) return 'The scheme was not recognised as a valid LDAP URL scheme.';
-  if (mode !== undefined && !/^(?:none|ssl|tls|starttls)$/i.test(mode)) {
-    return 'Invalid LDAP connection mode setting: must be one of NONE, SSL, or TLS/STARTTLS';
-  }
   const scope = url.split('?')[2];
-  return scope === undefined || /^(?:one|onelevel|sub|subtree|base|)$/i.test(scope)
+  if (scope !== undefined && !/^(?:one|onelevel|sub|subtree|base|)$/i.test(scope))
+    return 'Bad scope encountered while parsing LDAP URL.';
+  return mode === undefined || /^(?:none|ssl|tls|starttls)$/i.test(mode)
     ? undefined
-    : 'Bad scope encountered while parsing LDAP URL.';
+    : 'Invalid LDAP connection mode setting: must be one of NONE, SSL, or TLS/STARTTLS';
 };
 
 const logMessage: ArgumentCheck = (words, cmd) => {
+  const complaint = expression('message')(words, cmd);
+  if (complaint) return complaint;
   for (const word of words.slice(1)) {
     const [, kind, value = ''] = /^(hook|expr)=(.*)/is.exec(word) ?? [];
     if (kind === undefined) return `Invalid argument ${word}`;
@@ -238,7 +239,7 @@ const logMessage: ArgumentCheck = (words, cmd) => {
     const hook = value;
     if (!logHooks.includes(hook.toLowerCase())) return `Invalid hook name: ${hook}`;
   }
-  return expression('message')(words, cmd);
+  return undefined;
 };
 const logHooks = [
   'log_transaction',
@@ -370,6 +371,10 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   const size = leadingLong(match[1]!) * (match[2] === '' ? 1 : /k/i.test(match[2]!) ? 1024 : 1048576);
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
+
+/** httpd: modules/session/mod_session_cookie.c check_string */
+const sessionCookie: ArgumentCheck = ([raw = ''], { name }) =>
+  /[=&]/.test(nextWord({ text: raw, at: 0 })) ? `${name} cannot be empty, or contain '=' or '&'.` : undefined;
 
 /** The name of a cookie and its attributes. httpd: modules/session/mod_session_dbd.c set_cookie_name */
 const databaseCookie: ArgumentCheck = ([raw = ''], { name }) => {
@@ -641,10 +646,8 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   RemoteIPProxyProtocolExceptions: protocolExceptions,
   RemoteIPTrustedProxy: trustedProxy,
   RemoteIPTrustedProxyList: fileToOpen,
-  SessionCookieName: ([raw = ''], { name }) =>
-    /[=&]/.test(nextWord({ text: raw, at: 0 }))
-      ? `${name} cannot be empty, or contain '=' or '&'.`
-      : undefined,
+  SessionCookieName: sessionCookie,
+  SessionCookieName2: sessionCookie,
   SessionCryptoPassphraseFile: fileToOpen,
   SessionDBDCookieName: databaseCookie,
   SessionDBDCookieName2: databaseCookie,

@@ -100,7 +100,7 @@ export function openProviderAlias(
   const alias = nextWord(cursor);
   if (alias === '') return `${cmd.name}> directive requires additional arguments`;
   const args = nextWord(cursor);
-  const rest = inside.slice(cursor.at);
+  const rest = nextWord(cursor);
   if (rest !== '') {
     cmd.warn(
       `[authz_core:warn] AH10142: When several arguments (${args} ${rest}...) are passed to a ${cmd.name} directive, they must be enclosed in quotation marks.  Otherwise, only the first one is taken into account`,
