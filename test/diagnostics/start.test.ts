@@ -36,7 +36,6 @@ const unsupported: Readonly<Record<string, string>> = {
   'ssl-name-mismatch-start': 'SSLEngine',
   'start-sslstapling-nocache': 'SSLEngine',
   'start-mimemagic-missing': 'MimeMagicFile',
-  'start-cgid-scriptsock': 'ScriptSock',
   'start-davlockdb': 'DAVLockDB',
 };
 
