@@ -13,13 +13,30 @@ import { isSameInJavaScript, toJavaScript } from './to-javascript.ts';
 export function createRegexEngine(wasm: Uint8Array): RegexEngine {
   const pcre2 = new Pcre2(wasm);
   const dropped = new FinalizationRegistry((code: Pcre2Code) => pcre2.free(code));
+  // Thousands of virtual hosts have the same few patterns.
+  const inUse = new Map<string, WeakRef<Regex>>();
+  const outOfUse = new FinalizationRegistry((key: string) => {
+    if (inUse.get(key)?.deref() === undefined) inUse.delete(key);
+  });
   return {
-    compile: (pattern, options = {}) => compileRegex(pcre2, dropped, pattern, options),
+    compile(pattern, options = {}) {
+      const key = `${pcre2Options(options)} ${pattern}`;
+      const known = inUse.get(key)?.deref();
+      if (known !== undefined) return known;
+      const compiled = compileRegex(pcre2, dropped, pattern, options);
+      if (isError(compiled)) return compiled;
+      inUse.set(key, new WeakRef(compiled));
+      outOfUse.register(compiled, key);
+      return compiled;
+    },
     get memoryBytes() {
       return pcre2.memoryBytes;
     },
   };
 }
+
+const isError = (compiled: Regex | RegexError): compiled is RegexError =>
+  'kind' in compiled && compiled.kind === 'regex-error';
 
 type Dropped = FinalizationRegistry<Pcre2Code>;
 
