@@ -6,10 +6,13 @@ export function verdictOn(facts: Omit<Survey, 'verdict' | 'summary'>): Pick<Surv
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const refused = directives.filter(isRefused);
   const others = modules.filter(({ state }) => state === 'third-party');
+  // Where such a module is named, its directives need no mention of their own.
+  const foreign = others.length > 0 ? [] : directives.filter(({ state }) => state === 'third-party');
   const unknown = modules.filter(({ state }) => state === 'unknown');
   const obstacles = [
     counted(errors, 'error', 'of the configuration itself'),
     named(refused, 'directive is not supported', 'directives are not supported'),
+    named(foreign, 'directive is of a third-party module', 'directives are of third-party modules'),
     named(others, 'third-party module is needed', 'third-party modules are needed'),
     named(unknown, 'module is not known', 'modules are not known'),
   ].filter((text) => text !== undefined);
@@ -34,9 +37,7 @@ export function verdictOn(facts: Omit<Survey, 'verdict' | 'summary'>): Pick<Surv
 
 /** Whether a server does not start because of it. */
 export const isRefused = ({ state, uses }: DirectiveReport) =>
-  state === 'not-supported' ||
-  state === 'third-party' ||
-  (state === 'partial' && uses.some(({ detail }) => detail !== undefined));
+  state === 'not-supported' || (state === 'partial' && uses.some(({ detail }) => detail !== undefined));
 
 const countedAll = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 

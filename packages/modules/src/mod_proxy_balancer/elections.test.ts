@@ -151,7 +151,7 @@ describe('start', () => {
   it.each([
     [
       'mod_slotmem_shm',
-      "AH01177: Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??",
+      "AH01177: Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??\nAH00020: Configuration Failed, exiting",
     ],
     ['mod_lbmethod_byrequests', 'AH02432: Cannot find LB Method: byrequests'],
   ])('is refused without %s', (missing, message) => {

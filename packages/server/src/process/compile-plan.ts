@@ -22,6 +22,7 @@ export function compilePlan(
   modules: ReadonlyMap<string, ModuleDefinition>,
 ): Compiled | string {
   const { serverRoot, defaultRuntimeDir, defines, configFile, allowUnsupported } = configuration;
+  const atStart = answeredFiles(world.files, configuration.fileAnswers);
   const { plan, diagnostics, compilation } = compile({
     tree: configuration.tree,
     settings: {
@@ -33,9 +34,10 @@ export function compilePlan(
       anyDocumentRoot: true,
     },
     world,
-    filesAtStart: answeredFiles(world.files, configuration.fileAnswers),
+    filesAtStart: atStart.files,
     modules: configuration.modules.map((name) => modules.get(name)!),
     allowUnsupported,
   });
+  atStart.startIsOver();
   return plan === undefined ? diagnostics.map(renderAsHttpd).join('\n') : { plan, compilation };
 }

@@ -12,7 +12,7 @@ test('files say what they said at the start, whatever has become of them', () =>
   const { files, answers } = recordedFiles(nodeFiles());
   const said = [files.stat(key), files.readText(key), files.readBytes(key), files.readDirectory(folder)];
   rmSync(folder, { recursive: true });
-  const later = answeredFiles(nodeFiles(), structuredClone(answers()));
+  const { files: later, startIsOver } = answeredFiles(nodeFiles(), structuredClone(answers()));
   expect([
     later.stat(key),
     later.readText(key),
@@ -20,4 +20,6 @@ test('files say what they said at the start, whatever has become of them', () =>
     later.readDirectory(folder),
   ]).toEqual([...said.slice(0, 2), Buffer.from('secret'), ['key.pem']]);
   expect(later.readText(join(folder, 'other'))).toBe('ENOENT');
+  startIsOver();
+  expect(later.readText(key)).toBe('ENOENT');
 });

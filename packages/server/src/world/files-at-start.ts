@@ -19,11 +19,19 @@ export function recordedFiles(files: Files): { readonly files: Files; answers():
   return { files: asked, answers: () => [...answers] };
 }
 
-/** Files that say what they said before, and what they say now about all else. */
-export function answeredFiles(files: Files, given: FileAnswers): Files {
-  if (given.length === 0) return files;
+/**
+ * Files that say what they said before, and what they say now about all else; once the start is over, what they say now
+ * about everything: who keeps them, to look at a file again later, is to see its changes.
+ */
+export function answeredFiles(
+  files: Files,
+  given: FileAnswers,
+): { readonly files: Files; startIsOver(): void } {
   const answers = new Map(given);
-  return answering(files, (question, ask) => (answers.has(question) ? answers.get(question) : ask()));
+  return {
+    files: answering(files, (question, ask) => (answers.has(question) ? answers.get(question) : ask())),
+    startIsOver: () => answers.clear(),
+  };
 }
 
 function answering(files: Files, answer: (question: string, ask: () => unknown) => unknown): Files {
