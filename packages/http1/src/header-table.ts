@@ -226,8 +226,7 @@ export class HeaderTable {
 
   private append(name: string, value: string): void {
     const index = this.strings.push(name, value) - 2;
-    this.names =
-      this.spans.length === 0 ? bitOf(name, 0, name.length) : this.knownNames() | bitOf(name, 0, name.length);
+    this.names = this.knownNames() | bitOf(name, 0, name.length);
     this.spans.push(-1 - index, -1 - index + name.length, 0, 0);
     this.count++;
   }
