@@ -405,7 +405,7 @@ describe('on a terminal', () => {
     for (let number = 0; number < 3000; number++)
       write(
         `many/${number}.conf`,
-        host(number).repeat(3).replaceAll('\n', '\n# long enough to take a while\n'),
+        host(number).repeat(20).replaceAll('\n', '\n# long enough to take a while\n'),
       );
     expect(onTerminal(`${launcher} configtest --no-lint many >/dev/null`)).toMatch(/\rchecking: \d+ files/);
     expect(configtest('--no-lint', 'many').stderr).toBe('');

@@ -1,4 +1,4 @@
-import {
+import { chmodSync,
   cpSync,
   existsSync,
   lutimesSync,
@@ -53,6 +53,7 @@ export function layOut(testCase: Case, root: string): void {
   for (const path of testCase.options.emptyFolders ?? []) {
     mkdirSync(join(root, placeOf(path)), { recursive: true });
   }
+  for (const path of testCase.options.writable ?? []) chmodSync(join(root, placeOf(path)), 0o666);
   writeConfiguration(testCase, root);
   setTimes(testCase, root);
 }
