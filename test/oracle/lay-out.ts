@@ -1,4 +1,5 @@
-import { chmodSync,
+import {
+  chmodSync,
   cpSync,
   existsSync,
   lutimesSync,
