@@ -82,6 +82,7 @@ function mappedFiles(replay: ReplayWorld): Files {
     access: (path, mode) => files.access(at(path), mode),
     smallFile: (path, info) => files.smallFile(at(path), info),
     open: (path) => files.open(at(path)),
+    replace: (path, text, mode) => files.replace(at(path), text, mode),
   };
 }
 
@@ -99,6 +100,7 @@ function mappedNetwork(replay: ReplayWorld): Network {
     resolveNow,
     reverseNow: (address) => replay.nameOf(address),
     resolve: async (host) => resolveNow(host),
+    openDatagrams: (options) => network.openDatagrams(options),
     reverse: async (address) => replay.nameOf(address),
     async connect(target) {
       if (target.path !== undefined) return network.connect({ ...target, path: replay.mapPath(target.path) });

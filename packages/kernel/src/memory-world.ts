@@ -58,6 +58,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       resolveNow: (host) => hosts[host] ?? (/^[\d.]+$|:/.test(host) ? [host] : undefined),
       reverseNow: (address) => Object.entries(hosts).find(([, found]) => found.includes(address))?.[0],
       reverse: () => Promise.resolve(undefined),
+      openDatagrams: () => Promise.resolve('bind'),
       ...options.network,
     },
     digests: {
@@ -221,6 +222,7 @@ function memoryFiles(given: Readonly<Record<string, MemoryFile>>, nowMs: number)
       const text = textOf(path);
       return text === undefined ? undefined : bytesOf(text);
     },
+    replace: () => 'EACCES',
     open(path) {
       const text = textOf(path);
       if (text === undefined) return Promise.resolve('ENOENT');

@@ -69,6 +69,8 @@ export interface Files {
   smallFile(path: string, info: FileInfo): Uint8Array | undefined;
   /** Opens for streaming. */
   open(path: string): Promise<OpenFile | FileError>;
+  /** Puts a file of this text and mode in place of what is there, so that nobody finds half of it. */
+  replace(path: string, text: string, mode: number): true | FileError;
 }
 
 export interface OpenFile {
@@ -102,9 +104,35 @@ export interface Network {
   reverseNow(address: string): string | undefined;
   /** Names of an address (`HostnameLookups`). */
   reverse(address: string): Promise<string | undefined>;
+  /** Opens for datagrams (UDP). */
+  openDatagrams(options: DatagramOptions): Promise<Datagrams | DatagramError>;
   readonly hostName: string;
   /** Whether this machine has a network interface of that name. */
   hasInterface(name: string): boolean;
+}
+
+/** Where a datagram comes from or goes to: an address, not a name. */
+export interface DatagramPeer {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface DatagramOptions {
+  /** The group (multicast) whose messages are to be received at its port; without it the socket only sends. */
+  readonly group?: DatagramPeer;
+  /** Where messages will be sent to. */
+  readonly towards?: DatagramPeer;
+}
+
+/** What failed: making the socket at its address, or joining the group. */
+export type DatagramError = 'bind' | 'join';
+
+/** A socket for datagrams. The owner sets the callback. */
+export interface Datagrams {
+  onMessage: (bytes: Bytes, from: DatagramPeer) => void;
+  /** What cannot be sent is lost, as on the way. */
+  send(text: string, to: DatagramPeer): void;
+  close(): void;
 }
 
 export interface ConnectTarget {

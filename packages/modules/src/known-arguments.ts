@@ -312,12 +312,6 @@ const ldapCertificate =
     return complaint;
   };
 
-/** Whether the host before a port has an address. */
-const resolves = (word: string, { world }: DirectiveContext) => {
-  const host = word.slice(0, word.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
-  return isNumeric(host) || world.network.resolveNow(host) !== undefined;
-};
-
 const bufferSize: ArgumentCheck = ([word = '']) =>
   isDigits(word) && Number(word) > 0
     ? undefined
@@ -566,22 +560,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   H2Upgrade: onOff('value must be On or Off'),
   H2WebSockets: onOff('value must be On or Off'),
   H2WindowSize: atLeast(1024, 'value must be >= 1024'),
-  HeartbeatAddress: ([word = ''], cmd) => {
-    if (!/:\d+$/.test(word)) return 'HeartbeatAddress: No port provided in address';
-    return resolves(word, cmd) ? undefined : 'HeartbeatAddress: apr_sockaddr_info_get failed.';
-  },
-  HeartbeatListen: ([word = ''], cmd) => {
-    if (!/:\d+$/.test(word)) return 'HeartbeatListen: No port provided in multicast address';
-    return resolves(word, cmd)
-      ? undefined
-      : 'HeartbeatListen: apr_sockaddr_info_get failed on multicast address';
-  },
-  HeartbeatMaxServers: ([word = '']) => {
-    const value = leadingInteger(word);
-    return value !== 0 && value < 10
-      ? 'HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem'
-      : undefined;
-  },
   KeptBodySize: ([word = '']) =>
     isDigits(word) ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
   LDAPReferrals: oneOf(['on', 'off', 'default'], () => "LDAPReferrals must be 'on', 'off', or 'default'"),

@@ -607,27 +607,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'heartbeat_module',
-    httpd: 'modules/cluster/mod_heartbeat.c',
-    directives: {
-      HeartbeatAddress: ['TAKE1', 'server', 'Address to send heartbeat requests', 'virtualHost'],
-    },
-  },
-  {
-    identifier: 'heartmonitor_module',
-    httpd: 'modules/cluster/mod_heartmonitor.c',
-    directives: {
-      HeartbeatListen: ['TAKE1', 'server', 'Address to listen for heartbeat requests', 'virtualHost'],
-      HeartbeatMaxServers: [
-        'TAKE1',
-        'server',
-        'Max number of servers when using slotmem (instead file) to store heartbeat data.',
-        'virtualHost',
-      ],
-      HeartbeatStorage: ['TAKE1', 'server', 'Path to store heartbeat data.', 'virtualHost'],
-    },
-  },
-  {
     identifier: 'http2_module',
     httpd: 'modules/http2/mod_http2.c',
     directives: {

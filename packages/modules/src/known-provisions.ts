@@ -74,7 +74,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_case_filter: { filters: ['CaseFilter'] },
   mod_charset_lite: { filters: ['XLATEOUT'] },
   mod_data: { filters: ['DATA'] },
-  mod_heartmonitor: { handlers: ['heartbeat'] },
   mod_http2: { handlers: ['http2-status'] },
   mod_imagemap: { handlers: ['imap-file', 'application/x-httpd-imap'] },
   mod_include: {

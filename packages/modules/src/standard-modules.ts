@@ -19,6 +19,8 @@ import { modDir } from './mod_dir/index.ts';
 import { modEnv } from './mod_env/index.ts';
 import { modFilter } from './mod_filter/index.ts';
 import { modHeaders } from './mod_headers/index.ts';
+import { modHeartbeat } from './mod_heartbeat/index.ts';
+import { modHeartmonitor } from './mod_heartmonitor/index.ts';
 import { modHttp } from './mod_http/index.ts';
 import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness/index.ts';
 import { modLbmethodByrequests } from './mod_lbmethod_byrequests/index.ts';
@@ -93,6 +95,8 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modLbmethodByrequests,
   modLbmethodBytraffic,
   modLbmethodHeartbeat,
+  modHeartbeat,
+  modHeartmonitor,
   modMacro,
   modMime,
   modNegotiation,

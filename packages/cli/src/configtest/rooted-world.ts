@@ -65,6 +65,7 @@ export function rootedFiles(root: string, real: Files): Files {
       const located = locate(path, true);
       return located.startsWith('/') ? real.smallFile(located, info) : undefined;
     },
+    replace: () => 'EACCES',
     open: async (path) => {
       const located = locate(path, true);
       return located.startsWith('/') ? real.open(located) : (located as FileError);

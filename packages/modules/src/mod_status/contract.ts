@@ -8,3 +8,5 @@ export interface StatusReport {
 }
 
 export const statusReports = providerKind<StatusReport>('status');
+
+export { takesWorker, workersOf } from './server-state.ts';

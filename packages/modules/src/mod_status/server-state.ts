@@ -1,4 +1,4 @@
-import type { ConnectionStatus, RequestRecord, ThreadStatus } from '@httpd-ts/kernel';
+import type { ConnectionStatus, Plan, RequestRecord, ThreadStatus } from '@httpd-ts/kernel';
 import { localTime, strftime } from '@httpd-ts/kernel';
 import { httpdVersion, serverNameOf } from '../core/contract.ts';
 
@@ -29,10 +29,13 @@ export interface ServerState {
 const printTime = strftime('%A, %d-%b-%Y %H:%M:%S %Z');
 
 /** A worker is taken up by a connection unless the connection only waits for its next request. */
-const takesWorker = ({ state }: ConnectionStatus) => state !== 'K';
+export const takesWorker = ({ state }: ConnectionStatus) => state !== 'K';
 
 /** httpd's default MaxRequestWorkers with the event MPM. */
 const defaultWorkers = 400;
+
+/** How many workers a server has. */
+export const workersOf = ({ process }: Plan) => process.maxRequestWorkers ?? defaultWorkers;
 
 /** Asks all threads what they do. */
 export async function collectState(request: RequestRecord): Promise<ServerState> {
@@ -45,7 +48,7 @@ export async function collectState(request: RequestRecord): Promise<ServerState>
     connections.filter(takesWorker).map(({ state }) => state),
   );
   const graceful = states.filter((state) => state === 'G').length;
-  const workers = Math.max(plan.process.maxRequestWorkers ?? defaultWorkers, states.length);
+  const workers = Math.max(workersOf(plan), states.length);
   return {
     name: serverNameOf(request),
     localAddress: request.connection.localAddress,

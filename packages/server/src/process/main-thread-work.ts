@@ -1,4 +1,10 @@
-import { type KeptTexts, type ModuleDefinition, runLifecycle, type SharedMemory } from '@httpd-ts/kernel';
+import {
+  type KeptTexts,
+  type ModuleDefinition,
+  runLifecycle,
+  type Scoreboard,
+  type SharedMemory,
+} from '@httpd-ts/kernel';
 import { loadModules } from '../load-modules.ts';
 import { nodeWorld } from '../world/node-world.ts';
 import { nodeSystem } from '../world/system-facts.ts';
@@ -17,11 +23,13 @@ export interface MainThreadOptions {
   readonly logDescriptor: number;
   readonly shared: SharedMemory;
   readonly kept: KeptTexts;
+  readonly scoreboard: Scoreboard;
   failed(text: string): void;
 }
 
 /** Prepares the work; nothing is loaded before a configuration needs it. */
-export function mainThreadWork({ logDescriptor, shared, kept, failed }: MainThreadOptions): MainThreadWork {
+export function mainThreadWork(options: MainThreadOptions): MainThreadWork {
+  const { logDescriptor, shared, kept, scoreboard, failed } = options;
   const logs = threadLogs(logDescriptor);
   let modules: ReadonlyMap<string, ModuleDefinition> | undefined;
   let current: Compiled | undefined;
@@ -45,7 +53,13 @@ export function mainThreadWork({ logDescriptor, shared, kept, failed }: MainThre
     );
     if (isStopped) return;
     logs.setTargets(configuration.logTargets);
-    const world = nodeWorld({ logs, kept, shared, system: nodeSystem(configuration.startedAtMs) });
+    const world = nodeWorld({
+      logs,
+      kept,
+      shared,
+      scoreboard,
+      system: nodeSystem(configuration.startedAtMs),
+    });
     const next = compilePlan(configuration, world, modules);
     if (typeof next === 'string') {
       failed(next);

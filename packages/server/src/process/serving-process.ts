@@ -62,8 +62,10 @@ class ServingProcess {
         read: (name) => start.kept.find((one) => one[0] === name)?.[1],
         write: (name, text) => send({ kind: 'keep', name, text }),
       },
+      scoreboard: { collect: () => this.collect() },
       // The threads compile the same, so that what is wrong has been said by them.
-      failed: (text) => process.stderr.write(Buffer.from(`httpd-ts: no health checks: ${text}\n`, 'latin1')),
+      failed: (text) =>
+        process.stderr.write(Buffer.from(`httpd-ts: no health checks, no heartbeats: ${text}\n`, 'latin1')),
     });
     this.mainThread.follow(start.configuration);
   }

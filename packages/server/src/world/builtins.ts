@@ -6,6 +6,9 @@ export const builtins = {
   get crypto() {
     return process.getBuiltinModule('node:crypto');
   },
+  get dgram() {
+    return process.getBuiltinModule('node:dgram');
+  },
   get dns() {
     return process.getBuiltinModule('node:dns/promises');
   },

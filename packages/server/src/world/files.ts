@@ -130,6 +130,14 @@ export function nodeFiles(): Files {
       keep(path, info, bytes);
       return bytes;
     },
+    replace: (path, text, mode) =>
+      attempt(() => {
+        const half = `${path}.${process.pid}.new`;
+        fs.rmSync(native(half), { force: true });
+        fs.writeFileSync(native(half), text, { encoding: 'latin1', mode });
+        fs.renameSync(native(half), native(path));
+        return true as const;
+      }),
     async open(path) {
       try {
         const handle = await fs.promises.open(native(path), 'r');

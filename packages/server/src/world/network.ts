@@ -5,6 +5,7 @@ import type * as tls from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { ConnectError, ConnectTarget, Network, Stream, TlsTarget } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
+import { openDatagrams } from './datagrams.ts';
 import { HandleStream } from './handle-stream.ts';
 import {
   type ConnectRequest,
@@ -32,6 +33,7 @@ export function nodeNetwork(handles: SocketHandles | false = socketHandles ?? fa
     hostName: os.hostname(),
     hasInterface: (name) => name in os.networkInterfaces(),
     connect: handles === false ? connectSocket : (target) => connect(handles, target),
+    openDatagrams,
     async resolve(host) {
       if (builtins.net.isIP(host) !== 0) return [host];
       try {

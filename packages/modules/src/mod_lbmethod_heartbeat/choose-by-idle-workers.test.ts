@@ -1,20 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseByIdleWorkers, readHeartbeats } from './heartbeats.ts';
-
-describe('a storage file', () => {
-  it.each([
-    ['10.0.0.1 &ready=8&busy=2&lastseen=1&port=80\n', { ready: 8, lastSeen: 1 }],
-    ['10.0.0.1 ready=8&busy=0&lastseen=1', { ready: 2, lastSeen: 1 }],
-    ['10.0.0.1 ready=8&busy=1', { ready: 8, lastSeen: -1 }],
-    ['10.0.0.1 ready=x&busy=1&lastseen=3', { ready: 0, lastSeen: 3 }],
-    ['10.0.0.1 ready=1&busy=1&lastseen=3\n10.0.0.1 ready=5&busy=1&lastseen=0\n', { ready: 5, lastSeen: 0 }],
-    ['#10.0.0.1 ready=8', undefined],
-    ['10.0.0.1', undefined],
-    ['', undefined],
-  ])('%j', (text, expected) => {
-    expect(readHeartbeats(text).get('10.0.0.1')).toEqual(expected);
-  });
-});
+import { chooseByIdleWorkers } from './choose-by-idle-workers.ts';
 
 describe('the choice', () => {
   const heard = (ready: number, lastSeen = 0) => ({ ready, lastSeen });
