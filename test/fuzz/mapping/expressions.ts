@@ -38,7 +38,6 @@ const variables = [
   'HTTPS',
   'IPV6',
   'REQUEST_STATUS',
-  'CONN_LOG_ID',
   'CONN_REMOTE_ADDR',
   'CONTEXT_PREFIX',
   'CONTEXT_DOCUMENT_ROOT',

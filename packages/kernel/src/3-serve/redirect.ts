@@ -55,7 +55,8 @@ export function setTarget(request: RequestRecord, target: string): void {
   const path = isPath && target[1] === '/' ? target.replace(/^\/+/, '/') : target;
   // CONNECT has a host and a port for its target, which are no path.
   request.parsedUri = parseUri(isPath || request.method !== 'CONNECT' ? path : '/');
-  request.uri = request.parsedUri.path ?? '/';
+  // Without a path, OPTIONS asks about the server.
+  request.uri = request.parsedUri.path ?? (request.method === 'OPTIONS' ? '*' : '/');
   request.args = request.parsedUri.query;
 }
 

@@ -76,19 +76,21 @@ export async function lookupFile(
 ): Promise<RequestRecord> {
   const request = subrequest(from, 'GET');
   const directory = (from.filename ?? '/').slice(0, (from.filename ?? '/').lastIndexOf('/') + 1);
-  // What a name is added to stays as it is, unless the name leads out of it. httpd: apr_filepath_merge
+  const tooFar = tooDeep(from);
+  const merged = mergedPath(path.startsWith('/') ? '/' : directory, path);
   request.filename =
-    path.startsWith('/') || !directory.startsWith('/') || hasOddSegment.test(path)
-      ? removeDotSegments(mergeSlashes(absolute(path.startsWith('/') ? path : directory + path)))
-      : directory + path;
+    tooFar || merged.startsWith('/') ? merged : removeDotSegments(mergeSlashes(`/${merged}`));
   const inside = request.filename.startsWith(directory) ? request.filename.slice(directory.length) : '';
   // Only an entry of the same directory is known to have a URI.
   const entry = name === 'plain' ? inside.replace(/\/$/, '') : inside;
   const hasUri = from.uri !== '' && entry !== '' && !entry.includes('/');
   request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
-  if (name === 'parsed') setTarget(request, hasUri ? request.uri : path);
-  const checked = tooDeep(from) ? 500 : name === 'parsed' ? checkPath(request) : OK;
+  if (name === 'parsed') {
+    setTarget(request, hasUri ? request.uri : path);
+    if (!hasUri) request.hostname = hostOf(request) ?? request.hostname;
+  }
+  const checked = tooFar ? 500 : name === 'parsed' ? checkPath(request) : OK;
   if (!hasUri) request.uri = '';
   const status = checked === OK ? await processFileRequest(request) : checked;
   if (status !== OK) request.status = status;
@@ -115,9 +117,25 @@ function tooDeep(from: RequestRecord): boolean {
   return count >= mostNested;
 }
 
-const hasOddSegment = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)/;
+/**
+ * Adds a path to a directory, which ends with a slash and stays as it is unless the path leads out of it.
+ * httpd: apr_filepath_merge
+ */
+function mergedPath(directory: string, path: string): string {
+  const segments = path.split('/');
+  let merged = directory;
+  for (const [i, segment] of segments.entries()) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') merged = merged.slice(0, merged.lastIndexOf('/', merged.length - 2) + 1) || '/';
+    else merged += i === segments.length - 1 ? segment : `${segment}/`;
+  }
+  return merged;
+}
 
-const absolute = (path: string) => (path.startsWith('/') ? path : `/${path}`);
+/** The host that a full URL of the connection's own scheme names. httpd: ap_parse_uri */
+function hostOf({ parsedUri: { scheme, host }, server, connection }: RequestRecord): string | undefined {
+  return scheme === (server.scheme ?? (connection.isTls ? 'https' : 'http')) ? host : undefined;
+}
 
 /** Runs the handler of a sub-request and gives its body, with its filters applied. httpd: ap_run_sub_req */
 export async function runSubrequest(

@@ -119,7 +119,10 @@ function compileBinary(
     return (evaluation) => test(one(evaluation));
   }
   const other = compileWord(right, names, depth + 1);
-  return (evaluation) => operator.test(one(evaluation), other(evaluation));
+  return (evaluation) => {
+    const text = other(evaluation);
+    return operator.test(one(evaluation), text);
+  };
 }
 
 /** The operand was found to be a subnet while the expression was read. */
@@ -170,10 +173,19 @@ function compileComparison(
 ): Now {
   const one = compileWord(left, names, depth + 1);
   const other = compileWord(right, names, depth + 1);
-  if (as === 'text' && comparison === '==') return (evaluation) => one(evaluation) === other(evaluation);
+  // The right side goes first, as in httpd: the order of names in Vary tells.
+  if (as === 'text' && comparison === '==') {
+    return (evaluation) => {
+      const text = other(evaluation);
+      return one(evaluation) === text;
+    };
+  }
   const order = sslCompatible ? byLength : as === 'number' ? byNumber : byText;
   const accept = accepts[comparison];
-  return (evaluation) => accept(order(one(evaluation), other(evaluation)));
+  return (evaluation) => {
+    const text = other(evaluation);
+    return accept(order(one(evaluation), text));
+  };
 }
 
 /** Only a pattern with groups changes `$0` to `$9`. httpd: ap_expr_eval_comp */

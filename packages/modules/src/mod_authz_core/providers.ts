@@ -1,7 +1,6 @@
 import {
   type ConditionExpression,
   type ExpressionCaptures,
-  nextWord,
   type RequestRecord,
   words,
 } from '@httpd-ts/kernel';
@@ -43,11 +42,11 @@ export const requireMethod = authzProvider<ReadonlySet<string>>({
     methods.has(request.method === 'HEAD' ? 'GET' : request.method) ? 'granted' : 'denied',
 });
 
-/** `Require expr EXPRESSION`, which may stand in quotes. httpd: modules/aaa/mod_authz_core.c expr_parse_config */
+/** `Require expr EXPRESSION`, around which double quotes may stand. httpd: modules/aaa/mod_authz_core.c expr_parse_config */
 export const requireExpr = authzProvider<ConditionExpression>({
   parse(args, cmd) {
-    const text = /^["']/.test(args) ? nextWord({ text: args, at: 0 }) : args;
-    const parsed = cmd.expression(text, 'boolean', { noVary: true, module: 'authz_core' });
+    const text = args.startsWith('"') && args.endsWith('"') ? args.slice(1, -1) : args;
+    const parsed = cmd.expression(text, 'boolean', { module: 'authz_core' });
     return 'error' in parsed
       ? { complaint: `Cannot parse expression in require line: ${parsed.error}` }
       : { parsed };

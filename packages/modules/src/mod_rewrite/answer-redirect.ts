@@ -18,7 +18,7 @@ export function answerRedirect(
   }
   const { args } = request;
   if (args !== undefined) {
-    const keeps = outcome === 'unescaped' || args === originalArgs || `${args}&` === originalArgs;
+    const keeps = outcome === 'unescaped' || args === originalArgs;
     const query = keeps ? args : escapeUri(args);
     location = `${location}?${query}`;
     if (trace >= 1) {

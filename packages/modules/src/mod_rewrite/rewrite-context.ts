@@ -23,6 +23,8 @@ export interface RewriteContext {
   readonly trace: number;
   /** The rule that substituted last. */
   lastSubstitution: Rule | undefined;
+  /** The query string that rules started with, less the `&` that a rule without one of its own took off its end. */
+  initialArgs: string | undefined;
 }
 
 /** What rules start from. */
@@ -44,6 +46,7 @@ export function rewriteContext(
     awaited: new Map(),
     trace,
     lastSubstitution: undefined,
+    initialArgs: request.args,
   };
 }
 

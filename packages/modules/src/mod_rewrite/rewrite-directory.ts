@@ -24,12 +24,6 @@ import { type RewriteContext, rewriteContext, rewriteLog, traceLevel } from './r
 
 const redirectHandler = 'redirect-handler';
 
-/** A request as it was before the rules of its directory. */
-interface Before {
-  readonly filename: string | undefined;
-  readonly args: string | undefined;
-}
-
 /** The rules of a directory, applied to a file that was found. httpd: modules/mappers/mod_rewrite.c hook_fixup */
 export function rewriteInDirectory(request: RequestRecord): HookResult {
   const config = rewriteDirectory.of(request);
@@ -54,7 +48,7 @@ export function rewriteInDirectory(request: RequestRecord): HookResult {
     );
     return 403;
   }
-  const before: Before = { filename: request.filename, args: request.args };
+  const fileBefore = request.filename;
   const context = rewriteContext(request, rewriteServer.of(request).maps, trace, directory);
   if (request.filename === undefined) {
     request.filename = request.uri;
@@ -65,8 +59,8 @@ export function rewriteInDirectory(request: RequestRecord): HookResult {
     legacyPrefix: false,
   });
   return typeof outcome === 'string'
-    ? conclude(context, config, outcome, before)
-    : outcome.then((later) => conclude(context, config, later, before));
+    ? conclude(context, config, outcome, fileBefore)
+    : outcome.then((later) => conclude(context, config, later, fileBefore));
 }
 
 const isProxied = ({ proxyRequest, filename }: RequestRecord) =>
@@ -76,13 +70,13 @@ function conclude(
   context: RewriteContext,
   config: RewriteDirectoryConfig,
   outcome: Outcome,
-  before: Before,
+  fileBefore: string | undefined,
 ): HookStatus {
   const { request, trace } = context;
   const filename = request.filename!;
   if (outcome === 'unchanged') {
     if (trace >= 1) rewriteLog(context, 1, `pass through ${filename}`);
-    request.filename = before.filename;
+    request.filename = fileBefore;
     return DECLINED;
   }
   if (outcome === 'refused') return request.status;
@@ -100,9 +94,9 @@ function conclude(
   if (isProxy) return toProxy(context, outcome);
   if (absolute !== undefined) {
     replaceDirectory(context, config, absolute.schemeLength);
-    return answerRedirect(context, absolute, outcome, before.args);
+    return answerRedirect(context, absolute, outcome, context.initialArgs);
   }
-  return toLocalUrl(context, config, before);
+  return toLocalUrl(context, config, fileBefore);
 }
 
 function toProxy(context: RewriteContext, outcome: Outcome): HookStatus {
@@ -144,14 +138,18 @@ function replaceDirectory(
   if (replaced !== undefined) request.filename = filename.slice(0, path) + replaced;
 }
 
-function toLocalUrl(context: RewriteContext, config: RewriteDirectoryConfig, before: Before): HookStatus {
+function toLocalUrl(
+  context: RewriteContext,
+  config: RewriteDirectoryConfig,
+  fileBefore: string | undefined,
+): HookStatus {
   const { request, trace } = context;
   const passed = request.filename!;
   const filename =
     passed.length > 12 && passed.startsWith('passthrough:') ? passed.slice('passthrough:'.length) : passed;
   request.filename = filename;
   if (!filename.startsWith('/')) return 400;
-  if (filename === before.filename) {
+  if (filename === fileBefore) {
     if (trace >= 1) rewriteLog(context, 1, `initial URL equal rewritten URL: ${filename} [IGNORING REWRITE]`);
     return OK;
   }

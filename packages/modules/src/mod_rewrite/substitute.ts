@@ -7,7 +7,8 @@ import type { RuleFlags } from './rule.ts';
 const defaultPort = (request: RequestRecord) => (schemeOf(request) === 'https' ? 443 : 80);
 
 /** Moves a query string from the substitution to the request. httpd: modules/mappers/mod_rewrite.c splitout_queryargs */
-export function splitQuery({ request, trace }: RewriteContext, flags: RuleFlags): void {
+export function splitQuery(context: RewriteContext, flags: RuleFlags): void {
+  const { request, trace } = context;
   const { filename } = request as { filename: string };
   if (flags.noQuery) {
     if (trace >= 2) rewriteLog({ request }, 2, 'discarding query string, no parse from substitution');
@@ -25,7 +26,11 @@ export function splitQuery({ request, trace }: RewriteContext, flags: RuleFlags)
   const at = flags.splitAtLast ? filename.lastIndexOf('?') : filename.indexOf('?');
   if (at < 0) return;
   request.filename = filename.slice(0, at);
-  request.args = joinQueries(filename.slice(at + 1), request.args, flags.appendQuery);
+  const own = filename.slice(at + 1);
+  const keeps = flags.appendQuery && own === '' && request.args === context.initialArgs;
+  request.args = joinQueries(own, request.args, flags.appendQuery);
+  // httpd ends the text earlier in place, so that what it compares with later is shorter too.
+  if (keeps) context.initialArgs = request.args;
   if (trace >= 3) {
     rewriteLog(
       { request },

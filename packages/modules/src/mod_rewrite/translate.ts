@@ -30,13 +30,12 @@ export function rewriteUri(request: RequestRecord): HookResult {
     if (trace >= 8) rewriteLog({ request }, 8, notAPath(request));
     return DECLINED;
   }
-  const originalArgs = request.args;
   setScriptVariables(request);
   const before = request.state<Rewritten>(rewritten);
   if (before !== undefined) {
-    return conclude(request, config, before, originalArgs, trace);
+    return conclude(request, config, before, request.args, trace);
   }
-  return rewriteFirst(request, config, originalArgs, trace);
+  return rewriteFirst(request, config, trace);
 }
 
 const notAPath = ({ uri }: RequestRecord) =>
@@ -54,12 +53,7 @@ function setScriptVariables(request: RequestRecord): void {
   env.set('SCRIPT_URI', `${scheme}://${serverNameOf(request)}${portText}${path ?? ''}`);
 }
 
-function rewriteFirst(
-  request: RequestRecord,
-  config: RewriteServerConfig,
-  originalArgs: string | undefined,
-  trace: number,
-): HookResult {
+function rewriteFirst(request: RequestRecord, config: RewriteServerConfig, trace: number): HookResult {
   if (request.filename === undefined) {
     request.filename = request.uri;
     if (trace >= 2) rewriteLog({ request }, 2, `init rewrite engine with requested uri ${request.filename}`);
@@ -78,7 +72,7 @@ function rewriteFirst(
   const finish = (result: Outcome) => {
     const state: Rewritten = { outcome: result, lastSubstitution: context.lastSubstitution };
     request.setState(rewritten, state);
-    return conclude(request, config, state, originalArgs, trace);
+    return conclude(request, config, state, context.initialArgs, trace);
   };
   return typeof outcome === 'string' ? finish(outcome) : outcome.then(finish);
 }
