@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { HeadOptions } from '@httpd-ts/http1';
 import {
   type AddressServers,

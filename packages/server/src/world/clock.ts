@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '@httpd-ts/kernel';
 
 /** This machine's clock, with microseconds. */
