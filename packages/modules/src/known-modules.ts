@@ -1093,11 +1093,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'proxy_fdpass_module',
-    httpd: 'modules/proxy/mod_proxy_fdpass.c',
-    directives: {},
-  },
-  {
     identifier: 'ratelimit_module',
     httpd: 'modules/filters/mod_ratelimit.c',
     directives: {},

@@ -84,10 +84,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_ldap: { handlers: ['ldap-status'] },
   mod_lua: { handlers: ['lua-script'] },
   mod_md: { handlers: ['md-status'] },
-  mod_proxy_fdpass: {
-    presence:
-      'requests for fd:// back ends are answered with 500, as Node.js cannot hand a connection to another program',
-  },
   mod_ratelimit: { filters: ['RATE_LIMIT'] },
   mod_reflector: { handlers: ['reflector'] },
   mod_sed: { filters: ['Sed'] },

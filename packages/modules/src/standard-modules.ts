@@ -37,6 +37,7 @@ import { modProxyBalancer } from './mod_proxy_balancer/index.ts';
 import { modProxyConnect } from './mod_proxy_connect/index.ts';
 import { modProxyExpress } from './mod_proxy_express/index.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
+import { modProxyFdpass } from './mod_proxy_fdpass/index.ts';
 import { modProxyFtp } from './mod_proxy_ftp/index.ts';
 import { modProxyHcheck } from './mod_proxy_hcheck/index.ts';
 import { modProxyHtml } from './mod_proxy_html/index.ts';
@@ -106,6 +107,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyFcgi,
   modProxyExpress,
   modProxyFtp,
+  modProxyFdpass,
   modProxyConnect,
   modProxyHcheck,
   modProxyHtml,

@@ -22,6 +22,7 @@ import {
   take2,
   takeArgv,
   walkConfig,
+  writtenBody,
 } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
 import { setEtag, setLastModified, validatorsOf } from '../core/contract.ts';
@@ -172,12 +173,25 @@ async function buildPage(request: RequestRecord, names: readonly string[]): Prom
   const end = tail.isForeign && tail.bodies.length > 1 ? rest.splice(-1) : [];
   // httpd sends what a header or readme file ends as a piece of its own.
   const parts = [head.bodies, rest, end].flatMap((bodies) => joinTexts(bodies, files));
-  const page: Body = { kind: 'sequence', parts };
+  const page = { kind: 'sequence', parts } as const;
   request.output =
     head.isForeign || tail.isForeign
       ? { kind: 'source', length: undefined, source: bodySource(page, files) }
-      : page;
+      : gathered(page);
   return OK;
+}
+
+/** Where httpd begins a new piece: at links' addresses and texts, and with each line. */
+const pieceStarts = /(?<=\n|href="|"> )|(?=">|<\/a>)/;
+
+/** A page of nothing but text is written piece by piece, and a long one leaves before its length is known. */
+function gathered(page: { readonly parts: readonly Body[] } & Body): Body {
+  const pieces: string[] = [];
+  for (const part of page.parts) {
+    if (part.kind !== 'text') return page;
+    pieces.push(...part.text.split(pieceStarts));
+  }
+  return writtenBody(pieces);
 }
 
 /** httpd: AP_MIN_BYTES_TO_WRITE, below which it gathers before it writes. */

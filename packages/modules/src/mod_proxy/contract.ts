@@ -67,6 +67,7 @@ export {
   lbMethods,
   type ProxyScheme,
   proxySchemes,
+  unservedSchemes,
 } from './providers.ts';
 export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';

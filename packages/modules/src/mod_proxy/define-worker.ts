@@ -3,6 +3,7 @@ import { type Balancer, newBalancer } from './balancer.ts';
 import { setBalancerParameter } from './balancer-parameters.ts';
 import { serverDraft } from './config.ts';
 import { pathStart, portOfScheme, WorkerIndex } from './origin.ts';
+import { unservedSchemes } from './providers.ts';
 import { Worker } from './worker.ts';
 import { setWorkerParameter } from './worker-parameters.ts';
 
@@ -79,6 +80,9 @@ export function workerFor(
   if (existing !== undefined) return { worker: existing, isShared: true };
   const parsed = parseWorkerUrl(url, options.isMatch ?? false);
   if (typeof parsed === 'string') return parsed;
+  const unserved = cmd.providers.find(unservedSchemes, parsed.scheme);
+  if (unserved !== undefined)
+    cmd.refuseServing(cmd.name, unserved.module, `to ${parsed.name}: ${unserved.reason}`);
   const worker = new Worker({
     ...parsed,
     isMatch: options.isMatch ?? false,

@@ -37,6 +37,11 @@ export interface ProxyScheme {
 
 export const proxySchemes = providerKind<ProxyScheme>('proxy-scheme');
 
+/** Why requests for a scheme cannot be sent on here, by the scheme's name: a worker of it stops the server. */
+export const unservedSchemes = providerKind<{ readonly module: string; readonly reason: string }>(
+  'unserved-proxy-scheme',
+);
+
 /** Schemes whose first message is HTTP, which HTTP carries where no module of their own is there. */
 const carriedByHttp: Readonly<Record<string, string>> = { ws: 'http', wss: 'https' };
 

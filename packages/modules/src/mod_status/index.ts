@@ -7,6 +7,7 @@ import {
   preConfig,
   processSettings,
   type RequestRecord,
+  writtenBody,
 } from '@httpd-ts/kernel';
 import { leadingInteger, signature } from '../core/contract.ts';
 import { type StatusReport, statusReports } from './contract.ts';
@@ -45,7 +46,7 @@ async function answer(request: RequestRecord, query: string): Promise<HookStatus
         reports: reportsOf(request, 'html'),
         signature: signature(request, '<hr />\n'),
       });
-  request.output = { kind: 'text', text };
+  request.output = writtenBody(text.split(/(?<=\n)/));
   return OK;
 }
 
