@@ -275,6 +275,7 @@ const davProvider: ArgumentCheck = ([word = ''], cmd) => {
 
 /** httpd: modules/aaa/mod_authnz_fcgi.c fcgi_define_provider */
 const fcgiProvider: ArgumentCheck = ([type = '', name, address], cmd) => {
+  if (type === '') return 'AuthnzFcgiDefineProvider: No type given';
   if (!/^auth(?:n|z|nz)$/i.test(type)) return `AuthnzFcgiDefineProvider: Invalid provider type ${type}`;
   if (name === undefined) return 'AuthnzFcgiDefineProvider: No provider name given';
   if (address === undefined) return 'AuthnzFcgiDefineProvider: No backend-address given';
@@ -566,7 +567,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   LDAPConnectionPoolTTL: ([word = ''], { name }) =>
     word === '-1' || (parseTimeout(word) ?? -1) >= 0 ? undefined : `${name} has wrong format`,
   LDAPReferralHopLimit: ([word = '']) =>
-    isDigits(word) && leadingInteger(word) === 0
+    leadingInteger(word) <= 0
       ? "LDAPReferralHopLimit must be greater than zero (Use 'LDAPReferrals Off' to disable referral chasing)"
       : undefined,
   LDAPRetries: ([word = '']) => (leadingInteger(word) < 0 ? 'LDAPRetries must be >= 0' : undefined),

@@ -118,7 +118,7 @@ function knownWhileReading(
       const argument = sectionArgument(raw);
       if (argument === undefined) return unclosedSection(name);
       const when = words(argument)[1];
-      if (when !== undefined && !/^(?:early|late)$/i.test(when)) {
+      if (when !== undefined && !/^(?:early|late|)$/i.test(when)) {
         return `${name}> 2nd argument must be 'early' or 'late'`;
       }
       const end = `</${node.name.toLowerCase()}`;

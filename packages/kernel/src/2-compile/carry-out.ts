@@ -111,13 +111,16 @@ export function carryOut(
       registered === undefined
         ? `Invalid command '${escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
         : carryOutOne(run, node, registered, place, enclosing);
-    if (complaint) report(run, node, complaint, registered?.[0]?.name ?? spelled);
+    if (complaint !== undefined) report(run, node, complaint, registered?.[0]?.name ?? spelled);
   }
 }
 
-/** Bytes that are not printable show as `\xHH`. */
+/** Bytes that are not printable show as `\xHH`; a backspace has a short form, which what prints it knows. */
 function escapeName(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return name.replace(
+    /[^\x20-\x7e\x08]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function report(
@@ -161,7 +164,7 @@ function carryOutOne(
     }
     if (declaration.support === 'known') run.unsupported.push({ name, module: entry.module, node });
     const complaint = declaration.run(node.args, name, directiveContext(run, node, name, place, enclosing));
-    if (complaint) return complaint;
+    if (complaint !== undefined) return complaint;
   }
   return undefined;
 }
@@ -268,7 +271,9 @@ function refuseIn(
   if ((notIn & NOT_IN.virtualHost) !== 0 && place.server.isVirtual) {
     return `${shown} cannot occur within <VirtualHost> section`;
   }
-  if ((notIn & NOT_IN.limit) !== 0 && place.limited !== undefined) {
+  // The sections of requirements count as limited, as httpd reads them by themselves.
+  const isLimited = place.limited !== undefined || /^require(?:all|any|none)$/i.test(enclosing.at(-1) ?? '');
+  if ((notIn & NOT_IN.limit) !== 0 && isLimited) {
     return `${shown} cannot occur within <Limit> or <LimitExcept> section`;
   }
   if (enclosing.length === 0) return undefined;

@@ -115,7 +115,7 @@ export const documentRootDirectives = {
       if (cmd.settings.anyDocumentRoot || (typeof info !== 'string' && info.type === 'directory'))
         return undefined;
       if (!cmd.server.isVirtual) return `DocumentRoot '${absolute}' is not a directory, or is not readable`;
-      cmd.warn(`AH00112: Warning: DocumentRoot [${root}] does not exist`);
+      cmd.warn(`AH00112: Warning: DocumentRoot [${absolute}] does not exist`);
       return undefined;
     },
   }),

@@ -128,6 +128,9 @@ function shorten(groups: readonly number[]): string {
 }
 
 /** `<VirtualHost>` and the directives about its names. httpd: server/core.c virtualhost_section */
+/** httpd says it of the first line alone. */
+const nameVirtualHostNotice = {};
+
 export const virtualHostDirectives = {
   '<VirtualHost': section({
     context: 'server',
@@ -171,6 +174,9 @@ export const virtualHostDirectives = {
     usage: 'A numeric IP address:port, or the name of a host',
     support: { accepted: 'has had no effect in Apache since 2.4' },
     set(_config, _name, cmd) {
+      const told = cmd.memory(nameVirtualHostNotice, () => ({ once: false }));
+      if (told.once) return;
+      told.once = true;
       cmd.warn(
         `AH00548: NameVirtualHost has no effect and will be removed in the next release ${cmd.node.file}:${cmd.node.line}`,
       );

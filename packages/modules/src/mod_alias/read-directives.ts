@@ -177,7 +177,8 @@ function addListed(
     if (entry.regex === undefined && !/^(?:\/|[A-Za-z0-9+.-]+:)/.test(entry.real))
       return 'Redirect to non-URL';
   } else if (entry.real !== undefined) return 'Redirect URL not valid for this status';
-  if (isIncomplete) return 'URL to redirect to is missing';
+  // httpd takes a status alone, and dies of the first request it compares with it.
+  if (isIncomplete) return undefined;
   if (cmd.path === undefined) aliasServer.draft(cmd.server.config).redirects.push(entry);
   else config.redirects.push(entry);
   return undefined;

@@ -22,9 +22,9 @@ const redirectWords: Readonly<Record<string, number>> = {
 /** httpd: modules/mappers/mod_dir.c configure_redirect */
 function setIndexRedirect(config: DirConfig, word: string): Complaint {
   const named = entryOf(redirectWords, word.toLowerCase());
-  if (named === undefined && !/^\d+$/.test(word))
+  if (named === undefined && !/^\d/.test(word))
     return 'DirectoryIndexRedirect ON|OFF|permanent|temp|seeother|3xx';
-  const status = named ?? Number(word);
+  const status = named ?? Number.parseInt(word, 10);
   if (named === undefined && (status < 300 || status > 399)) {
     return 'DirectoryIndexRedirect only accepts values between 300 and 399';
   }

@@ -94,7 +94,8 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     context: 'server',
     usage: 'Configure local source IP used for request forward',
     set(config, arg, cmd) {
-      const address = cmd.world.network.resolveNow(arg)?.[0];
+      // APR takes a path for the address of a local socket; no connection can be made from there.
+      const address = arg.startsWith('/') ? arg : cmd.world.network.resolveNow(arg)?.[0];
       if (address === undefined) return 'ProxySourceAddress invalid value';
       config.sourceAddress = address;
       return undefined;

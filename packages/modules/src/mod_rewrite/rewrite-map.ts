@@ -43,21 +43,22 @@ export function readRewriteMap(
   account: string | undefined,
   cmd: DirectiveContext,
 ): RewriteMap | string {
-  const [, type, rest = ''] = /^(txt|rnd|prg|int|dbd|fastdbd|dbm(?:=[^:]*)?):([\s\S]*)$/.exec(source) ?? [];
+  const [, type, rest = ''] = /^(txt|rnd|prg|int|dbd|fastdbd|dbm(?:=[^:]*)?):([\s\S]*)$/i.exec(source) ?? [];
   if (type === undefined) {
-    return source.startsWith('dbm=') ? `RewriteMap: bad map:${source}` : textMap(name, source, 'txt', cmd);
+    return /^dbm=/i.test(source) ? `RewriteMap: bad map:${source}` : textMap(name, source, 'txt', cmd);
   }
-  switch (type) {
+  switch (type.toLowerCase()) {
     case 'int':
       return internalMap(name, rest);
     case 'txt':
+      return textMap(name, rest, 'txt', cmd);
     case 'rnd':
-      return textMap(name, rest, type, cmd);
+      return textMap(name, rest, 'rnd', cmd);
     case 'prg':
       return programMap(name, rest, account, cmd);
     case 'dbd':
     case 'fastdbd':
-      return sqlMap(name, rest, type === 'fastdbd', cmd);
+      return sqlMap(name, rest, /^fast/i.test(type), cmd);
     default:
       return dbmMap(name, type.slice('dbm='.length), rest, cmd);
   }

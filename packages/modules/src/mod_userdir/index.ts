@@ -39,8 +39,8 @@ const userdirConfig = perServer<UserdirConfig>({
 
 /** httpd: set_user_dir */
 function setUserdir(config: UserdirConfig, raw: string): Complaint {
-  if (raw === '') return 'UserDir requires an argument.';
   const [keyword = '', ...names] = words(raw);
+  if (keyword === '') return 'UserDir requires an argument.';
   const switched = /^(?:(enabled?)|disabled?)$/i.exec(keyword);
   if (switched === null) {
     config.places = words(raw);

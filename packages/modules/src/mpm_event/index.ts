@@ -17,10 +17,11 @@ export const mpmEvent = defineModule({
       support: { accepted: 'one thread serves any number of connections' },
       set(_config, word) {
         if (/^[\t-\r ]*\+?(?:inf|nan)$/i.test(word)) return undefined;
-        if (!/^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word)) return 'error parsing value';
-        return Number.parseFloat(word) > 0
-          ? undefined
-          : 'AsyncRequestWorkerFactor argument must be a positive number';
+        const [, hexadecimal] = /^[\t-\r ]*\+?0x([\da-f]+)$/i.exec(word) ?? [];
+        if (hexadecimal === undefined && !/^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word))
+          return 'error parsing value';
+        const factor = hexadecimal === undefined ? Number.parseFloat(word) : Number.parseInt(hexadecimal, 16);
+        return factor > 0 ? undefined : 'AsyncRequestWorkerFactor argument must be a positive number';
       },
     }),
   },
