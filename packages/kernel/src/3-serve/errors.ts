@@ -63,10 +63,9 @@ export async function die(status: HookStatus, request: RequestRecord): Promise<v
       request.subprocessEnv.set('REQUEST_METHOD', request.method);
       const notes = request.note('error-notes');
       if (notes !== undefined) request.subprocessEnv.set('ERROR_NOTES', notes);
-      const { method } = request;
+      // It stays so: what is sent when the document fails as well is an answer to GET.
       request.method = 'GET';
       await internalRedirect(custom, request);
-      request.method = method;
       return;
     } else {
       request.log('core', 'error', `AH01580: Invalid error redirection directive: ${custom}`);

@@ -49,7 +49,7 @@ async function isReachable(uri: string, evaluation: Evaluation): Promise<boolean
 /** httpd: op_file_subr */
 async function isAccessible(path: string, evaluation: Evaluation): Promise<boolean> {
   const { request } = evaluation;
-  const found = await lookupFile(path, request);
+  const found = await lookupFile(path, request, 'parsed');
   evaluation.traceSubrequest('F', path, found.status);
   const { files } = request.server.plan.world;
   return found.status < 300 && found.filename !== undefined && typeof files.stat(found.filename) === 'object';
