@@ -1,7 +1,15 @@
 import { isIP } from 'node:net';
-import type { FileError, Files, Logs, Network, Scripts } from '@httpd-ts/kernel';
+import type { Databases, FileError, Files, Logs, Network, Programs, Scripts } from '@httpd-ts/kernel';
 import * as modules from '@httpd-ts/modules';
-import { nodeFiles, nodeNetwork, nodeScripts, openedLogs, serveInProcess } from '@httpd-ts/server';
+import {
+  nodeDatabases,
+  nodeFiles,
+  nodeNetwork,
+  nodeScripts,
+  openedLogs,
+  programTable,
+  serveInProcess,
+} from '@httpd-ts/server';
 import type { Endpoint } from './parse-requests.ts';
 
 /**
@@ -46,6 +54,7 @@ export type StartServer = (world: ReplayWorld) => Promise<{ stop(): Promise<void
 export const startHttpdTs: StartServer | undefined = 'standardModules' in modules ? start : undefined;
 
 async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
+  const programs = programTable();
   const server = await serveInProcess({
     configFile: replay.configFile,
     serverRoot: '/etc/apache2',
@@ -55,12 +64,19 @@ async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
       environment: new Map(Object.entries(replay.environment)),
       network: mappedNetwork(replay),
       scripts: mappedScripts(replay),
+      programs: mappedPrograms(replay, programs),
+      databases: mappedDatabases(replay),
       logs: collectedLogs(replay),
     },
     mapListen: (address, port) => replay.mapListen(address, port),
     mapPeer: (address) => replay.mapPeer(address),
   });
-  return { stop: () => server.stop() };
+  return {
+    async stop() {
+      await server.stop();
+      programs.endAll();
+    },
+  };
 }
 
 /** The case's files under the paths that the configuration knows them by. */
@@ -122,6 +138,25 @@ function mappedScripts(replay: ReplayWorld): Scripts {
         path: replay.mapPath(script.path),
         directory: replay.mapPath(script.directory),
       }),
+  };
+}
+
+/** Programs of maps run where they lie, as the user of the tests. */
+function mappedPrograms(replay: ReplayWorld, programs: Programs): Programs {
+  return {
+    open: ({ argv: [program = '', ...args] }) => programs.open({ argv: [replay.mapPath(program), ...args] }),
+  };
+}
+
+/** A database that is a file lies with the case. */
+function mappedDatabases(replay: ReplayWorld): Databases {
+  return {
+    open: (database) =>
+      nodeDatabases.open(
+        database.driver === 'sqlite3'
+          ? { ...database, parameters: replay.mapPath(database.parameters) }
+          : database,
+      ),
   };
 }
 
