@@ -118,6 +118,7 @@ export function memoryTexts(): KeptTexts {
 
 const identityTransform = () => ({
   push: (bytes: Uint8Array) => Promise.resolve([bytes]),
+  flush: () => Promise.resolve([]),
   finish: () => Promise.resolve([]),
   abort: () => {},
 });

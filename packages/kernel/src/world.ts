@@ -318,6 +318,8 @@ export interface Charsets {
 /** Bytes in, bytes out. */
 export interface Transform {
   push(bytes: Uint8Array): Promise<readonly Uint8Array[]>;
+  /** What came so far, up to a whole byte (Z_SYNC_FLUSH). */
+  flush(): Promise<readonly Uint8Array[]>;
   finish(): Promise<readonly Uint8Array[]>;
   abort(): void;
 }

@@ -3,7 +3,7 @@ import { bodySource } from '../body-source.ts';
 import { nextToken } from '../header-token.ts';
 import { alterEtag } from './alter-etag.ts';
 import { deflateDefaults, deflateServer } from './config.ts';
-import { transformedBody } from './transformed-body.ts';
+import { joined, transformedBody } from './transformed-body.ts';
 
 /** A response this short would grow: header and checksum of gzip, and the headers that tell of it. */
 const smallest = 10 + 8 + 50;
@@ -132,6 +132,14 @@ async function compress(request: RequestRecord, body: Body | undefined): Promise
         const made = await transform.finish();
         return hasHeader ? made : withHeader(made);
       },
+    },
+    // httpd: the stream is ended as if the body were whole, but not the answer.
+    async breakOff() {
+      const flushed = await transform.flush();
+      const begun = hasHeader ? flushed : withHeader(flushed);
+      return [begun, await transform.finish()]
+        .map((pieces) => joined(pieces))
+        .filter(({ length }) => length > 0);
     },
     onChunk(read, made) {
       input += read;

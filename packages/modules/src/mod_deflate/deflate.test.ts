@@ -15,6 +15,7 @@ function atOnce(run: (bytes: Buffer) => Uint8Array): Transform {
   const pieces: Uint8Array[] = [];
   return {
     push: (bytes) => Promise.resolve(void pieces.push(bytes.slice())).then(() => []),
+    flush: () => Promise.resolve([]),
     finish: async () => [run(Buffer.concat(pieces))],
     abort: () => {},
   };

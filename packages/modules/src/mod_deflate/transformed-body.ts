@@ -6,6 +6,8 @@ export interface Transformation {
   readonly transform: Transform;
   /** Output of which httpd would know the length, as all of it comes before any of it is passed on. */
   readonly bufferSize: number;
+  /** What is still sent, piece by piece, when the body breaks off; left out, nothing is. */
+  breakOff?(): Promise<readonly Uint8Array[]>;
   /** Sees each piece of input and output; throws to cut the body off. */
   onChunk(input: number, output: number): void;
   /** Called once, when everything has gone through. */
@@ -17,19 +19,38 @@ export async function transformedBody(work: Transformation): Promise<Body> {
   const ready: Uint8Array[] = [];
   let size = 0;
   while (size < work.bufferSize) {
-    const { output, isLast } = await step(work);
+    const { output, isLast, failure } = await step(work);
+    if (failure !== undefined) {
+      // What was held back leaves with what is flushed.
+      const [flushed, ...rest] = output;
+      const pieces = [joined(flushed === undefined ? ready : [...ready, flushed]), ...rest];
+      return { kind: 'source', length: undefined, source: remaining(work, pieces, failure) };
+    }
     for (const bytes of output) {
       ready.push(bytes);
       size += bytes.length;
     }
-    if (isLast) return { kind: 'bytes', bytes: joined(ready, size) };
+    if (isLast) return { kind: 'bytes', bytes: joined(ready) };
   }
   return { kind: 'source', length: undefined, source: remaining(work, ready) };
 }
 
-async function step(work: Transformation): Promise<{ output: readonly Uint8Array[]; isLast: boolean }> {
+interface Step {
+  readonly output: readonly Uint8Array[];
+  readonly isLast: boolean;
+  /** Why the body broke off. */
+  readonly failure?: { readonly error: unknown };
+}
+
+async function step(work: Transformation): Promise<Step> {
   const { source, transform } = work;
-  const chunk = await source.pull();
+  let chunk: Uint8Array | null;
+  try {
+    chunk = await source.pull();
+  } catch (error) {
+    if (work.breakOff === undefined) throw error;
+    return { output: await work.breakOff(), isLast: false, failure: { error } };
+  }
   const output = chunk === null ? await transform.finish() : await transform.push(chunk);
   let size = 0;
   for (const bytes of output) size += bytes.length;
@@ -38,14 +59,17 @@ async function step(work: Transformation): Promise<{ output: readonly Uint8Array
   return { output, isLast: chunk === null };
 }
 
-function remaining(work: Transformation, ready: Uint8Array[]): PullSource {
+function remaining(work: Transformation, ready: Uint8Array[], brokenOff?: Step['failure']): PullSource {
   let isDone = false;
+  let failure = brokenOff;
   return {
     async pull() {
       while (ready.length === 0 && !isDone) {
-        const { output, isLast } = await step(work);
-        ready.push(...output);
-        isDone = isLast;
+        if (failure !== undefined) throw failure.error;
+        const made = await step(work);
+        ready.push(...made.output);
+        isDone = made.isLast;
+        failure = made.failure;
       }
       return ready.shift() ?? null;
     },
@@ -56,9 +80,10 @@ function remaining(work: Transformation, ready: Uint8Array[]): PullSource {
   };
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+/** Pieces as one. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1) return chunks[0]!;
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);

@@ -45,6 +45,7 @@ function transform(stream: ZlibStream): Transform {
     });
   return {
     push: (bytes) => settled((done) => stream.write(bytes, done)),
+    flush: () => settled((done) => stream.flush(builtins.zlib.constants.Z_SYNC_FLUSH, done)),
     finish: () =>
       settled((done) => {
         stream.once('end', done);
