@@ -367,13 +367,16 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
+/** Up to the first blank, whatever is quoted. */
+const untilBlank = (raw: string) => raw.split(/[ \t]/, 1)[0]!;
+
 /** httpd: modules/session/mod_session_cookie.c check_string */
 const sessionCookie: ArgumentCheck = ([raw = ''], { name }) =>
-  /[=&]/.test(nextWord({ text: raw, at: 0 })) ? `${name} cannot be empty, or contain '=' or '&'.` : undefined;
+  /^$|[=&]/.test(untilBlank(raw)) ? `${name} cannot be empty, or contain '=' or '&'.` : undefined;
 
 /** The name of a cookie and its attributes. httpd: modules/session/mod_session_dbd.c set_cookie_name */
 const databaseCookie: ArgumentCheck = ([raw = ''], { name }) => {
-  const cookie = nextWord({ text: raw, at: 0 });
+  const cookie = untilBlank(raw);
   if (cookie === '') return `${name} requires at least one argument!`;
   return /[=;&]/.test(cookie) ? `${name} cannot contain '=', ';' or '&'.` : undefined;
 };
