@@ -17,7 +17,7 @@ const duration: ArgumentCheck = ([word = '']) =>
 /** A part of a time, in percent, or a duration. */
 const slice: ArgumentCheck = ([word = ''], { name }) => {
   if (/^\d+%$/.test(word)) {
-    return Number.parseInt(word, 10) >= 100 ? `${name} a length of 100% or more is not allowed.` : undefined;
+    return leadingInteger(word) >= 100 ? `${name} a length of 100% or more is not allowed.` : undefined;
   }
   return isDuration(word) ? undefined : `${name} has unrecognized format`;
 };

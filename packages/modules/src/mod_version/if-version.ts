@@ -1,5 +1,5 @@
 import { type Reader, type ResolvedNode, take123 } from '@httpd-ts/kernel';
-import { httpdVersion, readArguments } from '../core/contract.ts';
+import { httpdVersion, leadingInteger, readArguments } from '../core/contract.ts';
 
 const badVersion =
   'Version appears to be invalid. It must have the format major[.minor[.patch]] where major, minor and patch are numbers.';
@@ -9,7 +9,7 @@ function compareWith(text: string): number | string {
   const parts = text.split('.');
   if (text === '' || parts.length > 3 || parts.some((part) => !/^\d*$/.test(part))) return badVersion;
   for (let i = 0; i < 3; i++) {
-    const difference = httpdVersion[i]! - Number(parts[i] ?? 0);
+    const difference = httpdVersion[i]! - leadingInteger(parts[i] ?? '');
     if (difference !== 0) return Math.sign(difference);
   }
   return 0;
