@@ -43,9 +43,8 @@ export function compileWord(word: Word, names: ExpressionNames, depth: number): 
       return ({ match }) => match?.[group] ?? '';
     }
     case 'string':
-      return joinBackwards(word.parts.map((part) => compileWord(part, names, depth + 1)));
     case 'concatenation':
-      return compileConcatenation(word, names, depth);
+      return join(joined(word, names, depth));
   }
 }
 
@@ -54,33 +53,61 @@ const constant =
   () =>
     text;
 
-/** httpd evaluates the parts of a string from the last to the first, if there are more than two. */
-function joinBackwards(parts: readonly WordOf[]): WordOf {
-  const [first, second] = parts;
-  if (parts.length === 2) return (evaluation) => first!(evaluation) + second!(evaluation);
-  return (evaluation) => {
-    let text = '';
-    for (let i = parts.length - 1; i >= 0; i--) text = parts[i]!(evaluation) + text;
-    return text;
-  };
+/** Texts that are joined, two by two as httpd's parser joins them. */
+type Joined = WordOf | { readonly left: Joined; readonly right: Joined };
+
+/** A string of many parts leans to the left, `a . b . c` to the right; each is one level deep. */
+function joined(word: Word, names: ExpressionNames, depth: number): Joined {
+  if (isTooDeep(depth)) return compileWord(word, names, depth);
+  if (word.kind === 'string' && word.parts.length === 0) return constant('');
+  if (word.kind === 'string')
+    return word.parts
+      .map((part) => joined(part, names, depth + 1))
+      .reduce((left, right) => ({ left, right }));
+  if (word.kind !== 'concatenation') return compileWord(word, names, depth);
+  const parts = [joined(word.left, names, depth + 1)];
+  let rest = word.right;
+  for (; rest.kind === 'concatenation'; rest = rest.right) parts.push(joined(rest.left, names, depth + 1));
+  return parts.reduceRight((right, left) => ({ left, right }), joined(rest, names, depth + 1));
 }
 
-/** `a . b . c` is one level deep. */
-function compileConcatenation(
-  word: Extract<Word, { kind: 'concatenation' }>,
-  names: ExpressionNames,
-  depth: number,
-): WordOf {
-  const parts: WordOf[] = [];
-  let rest: Word = word;
-  while (rest.kind === 'concatenation') {
-    parts.push(compileWord(rest.left, names, depth + 1));
-    rest = rest.right;
+/**
+ * The order in which httpd evaluates what it joins, which the names in Vary show: backwards along what leans to the
+ * left, else forwards. httpd: server/util_expr_eval.c ap_expr_eval_word
+ */
+function inOrder(whole: Joined, ordered: WordOf[] = []): readonly WordOf[] {
+  let node = whole;
+  if (typeof node === 'function') ordered.push(node);
+  else if (typeof node.left === 'function') {
+    for (; typeof node !== 'function'; node = node.right) inOrder(node.left, ordered);
+    ordered.push(node);
+  } else {
+    for (; typeof node !== 'function'; node = node.left) inOrder(node.right, ordered);
+    ordered.push(node);
   }
-  parts.push(compileWord(rest, names, depth + 1));
+  return ordered;
+}
+
+/** Its texts as they are read. */
+function asRead(node: Joined): readonly WordOf[] {
+  return typeof node === 'function' ? [node] : [...asRead(node.left), ...asRead(node.right)];
+}
+
+/** Evaluates in httpd's order and joins as it is read. */
+function join(whole: Joined): WordOf {
+  const parts = asRead(whole);
+  const ordered = inOrder(whole);
+  if (parts.length === 1) return parts[0]!;
+  if (ordered.every((part, index) => part === parts[index]))
+    return (evaluation) => {
+      let text = '';
+      for (const part of parts) text += part(evaluation);
+      return text;
+    };
+  const places = ordered.map((part) => parts.indexOf(part));
   return (evaluation) => {
-    let text = '';
-    for (const part of parts) text += part(evaluation);
-    return text;
+    const texts: string[] = [];
+    for (let i = 0; i < ordered.length; i++) texts[places[i]!] = ordered[i]!(evaluation);
+    return texts.join('');
   };
 }
