@@ -1,8 +1,8 @@
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
 import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
 import {
+  clampedLong,
   isKnownMethod,
-  isNumeric,
   leadingInteger,
   leadingLong,
   leadingOffset,
@@ -363,8 +363,9 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   const match = /^([\t-\r ]*[+-]?\d*)[\t-\r ]*([KM]?)/i.exec(word)!;
   if ((match[1] === '' && match[2] === '') || (match[2] === '' && match[0] !== word))
     return `Invalid size in AuthDigestShmemSize: ${word}`;
-  const size = leadingLong(match[1]!) * (match[2] === '' ? 1 : /k/i.test(match[2]!) ? 1024 : 1048576);
-  return size < 88 ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
+  const unit = match[2] === '' ? 1n : /k/i.test(match[2]!) ? 1024n : 1_048_576n;
+  const size = BigInt.asIntN(64, clampedLong(match[1]!) * unit);
+  return size < 88n ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
 /** Up to the first blank, whatever is quoted. */

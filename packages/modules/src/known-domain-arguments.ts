@@ -1,6 +1,6 @@
 import { parseTarget } from '@httpd-ts/http1';
 import type { DirectiveContext } from '@httpd-ts/kernel';
-import { leadingInteger } from './core/contract.ts';
+import { clampedLong, leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
 
 // httpd: modules/md/mod_md_config.c
@@ -8,18 +8,43 @@ import type { ArgumentCheck } from './known-arguments.ts';
 const onOff: ArgumentCheck = ([word = '']) =>
   /^(?:on|off)$/i.test(word) ? undefined : `unknown '${word}', supported parameter values are 'on' and 'off'`;
 
-const isDuration = (word: string) =>
-  /^\d+(?:[dhs]|mi|ms)?/i.test(word) && Number.parseInt(word, 10) < 2 ** 63;
+const microseconds = {
+  d: 86_400_000_000n,
+  h: 3_600_000_000n,
+  mi: 60_000_000n,
+  ms: 1000n,
+  s: 1_000_000n,
+} as const;
+
+/** Microseconds within 64 bits; a unit may be longer than it is read. httpd: modules/md/md_util.c md_duration_parse */
+function durationOf(word: string): bigint | undefined {
+  const [, digits, unit = 's'] = /^[\t-\r ]*([+-]?\d+)(?:$|([dhs]|mi|ms))/i.exec(word) ?? [];
+  if (digits === undefined) return undefined;
+  const count = BigInt(digits.replace('+', ''));
+  if (BigInt.asIntN(64, count) !== count) return undefined;
+  return BigInt.asIntN(64, count * microseconds[unit.toLowerCase() as keyof typeof microseconds]);
+}
+
+const isDuration = (word: string) => durationOf(word) !== undefined;
 
 const duration: ArgumentCheck = ([word = '']) =>
   isDuration(word) ? undefined : 'unrecognized duration format';
 
-/** A part of a time, in percent, or a duration. */
+const atLeast =
+  (least: bigint, complaint: string): ArgumentCheck =>
+  ([word = '']) => {
+    const time = durationOf(word);
+    if (time === undefined) return 'unrecognized duration format';
+    return time < least ? complaint : undefined;
+  };
+
+/** A part of a time, in percent, or a duration. httpd: modules/md/md_util.c md_timeslice_parse */
 const slice: ArgumentCheck = ([word = ''], { name }) => {
-  if (/^\d+%$/.test(word)) {
-    return leadingInteger(word) >= 100 ? `${name} a length of 100% or more is not allowed.` : undefined;
-  }
-  return isDuration(word) ? undefined : `${name} has unrecognized format`;
+  if (isDuration(word)) return undefined;
+  const [, digits] = /^((?:[\t-\r ]*[+-]?\d+)?)%/.exec(word) ?? [];
+  if (digits === undefined) return `${name} has unrecognized format`;
+  if (clampedLong(digits) < 0) return `${name} percent must be less than 100`;
+  return leadingInteger(digits) >= 100 ? `${name} a length of 100% or more is not allowed.` : undefined;
 };
 
 const renewMode: ArgumentCheck = ([word = '']) =>
@@ -91,7 +116,7 @@ export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
   MDCertificateStatus: onOff,
   MDChallengeDns01Version: ([word = '']) =>
     /^[12]$/.test(word) ? undefined : 'Only versions `1` and `2` are supported',
-  MDCheckInterval: duration,
+  MDCheckInterval: atLeast(1_000_000n, 'check interval cannot be less than one second'),
   MDDriveMode: renewMode,
   MDExternalAccountBinding: ([first = '', second], cmd) => {
     if (second !== undefined || /^none$/i.test(first)) return undefined;
@@ -102,7 +127,7 @@ export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
     if (!/^[a-z][a-z0-9+.-]*:/i.test(word)) return 'missing uri scheme';
     return /^https?:/i.test(word) ? undefined : 'uri scheme must be http or https';
   },
-  MDInitialDelay: duration,
+  MDInitialDelay: atLeast(0n, 'initial delay must not be negative'),
   MDMatchNames: ([word = '']) =>
     /^(?:all|servernames)$/i.test(word) ? undefined : "invalid argument, must be a 'all' or 'servernames'",
   MDMember: members,
@@ -119,7 +144,7 @@ export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
     /^(?:off|temporary|permanent)$/i.test(word)
       ? undefined
       : `unknown '${word}', supported parameter values are 'temporary' and 'permanent'`,
-  MDRetryDelay: duration,
+  MDRetryDelay: atLeast(1n, 'minimum delay must be greater than 0'),
   MDRetryFailover: ([word = '']) =>
     leadingInteger(word) > 0 ? undefined : 'invalid argument, must be a number > 0',
   MDServerStatus: onOff,

@@ -24,7 +24,14 @@ export {
   programName,
   threadDirectives,
 } from './mpm-common.ts';
-export { leadingInteger, leadingLong, leadingOffset, parseTimeout, wholeInteger } from './parse-number.ts';
+export {
+  clampedLong,
+  leadingInteger,
+  leadingLong,
+  leadingOffset,
+  parseTimeout,
+  wholeInteger,
+} from './parse-number.ts';
 export { readArguments, sectionArgument, unclosedSection } from './reading.ts';
 export { addScriptVariables } from './script-environment.ts';
 export { takeScriptHeaders } from './script-headers.ts';

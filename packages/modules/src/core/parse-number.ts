@@ -9,11 +9,10 @@ export function leadingInteger(text: string): number {
 }
 
 /** The number at the start of a text, 0 where there is none, within 64 bits. httpd: atol, apr_atoi64 */
-export function leadingLong(text: string): number {
-  const digits = leadingDigits(text);
-  if (digits === undefined) return 0;
-  return digits.length < 16 ? Number(digits) : Number(clamped(BigInt(digits)));
-}
+export const leadingLong = (text: string): number => Number(clampedLong(text));
+
+/** As `leadingLong`, exact. httpd: strtol */
+export const clampedLong = (text: string): bigint => clamped(BigInt(leadingDigits(text) ?? 0));
 
 /** The number at the start of a text, 0 where there is none, undefined beyond 64 bits. httpd: apr_strtoff */
 export function leadingOffset(text: string): number | undefined {

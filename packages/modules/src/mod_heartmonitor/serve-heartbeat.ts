@@ -1,5 +1,4 @@
 import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
-import { allowMethods } from '../core/contract.ts';
 import { monitorConfig } from './config.ts';
 import { longestMessage, messageFields } from './heartbeat.ts';
 import { storageOf } from './storage.ts';

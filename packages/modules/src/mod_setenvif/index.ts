@@ -129,15 +129,16 @@ function applyMatch(rule: MatchRule, request: RequestRecord, pass: Pass): void {
   readAttributeOf(rule, request, pass);
   const match = rule.regex.exec(pass.subject ?? '');
   if (match === null) return;
-  pass.match = match;
+  if (!rule.isPlain) pass.match = match;
   change(rule, request, pass);
 }
 
-/** The groups are those of the last match, by whichever line it was. */
-function change({ variables }: EnvRule, request: RequestRecord, { match }: Pass): void {
-  for (const [name, text] of variables) {
+/** The groups are those of the last match, by whichever line it was; after a plain text values stand as they are. */
+function change(rule: EnvRule, request: RequestRecord, { match }: Pass): void {
+  const isPlain = rule.kind === 'match' && rule.isPlain;
+  for (const [name, text] of rule.variables) {
     if (text === undefined) request.subprocessEnv.unset(name);
-    else request.subprocessEnv.set(name, substituteGroups(text, match ?? []));
+    else request.subprocessEnv.set(name, isPlain ? text : substituteGroups(text, match ?? []));
     request.log('setenvif', 'trace2', `Setting ${name}`);
   }
 }

@@ -20,6 +20,8 @@ export interface MatchRule {
   readonly attributeName: string;
   readonly attribute: Attribute;
   readonly regex: Regex;
+  /** Whether the pattern is but a text, which values cannot refer to. */
+  readonly isPlain: boolean;
   /** Undefined removes the variable. */
   readonly variables: EnvChanges;
 }
@@ -69,6 +71,9 @@ export function readSetEnvIfExpr(raw: string, _caseless: boolean, cmd: Directive
   return { kind: 'expression', expression, variables };
 }
 
+/** No character of it has a meaning, or only behind a back slash; one at the end counts for nothing. httpd: non_regex_pattern */
+const plainPattern = /^((?:[^\\^.$|()[\]*+?{}]|\\[\\^.$|()[\]*+?{}])*)\\?$/;
+
 /** httpd: add_setenvif_core */
 function readRule(
   name: string,
@@ -78,13 +83,21 @@ function readRule(
 ): EnvRule | string {
   const pattern = nextWord(cursor);
   if (pattern === '') return `Missing regular expression for ${cmd.name}`;
-  const regex = cmd.regex(pattern, { caseless });
+  const plain = plainPattern.exec(pattern)?.[1];
+  const regex = cmd.regex(plain ?? pattern, { caseless });
   if (typeof regex === 'string') return `${cmd.name} regex could not be compiled.`;
   const attribute = readAttribute(name, caseless, cmd);
   if (typeof attribute === 'string') return attribute;
   const variables = readVariables(cursor);
   if (variables.size === 0) return `Missing envariable expression for ${cmd.name}`;
-  return { kind: 'match', attributeName: name.toLowerCase(), attribute, regex, variables };
+  return {
+    kind: 'match',
+    attributeName: name.toLowerCase(),
+    attribute,
+    regex,
+    isPlain: plain !== undefined,
+    variables,
+  };
 }
 
 function readAttribute(name: string, caseless: boolean, cmd: DirectiveContext): Attribute | string {

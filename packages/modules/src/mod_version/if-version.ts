@@ -7,7 +7,7 @@ const badVersion =
 /** How this server's version compares with a written one; a text is the complaint. httpd: compare_version */
 function compareWith(text: string): number | string {
   const parts = text.split('.');
-  if (text === '' || parts.length > 3 || parts.some((part) => !/^\d*$/.test(part))) return badVersion;
+  if (!/^\d[\d.]*$/.test(text) || parts.length > 3) return badVersion;
   for (let i = 0; i < 3; i++) {
     const difference = httpdVersion[i]! - leadingInteger(parts[i] ?? '');
     if (difference !== 0) return Math.sign(difference);
