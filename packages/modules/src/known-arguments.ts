@@ -318,7 +318,8 @@ const bufferSize: ArgumentCheck = ([word = '']) =>
     ? undefined
     : 'BufferSize must be a size in bytes, and greater than zero';
 
-const protocolExceptions: ArgumentCheck = (given) => {
+const protocolExceptions: ArgumentCheck = (given, { name }) => {
+  if (given.length === 0) return `${name} requires an argument`;
   for (const word of given) {
     const [address = '', mask] = word.split('/', 2);
     const subnet = parseIpSubnet(address, mask);

@@ -305,7 +305,8 @@ export const processDirectives = {
 /** httpd: server/core.c generate_message */
 function errorText(raw: string): string {
   if (raw === '') return 'The Error directive was used with no message.';
-  return /^(["'])([\s\S]*)\1$/.exec(raw)?.[2] ?? raw;
+  // A lone quote opens and ends the text.
+  return /^["']$/.test(raw) ? '' : (/^(["'])([\s\S]*)\1$/.exec(raw)?.[2] ?? raw);
 }
 
 const regexOptions = new Set(['icase', 'extended', 'dotall', 'dollar_endonly', 'none', 'no_default']);

@@ -233,14 +233,15 @@ function readRemote(name: string, url: string, credentials: string | undefined):
   if (match === null) return `${name}: Bad syntax for a remote proxy server`;
   const [, scheme = '', hostname = '', given] = match;
   const port = given === undefined ? 0 : atoi(given);
-  if (given !== undefined && (!/^[\t-\r ]*[+-]?\d/.test(given) || port > 65_535 || port < 0)) {
+  if (given !== undefined && (!/^[\t-\r ]*[+-]?\d/.test(given) || port > 65_535)) {
     return `${name}: Bad syntax for a remote proxy server (bad port number)`;
   }
   const lowerScheme = scheme.toLowerCase();
   return {
     scheme: lowerScheme,
     hostname: hostname.toLowerCase().replace(/\/.*$/s, ''),
-    port: port === 0 ? portOfScheme(lowerScheme) : port,
+    // What is below 0 wraps within 16 bits.
+    port: port === 0 ? portOfScheme(lowerScheme) : port & 0xffff,
     credentials,
   };
 }
