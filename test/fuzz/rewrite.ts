@@ -35,6 +35,8 @@ const basePort = Number(values.ports);
 const atOnce = 16;
 /** Lines compared of one request; loops log thousands. */
 const mostLines = 400;
+/** How much of a line is compared; httpd cuts its lines at 8,192 bytes. */
+const longestLine = 7500;
 
 interface Find {
   readonly site: Site;
@@ -216,7 +218,10 @@ async function logById(
     const bar = line.indexOf('|');
     if (bar < 0) continue;
     const id = line.slice(0, bar);
-    const text = masked(line.slice(bar + 1).replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'))
+    // Where httpd cuts a line depends on the length of what is masked here.
+    const text = masked(
+      line.slice(bar + 1, longestLine).replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'),
+    )
       .replace(folder, '@OWN@')
       .replace(/ cache lookup OK: (map=\S+ key=.*) -> val=$/, ' map lookup FAILED: $1')
       .replace(/ cache lookup OK: /, ' map lookup OK: ');

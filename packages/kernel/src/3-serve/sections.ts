@@ -240,15 +240,15 @@ function walkDown(
     if (!trusted) {
       pathDecides = false;
       const info = enterComponent(request, path, options);
-      if (typeof info === 'number') return info;
-      if (info === 'missing' || info.type !== 'directory') {
+      if (typeof info === 'number' || info === 'missing' || info.type !== 'directory') {
+        request.filename = path;
+        if (end < filename.length) request.pathInfo = filename.slice(end) + request.pathInfo;
+        if (typeof info === 'number') return info;
         request.finfo = info === 'missing' ? undefined : info;
         if (info !== 'missing' && info.type !== 'file') {
           request.log('core', 'error', `AH00038: Forbidden: ${path} doesn't point to a file or directory`);
           return 403;
         }
-        request.filename = path;
-        if (end < filename.length) request.pathInfo = filename.slice(end) + request.pathInfo;
         break;
       }
       if (end === filename.length) request.finfo = info;

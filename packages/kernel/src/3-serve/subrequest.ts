@@ -27,10 +27,10 @@ function subrequest(from: RequestRecord, method: string): RequestRecord {
   return request;
 }
 
-/** A sub-request has no body and no conditions on one. httpd: server/protocol.c ap_set_sub_req_protocol, strip_headers_request_body */
+/** A sub-request has a copy of the headers, and no body and no conditions on one. httpd: server/protocol.c ap_set_sub_req_protocol, strip_headers_request_body */
 function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
-  if (!headers.has('Content-Length') && !headers.has('Transfer-Encoding')) return headers;
   const kept = headers.clone();
+  if (!headers.has('Content-Length') && !headers.has('Transfer-Encoding')) return kept;
   for (const name of [
     'Content-Encoding',
     'Content-Language',
@@ -88,6 +88,11 @@ export async function lookupFile(
   request.unparsedUri = request.uri;
   if (name === 'parsed') {
     setTarget(request, hasUri ? request.uri : path);
+    if (!hasUri && hasBadScheme(path)) {
+      request.uri = path;
+      request.args = undefined;
+      request.status = 400;
+    }
     if (!hasUri) request.hostname = hostOf(request) ?? request.hostname;
   }
   const checked = tooFar ? 500 : name === 'parsed' ? checkPath(request) : OK;
@@ -130,6 +135,12 @@ function mergedPath(directory: string, path: string): string {
     else merged += i === segments.length - 1 ? segment : `${segment}/`;
   }
   return merged;
+}
+
+/** Whether what stands before a colon would have to be a scheme and cannot be one. httpd: apr_uri_parse, ap_parse_uri */
+function hasBadScheme(target: string): boolean {
+  const end = target.search(/[:/]/);
+  return target[end] === ':' && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(target);
 }
 
 /** The host that a full URL of the connection's own scheme names. httpd: ap_parse_uri */

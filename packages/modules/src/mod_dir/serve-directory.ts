@@ -24,6 +24,8 @@ export function serveDirectory(request: RequestRecord): HookResult {
 
 /** httpd: modules/mappers/mod_dir.c fixup_dir */
 function serveIndex(request: RequestRecord): HookResult {
+  // A handler that was set, even the one of directories, is left to itself where there is no index.
+  const hasFallback = request.handlerName === undefined;
   request.handlerName ??= directoryType;
   if (request.pathInfo !== '') return DECLINED;
   const config = dirConfig.of(request);
@@ -34,7 +36,7 @@ function serveIndex(request: RequestRecord): HookResult {
     return DECLINED;
   }
   const indexes = config.indexes ?? usualIndexes;
-  if (indexes.length > 0) return tryIndexes(request, indexes);
+  if (indexes.length > 0) return tryIndexes(request, indexes, hasFallback);
   // Where no names are tried, httpd does not come to the stand-in either.
   request.notes.set('dir-index-names', '');
   return DECLINED;
@@ -49,9 +51,9 @@ function redirectToSlash(request: RequestRecord): HookStatus {
 }
 
 /** Says which names were tried, for listings, and leaves the rest to FallbackResource. */
-function withoutIndex(request: RequestRecord, indexes: readonly string[]): HookResult {
+function withoutIndex(request: RequestRecord, indexes: readonly string[], hasFallback: boolean): HookResult {
   request.notes.set('dir-index-names', indexes.join(','));
-  return serveFallback(request);
+  return hasFallback ? serveFallback(request) : DECLINED;
 }
 
 const withArguments = (name: string, request: RequestRecord) =>
@@ -61,7 +63,11 @@ const canServe = (found: RequestRecord) =>
   found.status === 200 && (found.handlerName === 'proxy-server' || found.finfo?.type === 'file');
 
 /** The first name that leads to a file is served; the last error other than 404 wins over a listing. */
-async function tryIndexes(request: RequestRecord, indexes: readonly string[]): Promise<HookStatus> {
+async function tryIndexes(
+  request: RequestRecord,
+  indexes: readonly string[],
+  hasFallback: boolean,
+): Promise<HookStatus> {
   let error = 0;
   for (const [i, name] of indexes.entries()) {
     const found = await lookupUri(withArguments(name, request), request);
@@ -74,7 +80,7 @@ async function tryIndexes(request: RequestRecord, indexes: readonly string[]): P
     }
     if (status !== 404 && status !== 200) error = status;
   }
-  return error === 0 ? withoutIndex(request, indexes) : error;
+  return error === 0 ? withoutIndex(request, indexes, hasFallback) : error;
 }
 
 function serveFound(request: RequestRecord, found: RequestRecord, redirect: number): HookStatus {
