@@ -55,12 +55,16 @@ function parseAddress(text: string, networkAllowed: boolean): IpSubnet | SubnetE
 /** Up to four leading octets, a dot after each but the last, which may have one. httpd: apr_sockaddr parse_network */
 function parseNetwork(text: string): IpSubnet | SubnetError {
   if (text.length >= 16 || !/^(?:\d+\.){0,3}\d*$|^(?:\d+\.){4}$/.test(text)) return 'badAddress';
-  const octets = text.split('.').filter((part) => part !== '');
-  if (octets.some((octet) => Number(octet) > 255)) return 'badAddress';
+  // An octet is read as an int, which wraps.
+  const octets = text
+    .split('.')
+    .filter((part) => part !== '')
+    .map((part) => Number(part) | 0);
+  if (octets.some((octet) => octet < 0 || octet > 255)) return 'badAddress';
   let address = 0;
   let mask = 0;
   for (const [i, octet] of octets.entries()) {
-    address |= Number(octet) << (24 - 8 * i);
+    address |= octet << (24 - 8 * i);
     mask |= 255 << (24 - 8 * i);
   }
   return { family: 4, address, mask };

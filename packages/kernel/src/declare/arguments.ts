@@ -103,14 +103,16 @@ function counted<Args>(
   make: (given: readonly string[]) => Args,
 ): ArgumentShape<Args> {
   const most = Math.max(...counts);
+  const least = Math.min(...counts);
   return {
     style,
     read(raw, usage, each) {
       const cursor = { text: raw, at: 0 };
       const given: string[] = [];
-      while (given.length < most) {
+      while (given.length < most && cursor.at < raw.length) {
         const word = nextWord(cursor);
-        if (word === '') break;
+        // What may be left out may also be empty.
+        if (word === '' && given.length < least) break;
         given.push(word);
       }
       if (cursor.at < raw.length || !counts.includes(given.length)) return withUsage(usage, rule);
@@ -128,7 +130,8 @@ export const take12 = counted<readonly [string, string?]>(
   'TAKE12',
   [1, 2],
   'takes 1-2 arguments',
-  (given) => given as unknown as readonly [string, string?],
+  // Here alone an empty word counts as none.
+  (given) => (given[1] === '' ? given.slice(0, 1) : given) as unknown as readonly [string, string?],
 );
 export const take3 = counted<readonly [string, string, string]>(
   'TAKE3',

@@ -50,6 +50,7 @@ export function ifVersion(raw: string, reader: Reader): readonly ResolvedNode[] 
     ([first, second, third]) => {
       let [operator, version, end] = second === undefined ? ['=', first, third] : [first, second, third];
       if (end === undefined && version === '>') [operator, version, end] = ['=', first, '>'];
+      if (version === '' && end === '>') return `${reader.name}> directive missing closing '>'`;
       if (end !== '>') {
         if (!version.endsWith('>')) return `${reader.name}> directive missing closing '>'`;
         version = version.slice(0, -1);
