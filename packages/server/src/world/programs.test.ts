@@ -33,7 +33,6 @@ describe('programTable', () => {
   });
 
   it.each([
-    ['dies', 'read -r line; exit 1'],
     ['hangs', 'while read -r line; do sleep 60; done'],
     ['floods', 'read -r line; exec tr "\\0" x </dev/zero'],
     ['floods before it is asked', 'exec tr "\\0" x </dev/zero'],
@@ -50,14 +49,24 @@ describe('programTable', () => {
     const table = programTable(limits);
     const program = table.open({ argv: [script('once', 'read -r line; echo "$line"')] });
     expect(await program.ask('first')).toBe('first');
-    expect(['second', undefined]).toContain(await program.ask('second'));
-    expect(await program.ask('third').then((answer) => answer ?? program.ask('third'))).toBe('third');
+    expect(['second', '']).toContain(await program.ask('second'));
+    expect(await program.ask('third').then((answer) => answer || program.ask('third'))).toBe('third');
     table.endAll();
   });
 
-  it('gives nothing for what cannot be started, and for lines that are two', async () => {
+  it.each([
+    ['dies', 'read -r line; exit 1', ''],
+    ['ends within its answer', 'read -r line; printf "part-$line"', 'part-x'],
+  ])('gives what there is of the answer of a program that %s', async (name, text, answer) => {
     const table = programTable(limits);
-    expect(await table.open({ argv: ['/nonexistent/program'] }).ask('x')).toBeUndefined();
+    const program = table.open({ argv: [script(name.replaceAll(' ', '-'), text)] });
+    expect(await program.ask('x')).toBe(answer);
+    expect(await table.open({ argv: [`/nonexistent/${name}`] }).ask('x')).toBe('');
+    table.endAll();
+  });
+
+  it('gives nothing for lines that are two', async () => {
+    const table = programTable(limits);
     expect(await table.open({ argv: [echo] }).ask('a\nb')).toBeUndefined();
     table.endAll();
   });

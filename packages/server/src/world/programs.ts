@@ -56,7 +56,7 @@ interface Question {
   readonly answer: (line: string | undefined) => void;
 }
 
-/** One program. Whatever it does, every question ends: with a line, or with nothing when it died, hung or flooded. */
+/** One program. Whatever it does, every question ends: with a line, with what was there of it when it died, or with nothing when it hung or flooded. */
 class Program {
   private readonly given: ProgramLine;
   private readonly limits: ProgramLimits;
@@ -79,11 +79,12 @@ class Program {
     });
   }
 
-  end(): void {
+  /** Ends the program; what is asked is answered by what it wrote of the line before it ended by itself. */
+  end(answer?: string): void {
     const { child } = this;
     this.child = undefined;
     if (child?.pid !== undefined) endGroup(child.pid);
-    this.settle(undefined);
+    this.settle(answer);
   }
 
   private askNext(): void {
@@ -117,7 +118,7 @@ class Program {
     child.stdout.setEncoding('latin1');
     child.stdout.on('data', (text: string) => this.receive(child, text));
     const ended = () => {
-      if (child === this.child) this.end();
+      if (child === this.child) this.end(this.received);
     };
     child.on('error', ended);
     child.stdout.on('close', ended);
