@@ -91,7 +91,8 @@ const cacheDirectory =
     const names = cmd.memory(cacheNames, () => new Map<number, { levels: number; length: number }>());
     const own = { ...(names.get(cmd.server.index) ?? { levels: 2, length: 2 }), [field]: value };
     names.set(cmd.server.index, own);
-    return own.levels * own.length > 20
+    // As ints, which wrap.
+    return Math.imul(own.levels, own.length) > 20
       ? 'CacheDirLevels*CacheDirLength value must not be higher than 20'
       : undefined;
   };

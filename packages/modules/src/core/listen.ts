@@ -15,9 +15,10 @@ export function parseListen(
 ): { readonly host: string | undefined; readonly port: number } | string {
   if (/^\d+$/.test(text)) return withPort(undefined, text);
   const match = /^(.*):(\d+)$/s.exec(text);
+  if (text.startsWith('[') && !/^\[[^\]]+\](?::\d+)?$/.test(text)) return 'Invalid address or port';
   if (match === null) return 'Port must be specified';
   const host = match[1]!;
-  if (host === '' || (host.startsWith('[') && !host.endsWith(']'))) return 'Invalid address or port';
+  if (host === '') return 'Invalid address or port';
   const bare = host.startsWith('[') ? host.slice(1, -1) : host;
   if (bare.endsWith('%')) return 'Invalid address or port';
   return withPort(bare === '*' ? undefined : bare, match[2]!);
