@@ -13,8 +13,8 @@ import {
   type Timer,
   take1,
 } from '@httpd-ts/kernel';
-import { heartbeatAddress } from '../heartbeat-address.ts';
 import { takesWorker, workersOf } from '../mod_status/contract.ts';
+import { setHeartbeatAddress } from '../set-heartbeat-address.ts';
 
 const intervalMs = 1000;
 
@@ -73,18 +73,12 @@ export const modHeartbeat = defineModule({
       context: 'server',
       notIn: NOT_IN.virtualHost,
       usage: 'Address to send heartbeat requests',
-      set(config, text, cmd) {
-        if (config.address !== undefined) return 'HeartbeatAddress: May only be specified once.';
-        const address = heartbeatAddress(text, cmd, {
-          unreadable: 'HeartbeatAddress: Unable to parse address.',
-          noHost: 'HeartbeatAddress: No host provided in address',
-          noPort: 'HeartbeatAddress: No port provided in address',
-          unknownHost: 'HeartbeatAddress: apr_sockaddr_info_get failed.',
-        });
-        if (typeof address === 'string') return address;
-        config.address = address;
-        return undefined;
-      },
+      set: setHeartbeatAddress({
+        unreadable: 'Unable to parse address.',
+        noHost: 'No host provided in address',
+        noPort: 'No port provided in address',
+        unknownHost: 'apr_sockaddr_info_get failed.',
+      }),
     }),
   },
   hooks: [serverInit(beginToBeat), serverExit(stopBeating)],

@@ -1,7 +1,8 @@
 import { type DatagramPeer, perServer } from '@httpd-ts/kernel';
 
 export interface MonitorConfig {
-  listen?: DatagramPeer;
+  /** Where it listens. */
+  address?: DatagramPeer;
   /** Servers there is room for in shared memory; with 0 a file is the storage. */
   maxServers?: number;
   storage?: string;

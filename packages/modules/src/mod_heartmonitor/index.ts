@@ -1,6 +1,6 @@
 import { defineModule, handler, NOT_IN, postConfig, serverExit, serverInit, take1 } from '@httpd-ts/kernel';
 import { leadingInteger as atoi } from '../core/contract.ts';
-import { heartbeatAddress } from '../heartbeat-address.ts';
+import { setHeartbeatAddress } from '../set-heartbeat-address.ts';
 import { defaultMaxServers, monitorConfig } from './config.ts';
 import { listenForHeartbeats, stopListening } from './listen.ts';
 import { serveHeartbeat } from './serve-heartbeat.ts';
@@ -18,18 +18,12 @@ export const modHeartmonitor = defineModule({
     HeartbeatListen: directive({
       ...inMainServer,
       usage: 'Address to listen for heartbeat requests',
-      set(config, text, cmd) {
-        if (config.listen !== undefined) return 'HeartbeatListen: May only be specified once.';
-        const address = heartbeatAddress(text, cmd, {
-          unreadable: 'HeartbeatListen: Unable to parse multicast address.',
-          noHost: 'HeartbeatListen: No host provided in multicast address',
-          noPort: 'HeartbeatListen: No port provided in multicast address',
-          unknownHost: 'HeartbeatListen: apr_sockaddr_info_get failed on multicast address',
-        });
-        if (typeof address === 'string') return address;
-        config.listen = address;
-        return undefined;
-      },
+      set: setHeartbeatAddress({
+        unreadable: 'Unable to parse multicast address.',
+        noHost: 'No host provided in multicast address',
+        noPort: 'No port provided in multicast address',
+        unknownHost: 'apr_sockaddr_info_get failed on multicast address',
+      }),
     }),
     HeartbeatMaxServers: directive({
       ...inMainServer,

@@ -11,8 +11,8 @@ const stops = new WeakMap<Plan, () => void>();
 /** Listens for heartbeats; runs once in a serving process. httpd: modules/cluster/mod_heartmonitor.c hm_watchdog_callback */
 export function listenForHeartbeats({ world }: Compilation, plan: Plan): void {
   const server = plan.mainServer;
-  const { listen } = monitorConfig.at(server.config);
-  if (listen === undefined) return;
+  const { address } = monitorConfig.at(server.config);
+  if (address === undefined) return;
   const log = (level: LogLevel, message: string) => {
     if (server.errorLogger.wants('heartmonitor', level, undefined))
       server.errorLogger.write({ module: 'heartmonitor', level, message, server });
@@ -53,7 +53,7 @@ export function listenForHeartbeats({ world }: Compilation, plan: Plan): void {
     timer?.cancel();
     socket?.close();
   });
-  void world.network.openDatagrams({ group: listen }).then((opened) => {
+  void world.network.openDatagrams({ group: address }).then((opened) => {
     if (typeof opened === 'string') {
       log(
         'crit',

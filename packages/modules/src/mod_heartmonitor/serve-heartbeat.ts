@@ -8,7 +8,7 @@ export function serveHeartbeat(request: RequestRecord): HookResult {
   if (request.handlerName !== 'heartbeat') return DECLINED;
   if (request.method !== 'POST') return 405;
   const { plan } = request.server;
-  if (monitorConfig.at(plan.mainServer.config).listen === undefined) {
+  if (monitorConfig.at(plan.mainServer.config).address === undefined) {
     request.log('heartmonitor', 'error', 'AH10561: Heartbeat monitoring not active');
     return 503;
   }

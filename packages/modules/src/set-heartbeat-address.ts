@@ -9,8 +9,18 @@ export interface AddressComplaints {
   readonly unknownHost: string;
 }
 
-/** The address and port that heartbeats go to; a text is the complaint. httpd: apr_parse_addr_port */
-export function heartbeatAddress(
+/** Where heartbeats go, which a directive may say once; a text is the complaint. httpd: apr_parse_addr_port */
+export const setHeartbeatAddress =
+  (complaints: AddressComplaints) =>
+  (config: { address?: DatagramPeer }, text: string, cmd: DirectiveContext): string | undefined => {
+    if (config.address !== undefined) return `${cmd.name}: May only be specified once.`;
+    const address = readAddress(text, cmd, complaints);
+    if (typeof address === 'string') return `${cmd.name}: ${address}`;
+    config.address = address;
+    return undefined;
+  };
+
+function readAddress(
   text: string,
   { world }: DirectiveContext,
   complaints: AddressComplaints,
