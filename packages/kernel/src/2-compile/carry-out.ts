@@ -1,3 +1,5 @@
+import type { Regex, RegexOptions } from '@httpd-ts/regex';
+import type { ConfigVector } from '../declare/config-records.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type {
   DirectiveContext,
@@ -9,7 +11,7 @@ import type {
 import { NOT_IN, OVERRIDE } from '../declare/places.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { expressionCompiler } from '../expression/compile-expression.ts';
+import { type CompileExpression, expressionCompiler } from '../expression/compile-expression.ts';
 import type { LogLevel } from '../log.ts';
 import type { World } from '../world.ts';
 import { ServerRecord } from './server-record.ts';
@@ -163,72 +165,136 @@ function carryOutOne(
       return around === undefined ? `${name} not allowed here` : `${name} not allowed in <${around}> context`;
     }
     if (declaration.support === 'known') run.unsupported.push({ name, module: entry.module, node });
-    const complaint = declaration.run(node.args, name, directiveContext(run, node, name, place, enclosing));
+    const complaint = declaration.run(
+      node.args,
+      name,
+      new PlacedDirective(run, node, name, place, enclosing),
+    );
     if (complaint !== undefined) return complaint;
   }
   return undefined;
 }
 
-function directiveContext(
-  run: CarryOut,
-  node: ResolvedNode,
-  name: string,
-  place: WalkPlace,
-  enclosing: readonly string[],
-): DirectiveContext {
-  const regex: DirectiveContext['regex'] = (pattern, options) => {
-    const compiled = run.world.regex.compile(pattern, options);
+/** A directive where it stands; one is made for each that is carried out, so what few ask for is made when asked. */
+class PlacedDirective implements DirectiveContext {
+  readonly node: ResolvedNode;
+  readonly name: string;
+  readonly enclosing: readonly string[];
+  private readonly run: CarryOut;
+  private readonly place: WalkPlace;
+
+  constructor(
+    run: CarryOut,
+    node: ResolvedNode,
+    name: string,
+    place: WalkPlace,
+    enclosing: readonly string[],
+  ) {
+    this.run = run;
+    this.node = node;
+    this.name = name;
+    this.place = place;
+    this.enclosing = enclosing;
+  }
+
+  get server(): ServerRecord {
+    return this.place.server;
+  }
+  get mainServer(): ServerRecord {
+    return this.run.mainServer;
+  }
+  get directory(): ConfigVector {
+    return this.place.directory;
+  }
+  get path(): string | undefined {
+    return this.place.path;
+  }
+  get override(): number {
+    return this.place.override;
+  }
+  get overrideOptions(): number {
+    return this.run.overrideOptions;
+  }
+  get limited(): ReadonlySet<string> | undefined {
+    return this.place.limited;
+  }
+  get isHtaccess(): boolean {
+    return this.run.isHtaccess;
+  }
+  get world(): World {
+    return this.run.world;
+  }
+  get settings(): Settings {
+    return this.run.settings;
+  }
+  get providers(): ProviderRegistry {
+    return this.run.providers;
+  }
+  get hasModule(): CarryOut['hasModule'] {
+    return this.run.hasModule;
+  }
+  get memory(): CarryOut['memory'] {
+    return this.run.memory;
+  }
+
+  findDirective(name: string): DirectiveDeclaration | undefined {
+    return this.run.table.get(name.toLowerCase())?.[0]?.declaration;
+  }
+
+  refuseIn(notIn: number): string | undefined {
+    return refuseIn(this.name, notIn, this.place, this.enclosing, this.run.isHtaccess);
+  }
+
+  walk(children: readonly ResolvedNode[], inner: Partial<WalkPlace>): void {
+    carryOut(this.run, children, { ...this.place, ...inner }, [...this.enclosing, this.node.name]);
+  }
+
+  addVirtualHost(): ServerRecord {
+    const { servers } = this.run;
+    const server = new ServerRecord(servers.length, { file: this.node.file, line: this.node.line });
+    servers.push(server);
+    return server;
+  }
+
+  serverRootRelative(path: string): string {
+    return serverRootRelative(this.run.settings.serverRoot, path);
+  }
+
+  regex(pattern: string, options?: RegexOptions): Regex | string {
+    const compiled = this.run.world.regex.compile(pattern, options);
     return 'kind' in compiled && compiled.kind === 'regex-error'
       ? compiled.message
       : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
-  };
-  return {
-    node,
-    name,
-    server: place.server,
-    mainServer: run.mainServer,
-    directory: place.directory,
-    path: place.path,
-    enclosing,
-    override: place.override,
-    overrideOptions: run.overrideOptions,
-    limited: place.limited,
-    isHtaccess: run.isHtaccess,
-    world: run.world,
-    settings: run.settings,
-    providers: run.providers,
-    hasModule: run.hasModule,
-    findDirective: (wanted) => run.table.get(wanted.toLowerCase())?.[0]?.declaration,
-    refuseIn: (notIn) => refuseIn(name, notIn, place, enclosing, run.isHtaccess),
-    walk: (children, inner) => carryOut(run, children, { ...place, ...inner }, [...enclosing, node.name]),
-    addVirtualHost() {
-      const server = new ServerRecord(run.servers.length, { file: node.file, line: node.line });
-      run.servers.push(server);
-      return server;
-    },
-    serverRootRelative: (path) => serverRootRelative(run.settings.serverRoot, path),
-    regex,
-    expression: expressionCompiler({
-      providers: run.providers,
-      regex,
-      file: node.file,
-      line: node.line,
-      isHtaccess: run.isHtaccess,
-    }),
-    warn(text, always = false) {
-      const [, module, level] = /^\[(\w+):(\w+)\] /.exec(text) ?? [];
-      const wants = place.server.wantsWhileCompiling;
-      // The log of a virtual host is not open yet, and what goes there is lost.
-      const isLost =
-        !always &&
-        module !== undefined &&
-        (place.server.isVirtual || wants?.(module, level as LogLevel) === false);
-      if (!isLost) report(run, node, text, name, 'warning');
-    },
-    endWith: (text) => run.diagnostics.push({ severity: 'error', stage: 'checking', text, directive: name }),
-    refuseServing: (what, module, detail) => run.unsupported.push({ name: what, module, node, detail }),
-    memory: run.memory,
-  };
+  }
+
+  get expression(): CompileExpression {
+    return expressionCompiler({
+      providers: this.run.providers,
+      regex: (pattern, options) => this.regex(pattern, options),
+      file: this.node.file,
+      line: this.node.line,
+      isHtaccess: this.run.isHtaccess,
+    });
+  }
+
+  warn(text: string, always = false): void {
+    const [, module, level] = /^\[(\w+):(\w+)\] /.exec(text) ?? [];
+    const { server } = this.place;
+    // The log of a virtual host is not open yet, and what goes there is lost.
+    const isLost =
+      !always &&
+      module !== undefined &&
+      (server.isVirtual || server.wantsWhileCompiling?.(module, level as LogLevel) === false);
+    if (!isLost) report(this.run, this.node, text, this.name, 'warning');
+  }
+
+  endWith(text: string): void {
+    this.run.diagnostics.push({ severity: 'error', stage: 'checking', text, directive: this.name });
+  }
+
+  refuseServing(what: string, module: string, detail?: string): void {
+    this.run.unsupported.push({ name: what, module, node: this.node, detail });
+  }
 }
 
 /** Makes a path absolute by ServerRoot. httpd: server/config.c ap_server_root_relative */
