@@ -54,7 +54,7 @@ export type StartServer = (world: ReplayWorld) => Promise<{ stop(): Promise<void
 export const startHttpdTs: StartServer | undefined = 'standardModules' in modules ? start : undefined;
 
 async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
-  const programs = programTable();
+  const programs = programTable({ errors: () => {} });
   const server = await serveInProcess({
     configFile: replay.configFile,
     serverRoot: '/etc/apache2',
@@ -71,10 +71,11 @@ async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
     mapListen: (address, port) => replay.mapListen(address, port),
     mapPeer: (address) => replay.mapPeer(address),
   });
+  programs.endGeneration();
   return {
     async stop() {
       await server.stop();
-      programs.endAll();
+      await programs.endAll();
     },
   };
 }
@@ -144,7 +145,8 @@ function mappedScripts(replay: ReplayWorld): Scripts {
 /** Programs of maps run where they lie, as the user of the tests. */
 function mappedPrograms(replay: ReplayWorld, programs: Programs): Programs {
   return {
-    open: ({ argv: [program = '', ...args] }) => programs.open({ argv: [replay.mapPath(program), ...args] }),
+    open: ({ user: _user, group: _group, argv: [program = '', ...args], ...rest }) =>
+      programs.open({ ...rest, argv: [replay.mapPath(program), ...args] }),
   };
 }
 

@@ -24,6 +24,7 @@ export * from './3-serve/walk-config.ts';
 export * from './ascii-case.ts';
 export * from './base64.ts';
 export * from './declare/arguments.ts';
+export * from './declare/command-words.ts';
 export * from './declare/config-records.ts';
 export * from './declare/define-module.ts';
 export * from './declare/directive.ts';

@@ -84,7 +84,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     },
     kept: memoryTexts(),
     scoreboard: { collect: () => Promise.resolve([]) },
-    programs: { open: () => ({ ask: () => Promise.resolve(undefined) }) },
+    programs: { open: () => ({ start: () => undefined, ask: () => Promise.resolve(undefined) }) },
     scripts: {
       run() {
         throw new Error('there are no programs in a world in memory');

@@ -381,18 +381,27 @@ export interface SystemFacts {
 
 /** Programs that run as long as the server and answer lines (`prg:` maps); all threads share them. */
 export interface Programs {
-  /** Names a program; it starts when it is first asked, in the most privileged process, and again when it has ended. */
+  /** Names a program of the configuration. */
   open(program: ProgramLine): LineProgram;
 }
 
 export interface ProgramLine {
+  /** Tells it from others of the same command line. */
+  readonly name: string;
   /** The program by its path, and its arguments. */
   readonly argv: readonly string[];
   readonly user?: string | undefined;
   readonly group?: string | undefined;
+  /** Told when it could not be executed after all, for the reason given as `(2)No such file or directory`. */
+  onExecFailed?(error: string): void;
 }
 
 export interface LineProgram {
+  /**
+   * Has it run as long as the configuration is in force: the most privileged process starts it with the server, and
+   * again when it is asked and has ended. A text says why it cannot be started, as `(13)Permission denied`.
+   */
+  start(): string | undefined;
   /** One line for one line, neither with its end; undefined when the program gives none. */
   ask(line: string): Promise<string | undefined>;
 }

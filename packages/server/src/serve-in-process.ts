@@ -20,6 +20,7 @@ import { keptFiles, runtimeFolder } from './world/kept-files.ts';
 import { openedLogs } from './world/logs.ts';
 import { nodeNetwork } from './world/network.ts';
 import { nodeWorld } from './world/node-world.ts';
+import { programTable } from './world/programs.ts';
 import type { SocketHandles } from './world/socket-handles.ts';
 import type { PeerStream } from './world/socket-stream.ts';
 import { nodeSystem } from './world/system-facts.ts';
@@ -67,6 +68,8 @@ interface Current {
 export async function serveInProcess(options: InProcessOptions): Promise<InProcessServer> {
   const modules = options.modules ?? (await loadModules());
   const ownLogs = options.world?.logs === undefined ? openedLogs() : undefined;
+  const errors = ownLogs === undefined ? {} : { errors: (bytes: Uint8Array) => ownLogs.writeError(bytes) };
+  const ownPrograms = options.world?.programs === undefined ? programTable(errors) : undefined;
   const scoreboard: Scoreboard = { collect: async () => [engine.status(process.pid)] };
   let folder = join(options.serverRoot, 'logs');
   const world = nodeWorld({
@@ -76,6 +79,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     network: nodeNetwork(options.handles),
     ...options.world,
     ...(ownLogs === undefined ? {} : { logs: ownLogs }),
+    ...(ownPrograms === undefined ? {} : { programs: ownPrograms }),
   });
   const listeners = new Map<string, net.Server>();
 
@@ -124,9 +128,11 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   enter(current);
   const engine: Engine = new Engine(current.plan, 0);
   ownLogs?.endGeneration();
+  ownPrograms?.endGeneration();
   try {
     await openListeners(engine);
   } catch (error) {
+    void ownPrograms?.endAll();
     for (const server of listeners.values()) server.close();
     throw error;
   }
@@ -147,9 +153,11 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
         current = next;
       } catch (error) {
         ownLogs?.abandonGeneration();
+        ownPrograms?.abandonGeneration();
         return error instanceof Error ? error.message : String(error);
       }
       ownLogs?.endGeneration();
+      ownPrograms?.endGeneration();
       await openListeners(engine);
       return undefined;
     },
@@ -161,6 +169,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
       if (!graceful) for (const connection of engine.connections) connection.destroy();
       await Promise.all([...closed, engine.whenEmpty()]);
       leave(current);
+      await ownPrograms?.endAll();
       ownLogs?.close();
     },
   };

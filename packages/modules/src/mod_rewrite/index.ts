@@ -7,6 +7,7 @@ import {
   flag,
   handler,
   iterate,
+  postConfig,
   rawArguments,
   take1,
   take23,
@@ -20,6 +21,7 @@ import {
   rewriteDirectory,
   rewriteServer,
 } from './config.ts';
+import { startPrograms } from './program-map.ts';
 import { readCondition } from './read-condition.ts';
 import { readRule } from './read-rule.ts';
 import { redirectInternally, rewriteInDirectory } from './rewrite-directory.ts';
@@ -160,6 +162,7 @@ export const modRewrite = defineModule({
     }),
   },
   hooks: [
+    postConfig(startPrograms),
     translateName(rewriteUri, {
       order: 'first',
       when: (view) => rewriteDirectory.of(view).engine === true,

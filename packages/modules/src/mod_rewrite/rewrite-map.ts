@@ -16,6 +16,8 @@ export interface RewriteMap {
   lookup(request: RequestRecord, key: string, trace: number): string | undefined;
   /** In place of `lookup` where the answer has to be waited for. */
   readonly lookupLater?: (request: RequestRecord, key: string, trace: number) => Promise<string | undefined>;
+  /** Starts what a map needs to run with the server; a text says why it cannot. */
+  readonly start?: () => string | undefined;
 }
 
 interface InternalMap {

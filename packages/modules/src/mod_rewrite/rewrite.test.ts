@@ -423,6 +423,7 @@ describe('refused rules', () => {
 describe('maps that must be waited for', () => {
   const programs = {
     open: () => ({
+      start: () => undefined,
       ask: (line: string) =>
         Promise.resolve(line === 'null' ? 'NULL' : line === 'dead' ? undefined : `p-${line}`),
     }),
@@ -469,6 +470,62 @@ describe('maps that must be waited for', () => {
     ['<Location />\nRewriteEngine On\nRewriteRule /([^/]*)$ /${p:$1} [R]\n</Location>', '/a', '/p-a'],
   ])('%s for %s gives %s', async (rules, path, location) => {
     expect(await locationOf(rules, path)).toBe(`http://localhost${location}`);
+  });
+});
+
+describe('programs of maps', () => {
+  function start(
+    config: string,
+    error?: string,
+  ): { readonly started: readonly string[]; readonly complaint?: string } {
+    const started: string[] = [];
+    const programs = {
+      open: ({ argv }: { readonly argv: readonly string[] }) => ({
+        start: () => {
+          started.push(argv.join('|'));
+          return error;
+        },
+        ask: () => Promise.resolve(undefined),
+      }),
+    };
+    const whole = memoryWorld({
+      files: { '/etc/httpd.conf': config, '/bin/p': 'x' },
+      regex,
+      overrides: { programs },
+    });
+    const server = inMemoryServer(whole, modules);
+    return 'plan' in server ? { started } : { started, complaint: server[0]!.text };
+  }
+
+  it.each([
+    [
+      'RewriteEngine On\nRewriteMap a "prg:/bin/p \'b c\' d"\nRewriteMap e prg:/bin/p',
+      ['/bin/p|b c|d', '/bin/p'],
+    ],
+    ['RewriteMap a prg:/bin/p', []],
+    ['RewriteMap a prg:/bin/p\n<VirtualHost *>\nRewriteEngine On\n</VirtualHost>', []],
+    [
+      'RewriteMap a prg:/bin/p\n<VirtualHost *>\nRewriteEngine On\nRewriteOptions Inherit\n</VirtualHost>',
+      ['/bin/p'],
+    ],
+    ['RewriteEngine On\n<VirtualHost *>\nRewriteMap a prg:/bin/p\n</VirtualHost>', ['/bin/p']],
+    [
+      'RewriteEngine On\nRewriteMap a prg:/bin/p\n<VirtualHost *>\nRewriteOptions Inherit\n</VirtualHost>',
+      ['/bin/p'],
+    ],
+    ['RewriteEngine On\n<VirtualHost *>\nRewriteEngine Off\nRewriteMap a prg:/bin/p\n</VirtualHost>', []],
+  ])('%j starts %j', (config, started) => {
+    expect(start(config)).toEqual({ started });
+  });
+
+  it('refuses a configuration whose program cannot be started', () => {
+    expect(
+      start('RewriteEngine On\nRewriteMap a prg:/bin/p\nRewriteMap b prg:/bin/p', '(13)Permission denied'),
+    ).toEqual({
+      started: ['/bin/p'],
+      complaint:
+        '(13)Permission denied: AH00654: mod_rewrite: could not start RewriteMap program /bin/p\nAH00020: Configuration Failed, exiting',
+    });
   });
 });
 

@@ -79,7 +79,7 @@ class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly modules: readonly ModuleDefinition[];
   private readonly logs: OpenedLogs = openedLogs();
-  private readonly programs: ProgramTable = programTable();
+  private readonly programs: ProgramTable = programTable({ errors: (bytes) => this.logs.writeError(bytes) });
   private readonly world: World = nodeWorld({ programs: this.programs, logs: this.logs });
   private readonly threads: number;
   private listeners: ReadonlyMap<string, BoundListener> = new Map();
@@ -107,6 +107,14 @@ class Supervisor {
   }
 
   async run(): Promise<number> {
+    try {
+      return await this.runUntilStopped();
+    } finally {
+      await this.programs.endAll();
+    }
+  }
+
+  private async runUntilStopped(): Promise<number> {
     const configuration = this.configure();
     const report = this.options.report ?? print;
     for (const diagnostic of configuration.diagnostics) report(renderAsHttpd(diagnostic), diagnostic);
@@ -120,6 +128,7 @@ class Supervisor {
     this.bindFirst(active.plan);
     this.logs.endGeneration();
     this.recordPid();
+    this.programs.endGeneration();
     const exitCode = new Promise<number>((resolve) => {
       this.finish = resolve;
     });
@@ -129,8 +138,8 @@ class Supervisor {
       this.options.onReady?.();
     });
     const code = await exitCode;
+    await this.programs.endAll();
     removePidFile(this.pidFile);
-    this.programs.endAll();
     this.logs.close();
     return code;
   }
@@ -446,6 +455,7 @@ class Supervisor {
     const next = this.nextActive(configuration);
     if (next === undefined) {
       this.logs.abandonGeneration();
+      this.programs.abandonGeneration();
       return;
     }
     const sameListeners =
@@ -456,8 +466,8 @@ class Supervisor {
     this.previous = before.active;
     this.active = next.active;
     this.listeners = next.listeners;
-    this.programs.endAll();
     this.logs.endGeneration();
+    this.programs.endGeneration();
     if (how === 'restarting' || !sameListeners || this.child === undefined) {
       if (!(await this.replaceChild(how === 'restarting'))) {
         this.restore(before);

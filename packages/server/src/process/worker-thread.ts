@@ -45,9 +45,10 @@ const kept: KeptTexts = {
 const asking = new Map<number, (line: string | undefined) => void>();
 let nextQuestion = 1;
 
-/** The supervisor runs the programs. */
+/** The supervisor has started the programs. */
 const programs: Programs = {
   open: (given) => ({
+    start: () => undefined,
     ask: (line) =>
       new Promise((resolve) => {
         const id = nextQuestion++;

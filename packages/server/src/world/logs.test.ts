@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedLogs, openedLogs } from './logs.ts';
-import { commandWords } from './piped-log.ts';
 
 let root: string;
 let logs: OpenedLogs;
@@ -111,16 +110,5 @@ describe('programs', () => {
     await delay(1300);
     log.write('again\n');
     await until(() => read('out') === 'x die\nx again\n');
-  });
-});
-
-describe('commandWords', () => {
-  it.each([
-    ['a b  c', ['a', 'b', 'c']],
-    ['"a b" \'c d\'', ['a b', 'c d']],
-    ['a\\ b "c\\"d"', ['a b', 'c"d']],
-    ['', []],
-  ])('%j', (command, expected) => {
-    expect(commandWords(command)).toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { commandWords } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 import type { LogSink } from './logs.ts';
 
@@ -58,13 +59,4 @@ export function checkLogProgram(target: string): void {
   const path = commandWords(target.replace(/^\|[|$]?/, ''))[0] ?? '';
   // The shell finds what has no path by itself.
   if (!target.startsWith('|$') || path.startsWith('/')) accessSync(path, constants.R_OK | constants.X_OK);
-}
-
-/** Words of a command line, with quotes and backslashes. httpd: apr_tokenize_to_argv */
-export function commandWords(command: string): string[] {
-  const words = command.match(/(?:\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'\\])+/gs) ?? [];
-  return words.map((word) => {
-    const quoted = /^(["'])(.*)\1$/s.exec(word);
-    return (quoted?.[2] ?? word).replace(/\\(.)/gs, '$1');
-  });
 }

@@ -52,6 +52,15 @@ function idIn(path: string, name: string): number | undefined {
   return accounts(textOf(path)).find((account) => account.name === name)?.id;
 }
 
+/** The group that a user of passwd has before all others. */
+export function primaryGroup(user: string): number | undefined {
+  for (const line of textOf('/etc/passwd').split('\n')) {
+    const [name, , id, group] = line.split(':');
+    if (name === user && id) return Number(group);
+  }
+  return undefined;
+}
+
 /** The home directory of the first line for a user. */
 function homeIn(path: string, user: string): string | undefined {
   for (const line of textOf(path).split('\n')) {
