@@ -489,7 +489,7 @@ describe('programs of maps', () => {
       }),
     };
     const whole = memoryWorld({
-      files: { '/etc/httpd.conf': config, '/bin/p': 'x' },
+      files: { '/etc/httpd.conf': `ServerName localhost\nListen 80\n${config}`, '/bin/p': 'x' },
       regex,
       overrides: { programs },
     });
