@@ -28,66 +28,79 @@ export interface LineActions {
   lineEnd(offset: number): void;
 }
 
+/** A choice between tokens or rules, made once for each parser: a rule runs for every line of a file. */
+type Choice<T> = { ALT: () => T }[];
+
 /** The grammar, one rule for each production of the README. */
 export class ConfigParser extends EmbeddedActionsParser {
   private actions: LineActions | undefined;
+  private anyLine: Choice<void> | undefined;
+  private anyLineEnd: Choice<IToken> | undefined;
+  private anyName: Choice<IToken> | undefined;
+  private anyOpenWord: Choice<IToken> | undefined;
+  private anyCloseWord: Choice<IToken> | undefined;
+  private readonly consumeArguments = () => this.CONSUME(Arguments);
+  private readonly lineAfterEnd = () => {
+    this.SUBRULE(this.lineEnd);
+    this.OPTION2(this.anotherLine);
+  };
+  private readonly anotherLine = () => this.SUBRULE2(this.line);
 
   /** configFile ::= [ line ] { lineEnd [ line ] } */
   readonly configFile = this.RULE('configFile', () => {
     this.OPTION(() => this.SUBRULE(this.line));
-    this.MANY(() => {
-      this.SUBRULE(this.lineEnd);
-      this.OPTION2(() => this.SUBRULE2(this.line));
-    });
+    this.MANY(this.lineAfterEnd);
   });
 
   /** line ::= comment | directive | sectionOpen | sectionClose */
   private readonly line = this.RULE('line', () => {
-    this.OR([
+    this.anyLine ??= [
       { ALT: () => this.SUBRULE(this.directive) },
       { ALT: () => this.SUBRULE(this.comment) },
       { ALT: () => this.SUBRULE(this.sectionOpen) },
       { ALT: () => this.SUBRULE(this.sectionClose) },
-    ]);
+    ];
+    this.OR(this.anyLine);
   });
 
   /** lineEnd ::= LineEnd | WordsEnd */
   private readonly lineEnd = this.RULE('lineEnd', () => {
-    const end = this.OR([{ ALT: () => this.CONSUME(WordsEnd) }, { ALT: () => this.CONSUME(LineEnd) }]);
-    this.ACTION(() => this.actions?.lineEnd(end.startOffset));
+    this.anyLineEnd ??= [{ ALT: () => this.CONSUME(WordsEnd) }, { ALT: () => this.CONSUME(LineEnd) }];
+    const end = this.OR(this.anyLineEnd);
+    this.actions?.lineEnd(end.startOffset);
   });
 
   /** comment ::= Comment */
   private readonly comment = this.RULE('comment', () => {
     const text = this.CONSUME(Comment);
-    this.ACTION(() => this.actions?.comment(text));
+    this.actions?.comment(text);
   });
 
   /** directive ::= ( Name | QuotedName ) [ Arguments ] */
   private readonly directive = this.RULE('directive', () => {
-    const name = this.OR([{ ALT: () => this.CONSUME(Name) }, { ALT: () => this.CONSUME(QuotedName) }]);
-    const args = this.OPTION(() => this.CONSUME(Arguments));
-    this.ACTION(() => this.actions?.directive(name, args));
+    this.anyName ??= [{ ALT: () => this.CONSUME(Name) }, { ALT: () => this.CONSUME(QuotedName) }];
+    const name = this.OR(this.anyName);
+    const args = this.OPTION(this.consumeArguments);
+    this.actions?.directive(name, args);
   });
 
   /** sectionOpen ::= ( OpenWord | QuotedOpenWord ) [ Arguments ] */
   private readonly sectionOpen = this.RULE('sectionOpen', () => {
-    const word = this.OR([
-      { ALT: () => this.CONSUME(OpenWord) },
-      { ALT: () => this.CONSUME(QuotedOpenWord) },
-    ]);
-    const args = this.OPTION(() => this.CONSUME(Arguments));
-    this.ACTION(() => this.actions?.sectionOpen(word, args));
+    this.anyOpenWord ??= [{ ALT: () => this.CONSUME(OpenWord) }, { ALT: () => this.CONSUME(QuotedOpenWord) }];
+    const word = this.OR(this.anyOpenWord);
+    const args = this.OPTION(this.consumeArguments);
+    this.actions?.sectionOpen(word, args);
   });
 
   /** sectionClose ::= ( CloseWord | QuotedCloseWord ) [ Arguments ] */
   private readonly sectionClose = this.RULE('sectionClose', () => {
-    const word = this.OR([
+    this.anyCloseWord ??= [
       { ALT: () => this.CONSUME(CloseWord) },
       { ALT: () => this.CONSUME(QuotedCloseWord) },
-    ]);
-    const args = this.OPTION(() => this.CONSUME(Arguments));
-    this.ACTION(() => this.actions?.sectionClose(word, args));
+    ];
+    const word = this.OR(this.anyCloseWord);
+    const args = this.OPTION(this.consumeArguments);
+    this.actions?.sectionClose(word, args);
   });
 
   /** `skipValidations` saves half the time of a start; the tests look for mistakes in the grammar. */
@@ -96,9 +109,13 @@ export class ConfigParser extends EmbeddedActionsParser {
     this.performSelfAnalysis();
   }
 
-  /** Runs the grammar over joined text. Every text is a sentence of it; a refusal is a mistake in the grammar. */
-  read(text: string, actions: LineActions): void {
+  /**
+   * Runs the grammar over joined text, which begins at `offset` of a larger one. Every text is a sentence of it; a
+   * refusal is a mistake in the grammar.
+   */
+  read(text: string, actions: LineActions, offset = 0): void {
     const { tokens, errors } = lexer.tokenize(text);
+    if (offset > 0) for (const token of tokens) token.startOffset += offset;
     this.input = tokens;
     this.actions = actions;
     try {
@@ -122,8 +139,17 @@ const lexer = new Lexer(lexerDefinition, {
 // One instance for all files: analysing the grammar takes longer than reading a small file.
 const parser = new ConfigParser({ skipValidations: true });
 
+/** Characters that go through the grammar at once: the tokens of a large file would fill the memory. */
+const blockLength = 64 * 1024;
+
 /** Reads configuration text line by line; every offset it reports is one of the joined text. */
-export function readLines(text: string, actionsFor: (joined: JoinedText) => LineActions): void {
-  const joined = joinLines(text);
-  parser.read(joined.text, actionsFor(joined));
+export function readLines(given: string, actionsFor: (joined: JoinedText) => LineActions): void {
+  const joined = joinLines(given);
+  const actions = actionsFor(joined);
+  const { text } = joined;
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = text.indexOf('\n', start + blockLength) + 1;
+    if (end === 0) end = text.length;
+    parser.read(text.slice(start, end), actions, start);
+  }
 }

@@ -101,6 +101,7 @@ export function carryOut(
     if (nodes[0] !== undefined) report(run, nodes[0], nestedTooDeep, nodes[0].name);
     return;
   }
+  const around: Surroundings = { place, enclosing, places: placesAround(enclosing, place) };
   for (const node of nodes) {
     const spelled = node.children === undefined ? node.name : `<${node.name}`;
     const registered = run.table.get(spelled.toLowerCase());
@@ -112,7 +113,7 @@ export function carryOut(
     const complaint =
       registered === undefined
         ? `Invalid command '${escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
-        : carryOutOne(run, node, registered, place, enclosing);
+        : carryOutOne(run, node, registered, around);
     if (complaint !== undefined) report(run, node, complaint, registered?.[0]?.name ?? spelled);
   }
 }
@@ -147,9 +148,9 @@ function carryOutOne(
   run: CarryOut,
   node: ResolvedNode,
   registered: readonly RegisteredDirective[],
-  place: WalkPlace,
-  enclosing: readonly string[],
+  around: Surroundings,
 ): string | undefined {
+  const { place, enclosing } = around;
   for (const entry of registered) {
     const { declaration, name } = entry;
     const allowed =
@@ -161,42 +162,46 @@ function carryOutOne(
       return undefined;
     }
     if (!allowed) {
-      const around = enclosing.at(-1);
-      return around === undefined ? `${name} not allowed here` : `${name} not allowed in <${around}> context`;
+      const section = enclosing.at(-1);
+      return section === undefined
+        ? `${name} not allowed here`
+        : `${name} not allowed in <${section}> context`;
     }
     if (declaration.support === 'known') run.unsupported.push({ name, module: entry.module, node });
-    const complaint = declaration.run(
-      node.args,
-      name,
-      new PlacedDirective(run, node, name, place, enclosing),
-    );
+    const complaint = declaration.run(node.args, name, new PlacedDirective(run, node, name, around));
     if (complaint !== undefined) return complaint;
   }
   return undefined;
+}
+
+/** Where the directives of a section stand. */
+interface Surroundings {
+  readonly place: WalkPlace;
+  /** Names of the sections around, outermost first. */
+  readonly enclosing: readonly string[];
+  /** NOT_IN bits of what is around. */
+  readonly places: number;
 }
 
 /** A directive where it stands; one is made for each that is carried out, so what few ask for is made when asked. */
 class PlacedDirective implements DirectiveContext {
   readonly node: ResolvedNode;
   readonly name: string;
-  readonly enclosing: readonly string[];
   private readonly run: CarryOut;
+  private readonly around: Surroundings;
   private readonly place: WalkPlace;
 
-  constructor(
-    run: CarryOut,
-    node: ResolvedNode,
-    name: string,
-    place: WalkPlace,
-    enclosing: readonly string[],
-  ) {
+  constructor(run: CarryOut, node: ResolvedNode, name: string, around: Surroundings) {
     this.run = run;
     this.node = node;
     this.name = name;
-    this.place = place;
-    this.enclosing = enclosing;
+    this.around = around;
+    this.place = around.place;
   }
 
+  get enclosing(): readonly string[] {
+    return this.around.enclosing;
+  }
   get server(): ServerRecord {
     return this.place.server;
   }
@@ -242,7 +247,7 @@ class PlacedDirective implements DirectiveContext {
   }
 
   refuseIn(notIn: number): string | undefined {
-    return refuseIn(this.name, notIn, this.place, this.enclosing, this.run.isHtaccess);
+    return refuseIn(this.name, notIn, this.around, this.run.isHtaccess);
   }
 
   walk(children: readonly ResolvedNode[], inner: Partial<WalkPlace>): void {
@@ -323,30 +328,45 @@ const placesBySection: readonly (readonly [name: string, place: number])[] = [
   ['proxy', NOT_IN.proxy],
   ['proxymatch', NOT_IN.proxy],
 ];
+const placeOfSection = new Map(placesBySection);
+
+/** The sections of requirements count as limited, as httpd reads them by themselves. */
+const requirementSections = new Set(['requireall', 'requireany', 'requirenone']);
+
+/** The NOT_IN places that the sections around a directive make. */
+function placesAround(enclosing: readonly string[], place: WalkPlace): number {
+  let places = place.limited === undefined ? 0 : NOT_IN.limit;
+  for (const [i, name] of enclosing.entries()) {
+    const key = name.toLowerCase();
+    places |= placeOfSection.get(key) ?? 0;
+    if (i === enclosing.length - 1 && requirementSections.has(key)) places |= NOT_IN.limit;
+  }
+  return places;
+}
 
 /** httpd: server/core.c ap_check_cmd_context */
 function refuseIn(
   name: string,
   notIn: number,
-  place: WalkPlace,
-  enclosing: readonly string[],
+  { place, enclosing, places }: Surroundings,
   isHtaccess: boolean,
 ): string | undefined {
-  const shown = name.startsWith('<') ? `${name}>` : name;
-  if ((notIn & NOT_IN.htaccess) !== 0 && isHtaccess) return `${shown} cannot occur within htaccess files`;
+  if ((notIn & NOT_IN.htaccess) !== 0 && isHtaccess)
+    return `${shown(name)} cannot occur within htaccess files`;
   if ((notIn & NOT_IN.virtualHost) !== 0 && place.server.isVirtual) {
-    return `${shown} cannot occur within <VirtualHost> section`;
+    return `${shown(name)} cannot occur within <VirtualHost> section`;
   }
-  // The sections of requirements count as limited, as httpd reads them by themselves.
-  const isLimited = place.limited !== undefined || /^require(?:all|any|none)$/i.test(enclosing.at(-1) ?? '');
-  if ((notIn & NOT_IN.limit) !== 0 && isLimited) {
-    return `${shown} cannot occur within <Limit> or <LimitExcept> section`;
+  const refused = notIn & places;
+  if (refused === 0) return undefined;
+  if ((refused & NOT_IN.limit) !== 0) {
+    return `${shown(name)} cannot occur within <Limit> or <LimitExcept> section`;
   }
-  if (enclosing.length === 0) return undefined;
   for (const [wanted, kind] of placesBySection) {
-    if ((notIn & kind) === 0) continue;
+    if ((refused & kind) === 0) continue;
     const section = enclosing.findLast((one) => one.toLowerCase() === wanted);
-    if (section !== undefined) return `${shown} cannot occur within <${section}> section`;
+    if (section !== undefined) return `${shown(name)} cannot occur within <${section}> section`;
   }
   return undefined;
 }
+
+const shown = (name: string) => (name.startsWith('<') ? `${name}>` : name);
