@@ -1,4 +1,4 @@
-import type { Clock, ConnectError, Network, Stream, World } from '@httpd-ts/kernel';
+import type { Clock, ConnectError, ConnectTarget, Network, Stream, World } from '@httpd-ts/kernel';
 import { BackendConnection } from './backend-connection.ts';
 import type { BackendTls } from './providers.ts';
 import type { Worker } from './worker.ts';
@@ -91,19 +91,16 @@ export class ConnectionPool {
   }
 
   /** A new connection; waits for its turn where `max` is reached. */
-  async connect(): Promise<BackendConnection | NoConnection> {
+  connect(): Promise<BackendConnection | NoConnection> {
     const { max } = this.worker.parameters;
-    if (max !== undefined && max > 0 && this.all.size + this.opening >= max) {
-      const connection = await this.waitForTurn();
-      if (connection === undefined) return { kind: 'busy' };
-      if (connection !== 'go on') return connection;
-    }
-    this.opening++;
-    try {
-      return await this.open();
-    } finally {
-      this.opening--;
-    }
+    const isFull = max !== undefined && max > 0 && this.all.size + this.opening >= max;
+    return isFull ? this.connectInTurn() : this.open();
+  }
+
+  private async connectInTurn(): Promise<BackendConnection | NoConnection> {
+    const connection = await this.waitForTurn();
+    if (connection === undefined) return { kind: 'busy' };
+    return connection === 'go on' ? this.open() : connection;
   }
 
   private waitForTurn(): Promise<BackendConnection | 'go on' | undefined> {
@@ -126,23 +123,35 @@ export class ConnectionPool {
   }
 
   private async open(): Promise<BackendConnection | NoConnection> {
-    const { hostname, port, socketPath, localAddress, connectTimeoutMs } = this.target;
-    const addresses = socketPath === undefined ? await this.resolve(hostname) : [socketPath];
-    if (addresses === undefined || addresses.length === 0) return { kind: 'dns' };
-    const attempts: FailedAttempt[] = [];
-    for (const address of addresses) {
-      const stream = await this.network.connect({
-        ...(socketPath === undefined ? { host: address, port } : { path: socketPath }),
-        timeoutMs: connectTimeoutMs,
-        reusesMemory: true,
-        ...this.tlsTarget(),
-        ...(localAddress === undefined ? {} : { localAddress }),
-      });
-      if (stream === 'ETLS') return { kind: 'tls', address, complaint: 'AH02003: SSL Proxy connect failed' };
-      if (typeof stream !== 'string') return this.trust(stream, address);
-      attempts.push({ address, error: stream });
+    this.opening++;
+    try {
+      const { hostname, socketPath } = this.target;
+      const found = socketPath === undefined ? this.resolve(hostname) : [socketPath];
+      const addresses = found instanceof Promise ? await found : found;
+      if (addresses === undefined || addresses.length === 0) return { kind: 'dns' };
+      const attempts: FailedAttempt[] = [];
+      for (const address of addresses) {
+        const stream = await this.network.connect(this.connectTarget(address));
+        if (stream === 'ETLS')
+          return { kind: 'tls', address, complaint: 'AH02003: SSL Proxy connect failed' };
+        if (typeof stream !== 'string') return this.trust(stream, address);
+        attempts.push({ address, error: stream });
+      }
+      return { kind: 'failed', attempts };
+    } finally {
+      this.opening--;
     }
-    return { kind: 'failed', attempts };
+  }
+
+  private connectTarget(address: string): ConnectTarget {
+    const { port, socketPath, localAddress, connectTimeoutMs } = this.target;
+    return {
+      ...(socketPath === undefined ? { host: address, port } : { path: socketPath }),
+      timeoutMs: connectTimeoutMs,
+      reusesMemory: true,
+      ...this.tlsTarget(),
+      ...(localAddress === undefined ? {} : { localAddress }),
+    };
   }
 
   private tlsTarget() {

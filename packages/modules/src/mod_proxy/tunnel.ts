@@ -40,16 +40,27 @@ export function runTunnel(
       resolve(end);
     };
     const connect = (from: Stream, to: Stream, count: ((bytes: number) => void) | undefined) => {
+      let kept: Uint8Array[] | undefined;
+      const giveBack = () => {
+        for (const bytes of kept!) from.giveBack(bytes);
+        kept = undefined;
+      };
       from.onData = (bytes) => {
         touch();
         count?.(bytes.length);
+        if (kept !== undefined && to.pending === 0) giveBack();
         const isFlowing = to.write(bytes);
-        // The bytes have left, or their memory must not be used again.
-        if (to.pending > 0) from.keep();
+        // The bytes have left, or their memory must not be used again before they have.
+        if (to.pending > 0) {
+          from.keep();
+          kept ??= [];
+          kept.push(bytes);
+        }
         if (!isFlowing) from.pause();
       };
       to.onDrain = () => {
         touch();
+        if (kept !== undefined && to.pending === 0) giveBack();
         from.resume();
       };
       from.onEnd = () => {

@@ -24,12 +24,14 @@ export async function handleFcgi(
 ): Promise<HookStatus> {
   if (!isWorkerReady(request, worker, 'FCGI')) return 503;
   const body = new PrefetchedBody(request.body);
-  const failure = await prefetch(request, body);
+  const prefetched = prefetch(request, body);
+  const failure = prefetched instanceof Promise ? await prefetched : prefetched;
   if (failure !== undefined) {
     releaseWorkers(request);
     return failure;
   }
-  const connection = await acquireConnection({ request, worker, origin, protocol: 'FCGI' });
+  const acquired = acquireConnection({ request, worker, origin, protocol: 'FCGI' });
+  const connection = acquired instanceof Promise ? await acquired : acquired;
   if (typeof connection === 'number') {
     if (connection === 503) {
       const { hostname } = origin;
@@ -61,24 +63,30 @@ export async function handleFcgi(
  * Reads what has come of the request's body, to find out its length; then the back end need not wait for the client.
  * A status says that the body cannot be read.
  */
-async function prefetch(request: RequestRecord, body: PrefetchedBody): Promise<HookStatus | undefined> {
+function prefetch(
+  request: RequestRecord,
+  body: PrefetchedBody,
+): Promise<HookStatus | undefined> | HookStatus | undefined {
   const { headersIn } = request;
   const isChunked = headersIn.has('Transfer-Encoding');
   if (isChunked) headersIn.unset('Content-Length');
-  const hasLength = headersIn.has('Content-Length');
   body.readAvailable();
-  if (!body.isWhole && !hasLength && request.env('proxy-sendcl') !== undefined) {
-    try {
-      await body.readAll();
-    } catch {
-      return request.body.failure ?? 400;
-    }
+  if (body.isWhole || headersIn.has('Content-Length') || request.env('proxy-sendcl') === undefined) {
+    return stateLength(request, body, isChunked);
   }
+  return body.readAll().then(
+    () => stateLength(request, body, isChunked),
+    () => request.body.failure ?? 400,
+  );
+}
+
+/** What is there as a whole goes on with its length. */
+function stateLength({ headersIn }: RequestRecord, body: PrefetchedBody, isChunked: boolean): undefined {
+  const hasLength = headersIn.has('Content-Length');
   if (body.isWhole && (hasLength || isChunked || body.prefetched > 0)) {
     headersIn.set('Content-Length', String(body.prefetched));
     headersIn.unset('Transfer-Encoding');
   }
-  return undefined;
 }
 
 /** Carries out ProxyFCGISetEnvIf; false when a condition could not be evaluated. httpd: fix_cgivars */

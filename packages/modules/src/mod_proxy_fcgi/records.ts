@@ -1,3 +1,5 @@
+import type { HeaderTable } from '@httpd-ts/http1';
+
 /** Kinds of FastCGI records that are sent or understood here. */
 export const RECORD = { begin: 1, end: 3, params: 4, stdin: 5, stdout: 6, stderr: 7 } as const;
 
@@ -27,24 +29,21 @@ function sizeOf(length: number): string {
  * The records that carry variables, with the empty one that ends them. A variable that fits into no record is left
  * out and reported. httpd: modules/proxy/mod_proxy_fcgi.c send_environment
  */
-export function paramsRecords(
-  variables: Iterable<readonly [string, string]>,
-  onTooLong: (name: string) => void,
-): string {
+export function paramsRecords(variables: HeaderTable, onTooLong: (name: string) => void): string {
   let records = '';
   let content = '';
-  for (const [name, value] of variables) {
+  variables.forEach((name, value) => {
     const pair = sizeOf(name.length) + sizeOf(value.length) + name + value;
     if (pair.length > paramsLimit) {
       onTooLong(name);
-      continue;
+      return;
     }
     if (content.length + pair.length > paramsLimit) {
       records += recordHeader(RECORD.params, content.length) + content;
       content = '';
     }
     content += pair;
-  }
+  });
   if (content !== '') records += recordHeader(RECORD.params, content.length) + content;
   return records + recordHeader(RECORD.params, 0);
 }

@@ -14,6 +14,7 @@ import {
   socketHandles,
 } from './socket-handles.ts';
 import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
+import { TimedAttempts } from './timed-attempts.ts';
 import { beginTls, tlsPeer } from './tls-client.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
@@ -94,6 +95,8 @@ function connectPath(node: SocketHandles, target: ConnectTarget, path: string) {
   );
 }
 
+const attempts = new TimedAttempts();
+
 /** Node writes a path as UTF-8. */
 const pathText = (path: string) => Buffer.from(path, 'latin1').toString();
 
@@ -108,11 +111,11 @@ function connectHandle(
     let isSettled = false;
     const settle = (outcome: Stream | ConnectError) => {
       isSettled = true;
-      clearTimeout(timer);
+      if (attempt !== undefined) attempts.end(attempt);
       if (typeof outcome === 'string') handle.close();
       resolve(outcome);
     };
-    const timer = timeoutMs > 0 ? setTimeout(() => settle('ETIMEDOUT'), timeoutMs) : undefined;
+    const attempt = timeoutMs > 0 ? attempts.begin(() => settle('ETIMEDOUT'), timeoutMs) : undefined;
     const failed = (status: number) => settle(connectError(getSystemErrorName(status)));
     request.oncomplete = (status) => {
       if (isSettled) return;
