@@ -304,6 +304,7 @@ class PlacedDirective implements DirectiveContext {
 
 /** Makes a path absolute by ServerRoot. httpd: server/config.c ap_server_root_relative */
 export function serverRootRelative(serverRoot: string, path: string): string {
+  if (path.startsWith('/') && !unclean.test(path)) return path;
   const joined = path.startsWith('/') ? path : `${serverRoot.replace(/\/+$/, '')}/${path}`;
   const kept: string[] = [];
   for (const segment of joined.split('/').slice(1)) {
@@ -313,6 +314,9 @@ export function serverRootRelative(serverRoot: string, path: string): string {
   }
   return `/${kept.join('/')}${/\/\.{0,2}$/.test(joined) && kept.length > 0 ? '/' : ''}`;
 }
+
+/** A segment that is empty, `.` or `..`, or a slash at the end. */
+const unclean = /\/\.{0,2}(?:\/|$)/;
 
 /** In the order in which httpd looks for them around a directive. */
 const placesBySection: readonly (readonly [name: string, place: number])[] = [

@@ -42,7 +42,9 @@ export function compileExpansion(text: string): Expansion {
   for (let at = 0; at < text.length; ) {
     const special = readSpecial(text, at);
     if (special === undefined) {
-      plain += text[at++];
+      const next = nextSpecial(text, at + 1);
+      plain += text.slice(at, next);
+      at = next;
       continue;
     }
     if (typeof special.piece === 'string') plain += special.piece;
@@ -78,6 +80,15 @@ interface Special {
   readonly piece: Piece | string;
   readonly end: number;
 }
+
+/** Where the next character stands that may mean something; the end when none does. */
+function nextSpecial(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !specials.has(text.charCodeAt(at))) at++;
+  return at;
+}
+/** `\\`, `$` and `%`. */
+const specials: ReadonlySet<number> = new Set([92, 36, 37]);
 
 function readSpecial(text: string, at: number): Special | undefined {
   const char = text[at];
