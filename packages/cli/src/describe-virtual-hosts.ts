@@ -48,6 +48,7 @@ const wildcardBucket = 256;
 /** httpd hashes the last four bytes of an address by folding them into one. httpd: server/vhost.c hash_inaddr */
 function bucketOf({ address }: VirtualHostAddress): number {
   if (address === undefined || /^[0:]+$/.test(address)) return wildcardBucket;
+  if (address.startsWith('/')) return 0;
   const last = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
   if (last !== null) return last.slice(1).reduce((folded, byte) => folded ^ Number(byte), 0);
   // `::1` ends in the groups 0 and 1; a group that `::` stands for is 0.
@@ -84,8 +85,12 @@ function describeEntry(
 
 function addressLabel({ address, port }: VirtualHostAddress): string {
   const host = address === undefined || /^[0:]+$/.test(address) ? '*' : address;
-  return `${host.includes(':') ? `[${host}]` : host}:${port === 0 ? '*' : port}`;
+  if (port === 0) return `${bracketed(host)}:*`;
+  // The address of a local socket has no port of its own.
+  return `${bracketed(host)}:${host.startsWith('/') ? 0 : port}`;
 }
+
+const bracketed = (host: string) => (host.includes(':') && !host.startsWith('/') ? `[${host}]` : host);
 
 function titleOf({ hostname, definedAt }: ServerRecord): string {
   return `${hostname ?? ''} (${definedAt?.file}:${definedAt?.line})`;

@@ -10,6 +10,7 @@ import {
 } from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
+import { sedArguments } from './known-sed.ts';
 import { tlsArguments } from './known-tls-arguments.ts';
 import { declareAuthnProvider, findAuthnProvider } from './mod_authn_core/contract.ts';
 import { declareAuthzProvider } from './mod_authz_core/contract.ts';
@@ -640,6 +641,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     leadingInteger(word) < 0
       ? 'SessionExpiryUpdateInterval must be zero (disable) or a positive value'
       : undefined,
+  ...sedArguments,
   Substitute: substitute,
   SubstituteMaxLineLength: bytesWithUnit,
   SuexecUserGroup: () =>

@@ -40,6 +40,21 @@ const verify: ArgumentCheck = ([word = ''], cmd) =>
 const depth: ArgumentCheck = ([word = ''], cmd) =>
   leadingInteger(word) < 0 ? invalidArgument(cmd, word) : undefined;
 
+/** Seconds. */
+const time: ArgumentCheck = ([word = ''], { name }) =>
+  leadingInteger(word) < 0 ? `${name}: invalid argument` : undefined;
+
+const times = [
+  'SSLOCSPResponderTimeout',
+  'SSLOCSPResponseMaxAge',
+  'SSLOCSPResponseTimeSkew',
+  'SSLStaplingErrorCacheTimeout',
+  'SSLStaplingResponderTimeout',
+  'SSLStaplingResponseMaxAge',
+  'SSLStaplingResponseTimeSkew',
+  'SSLStaplingStandardCacheTimeout',
+];
+
 const revocationCheck: ArgumentCheck = ([raw = ''], cmd) => {
   const [mode = '', ...flags] = words(raw);
   if (!/^(?:none|leaf|chain)$/i.test(mode)) return invalidArgument(cmd, mode);
@@ -213,6 +228,7 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
     leadingInteger(word) < 0 ? 'SSLSessionCacheTimeout: Invalid argument' : undefined,
   SSLSessionTicketKeyFile: file,
   SSLSRPVerifierFile: file,
+  ...Object.fromEntries(times.map((name) => [name, time])),
   SSLStaplingCache: ([word = ''], cmd) => cacheProviderComplaint(word, cmd, 'stapling', ''),
   SSLVerifyClient: verify,
   SSLVerifyDepth: depth,

@@ -5,18 +5,36 @@ const codePointTooLarge = 134;
 const octalTooLarge = 151;
 const resetInLookaround = 199;
 
-/** Compiles as PCRE2 10.42 with 8-bit units does: it refuses two kinds of pattern that the bundled 16-bit 10.34 accepts. */
+/**
+ * Compiles as PCRE2 10.42 with 8-bit units does: it refuses two kinds of pattern that the bundled 16-bit 10.34 accepts, and
+ * accepts one that this refuses.
+ */
 export function compileStrictly(
   pcre2: Pcre2,
-  pattern: string,
+  written: string,
   options: number,
 ): Pcre2Code | Pcre2CompileError {
+  const pattern = withoutHugeReferences(written);
   const wide = findWideEscape(pcre2, pattern, options);
   if (wide !== undefined) return wide;
   const code = pcre2.compile(pattern, options);
   if ('message' in code || !resetsInLookaround(pattern)) return code;
   pcre2.free(code);
   return refusal(resetInLookaround, pattern.length);
+}
+
+/** The largest number that is a group's. httpd: PCRE2's INT_MAX / 10 - 1 */
+const largestReference = 214_748_363;
+
+/** What no group can have as its number is an octal escape, or the digit 8 or 9 itself. */
+function withoutHugeReferences(pattern: string): string {
+  return pattern.replace(/\\Q.*?(?:\\E|$)|\\([1-9]\d{8,})|\\./gs, (text, digits: string | undefined) => {
+    if (digits === undefined || Number(digits) <= largestReference) return text;
+    const [octal] = /^[0-7]{0,3}/.exec(digits)!;
+    return octal === ''
+      ? digits
+      : `\\x{${Number.parseInt(octal, 8).toString(16)}}${digits.slice(octal.length)}`;
+  });
 }
 
 function refusal(code: number, offset: number): Pcre2CompileError {

@@ -73,11 +73,12 @@ function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
       return `Invalid Mutex directory in argument ${mechanism}`;
     }
   }
+  let wrong: string | undefined;
   for (let type = nextWord(cursor); type !== ''; type = nextWord(cursor)) {
-    if (type.toLowerCase() === 'omitpid') continue;
-    if (!isMutexType(type.toLowerCase(), cmd)) return `Mutex type ${type} is not valid`;
+    const lower = type.toLowerCase();
+    if (lower !== 'omitpid' && !isMutexType(lower, cmd)) wrong = type;
   }
-  return undefined;
+  return wrong === undefined ? undefined : `Mutex type ${wrong} is not valid`;
 }
 
 /** A number of bytes or responses within bounds. httpd: server/core.c set_flush_max_threshold */

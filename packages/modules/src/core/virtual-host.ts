@@ -33,6 +33,9 @@ const isPort = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_5
 const withoutBrackets = (host: string) =>
   host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 
+/** httpd: struct sockaddr_un */
+const longestSocketPath = 107;
+
 const wildcards = new Set(['*', '_default_', '255.255.255.255', '0.0.0.0']);
 
 /** The addresses behind one word of a `<VirtualHost>` line. httpd: server/vhost.c get_addresses */
@@ -41,8 +44,8 @@ function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] 
   if (typeof split === 'string') return split;
   const { host, port } = split;
   if (wildcards.has(host.toLowerCase())) return [{ text, address: undefined, port }];
-  // A path would be that of a local socket.
-  if (host.startsWith('/')) return [];
+  // A local socket, which no connection comes to: httpd listens to none.
+  if (host.startsWith('/')) return [{ text, address: host.slice(0, longestSocketPath), port }];
   const found = isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
   if (found === undefined || found.length === 0) {
     cmd.warn(

@@ -1,4 +1,4 @@
-import { type IpSubnet, isInSubnet, parseIpSubnet, type RequestRecord } from '@httpd-ts/kernel';
+import { type IpSubnet, isInSubnet, type RequestRecord } from '@httpd-ts/kernel';
 import type { ParentProxy, ProxyRemote } from './config.ts';
 
 /** One entry of NoProxy. */
@@ -9,13 +9,13 @@ export interface DirectHost {
 }
 
 /** Reads an entry of NoProxy: a domain, a network, an address or a host. httpd: modules/proxy/mod_proxy.c set_proxy_dirconn */
-export function readDirectHost(text: string): DirectHost {
+export function readDirectHost(text: string, warn: (text: string) => void): DirectHost {
   const name = text.toLowerCase();
   if (name === '*') return { wantsAddresses: false, matches: () => true };
   if (name.startsWith('.')) {
     return { wantsAddresses: false, matches: (host) => host.endsWith(name) };
   }
-  const subnet = readSubnet(name);
+  const subnet = readSubnet(name, warn);
   if (subnet !== undefined) {
     return {
       wantsAddresses: true,
@@ -25,12 +25,52 @@ export function readDirectHost(text: string): DirectHost {
   return { wantsAddresses: false, matches: (host) => host.replace(/\.$/, '') === name.replace(/\.$/, '') };
 }
 
-/** An address or a network; one that is cut short has a mask of its length. httpd: ap_proxy_is_ipaddr */
-function readSubnet(text: string): IpSubnet | undefined {
-  const [address = '', mask] = text.split('/');
-  const subnet = parseIpSubnet(address, mask);
-  return typeof subnet === 'string' ? undefined : subnet;
+/**
+ * Up to four numbers in C's notation with a mask, which is guessed where none is written. What only begins like an address
+ * is none, and has been warned of all the same. httpd: modules/proxy/proxy_util.c ap_proxy_is_ipaddr
+ */
+function readSubnet(text: string, warn: (text: string) => void): IpSubnet | undefined {
+  const quads: number[] = [];
+  let rest = text;
+  while (quads.length < 4 && rest !== '' && !(rest.startsWith('/') && quads.length > 0)) {
+    const number = leadingNumber(rest);
+    if (number === undefined || number.value > 255) return undefined;
+    quads.push(number.value);
+    rest = number.rest;
+    if (rest.startsWith('.') && quads.length < 4) rest = rest.slice(1);
+  }
+  const written = quads.reduce((address, quad, i) => address | (quad << (24 - 8 * i)), 0);
+  const mask = rest.startsWith('/') ? leadingNumber(rest.slice(1)) : undefined;
+  let bits = mask?.value ?? 0;
+  if (mask !== undefined) {
+    if (bits > 32) return undefined;
+    rest = mask.rest;
+  } else {
+    bits = 8 * (quads.findLastIndex((quad) => quad !== 0) + 1);
+    if (bits === 0) return undefined;
+    if (bits < 32)
+      warn(`AH00900: Warning: NetMask not supplied with IP-Addr; guessing: ${formatIpv4(written)}/${bits}`);
+  }
+  if (rest !== '') return undefined;
+  const network = -1 << (32 - bits);
+  const address = written & network;
+  if (address !== written) {
+    warn(`AH00901: Warning: NetMask and IP-Addr disagree in ${formatIpv4(written)}/${bits}`);
+    warn(`AH00902:          Set to ${formatIpv4(address)}/${bits}`);
+  }
+  return { family: 4, address, mask: network };
 }
+
+/** A number as C writes one, octal after `0` and hexadecimal after `0x`. */
+function leadingNumber(text: string): { readonly value: number; readonly rest: string } | undefined {
+  const [digits] = /^(?:0x[0-9a-f]+|0[0-7]*|[1-9]\d*)/i.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const isOctal = /^0\d/.test(digits);
+  const value = isOctal ? Number.parseInt(digits, 8) : Number(digits);
+  return { value, rest: text.slice(digits.length) };
+}
+
+const formatIpv4 = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 
 /** Parents to try for a URL, the first first. httpd: modules/proxy/mod_proxy.c proxy_handler */
 export function parentsOf(

@@ -180,8 +180,8 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     args: iterate,
     context: 'server',
     usage: 'A list of domains, hosts, or subnets to which the proxy will connect directly',
-    set: (config, text) => {
-      config.directHosts.push(readDirectHost(text));
+    set: (config, text, cmd) => {
+      config.directHosts.push(readDirectHost(text, (warning) => cmd.warn(warning)));
     },
   }),
   ProxyBlock: proxyServer.directive({

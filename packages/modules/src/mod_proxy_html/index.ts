@@ -7,6 +7,7 @@ import {
   iterate,
   iterate2,
   outputFilters,
+  preConfig,
   rawArguments,
   take1,
   take12,
@@ -61,6 +62,9 @@ function setDoctype(config: ProxyHtmlConfig, first: string, second: string | und
     config.emptyEnd = /^x/i.test(second ?? '') ? xhtmlEnd : htmlEnd;
   }
 }
+
+const withoutXml2enc =
+  '[proxy_html:notice] AH01425: I18n support in mod_proxy_html requires mod_xml2enc. Without it, non-ASCII characters in proxied pages are likely to display incorrectly.';
 
 /** Rewrites the links of proxied pages. */
 export const modProxyHtml = defineModule({
@@ -138,6 +142,9 @@ export const modProxyHtml = defineModule({
     }),
   },
   hooks: [
+    preConfig((compilation) => {
+      if (!compilation.hasModule('mod_xml2enc')) compilation.warn(withoutXml2enc);
+    }),
     insertFilter(
       (request) => {
         const sniffing = request.server.plan.providers.find(sniffingXml2enc, 'default');
