@@ -34,6 +34,7 @@ function nameByAddress({ addresses }: ServerRecord, { mainServer, world, warn }:
   if (addresses.some(({ address }) => address === undefined)) return mainServer.hostname!;
   const first = addresses[0]?.address;
   if (first === undefined) return 'bogus_host_without_forward_dns';
+  if (first.startsWith('/')) return first;
   const name = world.network.reverseNow(first);
   if (name !== undefined) return name;
   if (mainServer.wantsWhileCompiling?.('core', 'error') !== false) {
