@@ -123,18 +123,19 @@ function cacheProviderComplaint(
 /** `shmcb:path(size)`. httpd: modules/cache/mod_socache_shmcb.c socache_shmcb_create */
 function shmcbComplaint(word: string, { name }: DirectiveContext): string | undefined {
   const argument = /^shmcb:(.*)/s.exec(word)?.[1];
-  const open = argument?.indexOf('(') ?? -1;
+  const open = argument?.lastIndexOf('(') ?? -1;
   if (argument === undefined || open < 0) return undefined;
   const inside = argument.slice(open + 1);
-  if (!inside.endsWith(')') || inside === ')') {
+  if (!inside.endsWith(')')) {
     return `${name}: Invalid argument: no closing parenthesis or cache size missing after pathname with parenthesis`;
   }
-  if (leadingInteger(inside) >= 4294967295) {
+  const [, size] = /^[\t-\r ]*([+-]?\d+|)\)$/.exec(inside) ?? [];
+  if (size === undefined) return `${name}: Invalid argument: cache size not numerical`;
+  // A negative number is a very large one.
+  if (Number(size) < 0 || Number(size) >= 4294967295) {
     return `${name}: Invalid argument: size has to be < 4294967295 bytes on this platform`;
   }
-  return leadingInteger(inside) < 8192
-    ? `${name}: Invalid argument: size has to be >= 8192 bytes`
-    : undefined;
+  return Number(size) < 8192 ? `${name}: Invalid argument: size has to be >= 8192 bytes` : undefined;
 }
 
 const sessionCache: ArgumentCheck = ([word = ''], cmd) => {

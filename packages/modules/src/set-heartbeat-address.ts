@@ -25,7 +25,9 @@ function readAddress(
   { world }: DirectiveContext,
   complaints: AddressComplaints,
 ): DatagramPeer | string {
-  if (/^\d+$/.test(text)) return complaints.noHost;
+  if (/^\d+$/.test(text)) {
+    return Number(text) >= 1 && Number(text) <= 65_535 ? complaints.noHost : complaints.unreadable;
+  }
   const split = splitAddress(text);
   if (typeof split === 'string') return complaints.unreadable;
   const { host, port } = split;

@@ -54,9 +54,24 @@ function loudestOf(server: ServerRecord): number {
   return Math.max(...all.map((level) => levelIndex.get(level)!));
 }
 
-/** Whether a module is loaded under the name LogLevel gives. */
+/** Whether a module is loaded under the name LogLevel gives: its file, its identifier, or that without `_module`. */
 function isModule(name: string, cmd: DirectiveContext): boolean {
-  return cmd.hasModule(name) || cmd.hasModule(`${name}_module`);
+  if (/(?:\.c|_module)$/.test(name) && cmd.hasModule(name)) return true;
+  tell(cmd, 'trace6', `core.c(3507): Cannot find module '${name}', trying '${name}_module'`);
+  return cmd.hasModule(`${name}_module`);
+}
+
+/** The file that a module is built from, as httpd names it. */
+function moduleFile(name: string): string {
+  const short = shortModuleName(name);
+  if (short === 'core') return 'core.c';
+  if (short === 'http' || short === 'http_core') return 'http_core.c';
+  return short.startsWith('mpm_') ? `${short.slice(4)}.c` : `mod_${short}.c`;
+}
+
+/** What httpd says of LogLevel itself, if the level in force asks for it. */
+function tell(cmd: DirectiveContext, level: LogLevel, text: string): void {
+  if (cmd.server.wantsWhileCompiling?.('core', level)) cmd.warn(`[core:${level}] ${text}`, true);
 }
 
 /** httpd: server/core.c set_loglevel */
@@ -67,6 +82,7 @@ function setLogLevel(levels: LogLevels, word: string, cmd: DirectiveContext): st
     if (level === undefined) return badLevel;
     levels.level = level;
     delete levels.modules;
+    tell(cmd, 'trace3', `core.c(3490): Setting LogLevel for all modules to ${word}`);
     return undefined;
   }
   const name = word.slice(0, colon);
@@ -77,6 +93,7 @@ function setLogLevel(levels: LogLevels, word: string, cmd: DirectiveContext): st
   if (!isModule(name, cmd)) return `Cannot find module ${name}`;
   levels.modules ??= new Map();
   levels.modules.set(shortModuleName(name), level);
+  tell(cmd, 'trace3', `core.c(3517): Setting LogLevel for module ${moduleFile(name)} to ${text}`);
   return undefined;
 }
 

@@ -12,6 +12,7 @@ import {
   take1,
   take2,
   take12,
+  words,
 } from '@httpd-ts/kernel';
 import { type CoreServerConfig, coreDirectory, coreServer } from './core-config.ts';
 import { mutexOwners } from './mutex-owners.ts';
@@ -56,29 +57,31 @@ const mutexMechanisms =
 const isMutexType = (type: string, cmd: DirectiveContext) =>
   type === 'default' || cmd.hasModule(entryOf(mutexOwners, type) ?? '');
 
-/** httpd: server/util_mutex.c ap_set_mutex */
+/** Types are looked at from the last to the first. httpd: server/util_mutex.c ap_set_mutex */
 function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
-  const cursor = { text: raw, at: 0 };
-  const mechanism = nextWord(cursor);
-  if (mechanism === '') {
+  const [mechanism, ...names] = words(raw);
+  if (mechanism === undefined || mechanism === '') {
     return `Mutex requires at least a mechanism argument (Mutex mechanisms are: ${mutexMechanisms})`;
   }
-  const [method, path] = mechanism.split(/:(.*)/s, 2);
-  const isFile = method === 'file' || method === 'flock' || method === 'fcntl';
-  const isKnown = /^(?:default|none|no|pthread|sysvsem|posixsem|sem)$/.test(mechanism) || isFile;
-  if (!isKnown) return `Invalid Mutex argument ${mechanism} (Mutex mechanisms are: ${mutexMechanisms})`;
-  if (isFile && path !== undefined) {
+  const [written = '', path] = mechanism.split(/:(.*)/s, 2);
+  const method = written.toLowerCase();
+  if (!/^(?:default|none|no|pthread|sysvsem|posixsem|sem|file|flock|fcntl)$/.test(method)) {
+    return `Invalid Mutex argument ${mechanism} (Mutex mechanisms are: ${mutexMechanisms})`;
+  }
+  if (path !== undefined) {
     const info = cmd.world.files.stat(cmd.serverRootRelative(path));
     if (typeof info === 'string' || info.type !== 'directory') {
       return `Invalid Mutex directory in argument ${mechanism}`;
     }
   }
-  let wrong: string | undefined;
-  for (let type = nextWord(cursor); type !== ''; type = nextWord(cursor)) {
+  const isNone = method === 'none' || method === 'no';
+  const types = names.filter((name) => name.toLowerCase() !== 'omitpid');
+  for (const type of types.length === 0 ? ['default'] : types.toReversed()) {
     const lower = type.toLowerCase();
-    if (lower !== 'omitpid' && !isMutexType(lower, cmd)) wrong = type;
+    if (!isMutexType(lower, cmd)) return `Mutex type ${type} is not valid`;
+    if (isNone) return `None is not allowed for mutex type ${lower}`;
   }
-  return wrong === undefined ? undefined : `Mutex type ${wrong} is not valid`;
+  return undefined;
 }
 
 /** A number of bytes or responses within bounds. httpd: server/core.c set_flush_max_threshold */

@@ -33,7 +33,7 @@ export function openProviderAlias(
   const cursor = { text: inside, at: 0 };
   const base = nextWord(cursor);
   const alias = nextWord(cursor);
-  if (alias === '') return `${cmd.name}> directive requires additional arguments`;
+  if (base === '' || alias === '') return `${cmd.name}> directive requires additional arguments`;
   if (base.toLowerCase() === alias.toLowerCase()) {
     return 'The alias provider name must be different from the base provider name.';
   }

@@ -98,7 +98,7 @@ export function openProviderAlias(
   const cursor = { text: inside, at: 0 };
   const base = nextWord(cursor);
   const alias = nextWord(cursor);
-  if (alias === '') return `${cmd.name}> directive requires additional arguments`;
+  if (base === '' || alias === '') return `${cmd.name}> directive requires additional arguments`;
   const args = nextWord(cursor);
   const rest = nextWord(cursor);
   if (rest !== '') {
