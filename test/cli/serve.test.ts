@@ -116,6 +116,18 @@ describe('serving', () => {
     expect(ask('stop')).toMatchObject({ status: 0, stdout: 'httpd (no pid file) not running\n' });
   });
 
+  it('does not start with a back end that nothing here can speak to', async () => {
+    const loads = ['proxy', 'proxy_fdpass'].map(
+      (name) => `LoadModule ${name}_module modules/mod_${name}.so\n`,
+    );
+    const { root, port } = await tree(`${loads.join('')}ProxyPass /other fd://localhost/run/other.sock\n`);
+    const refused = runLauncher(['-d', root, '-f', 'serve.conf', '-DFOREGROUND']);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/another program \(mod_proxy_fdpass\)/);
+    expect(refused.stderr).toMatch(/serve\.conf.*\d/);
+    expect(await answer(port)).toBeUndefined();
+  });
+
   it('prints warnings once, in order, and then serves', async () => {
     const host = '<VirtualHost *>\nDocumentRoot nowhere\n</VirtualHost>\n';
     const { root, port, child } = await startInForeground(switches, `${host}ServerAdmin \${NOPE}\n`);

@@ -100,6 +100,8 @@ export interface ProcessSettings {
   threadsPerChild: number | undefined;
   maxRequestWorkers: number | undefined;
   startServers: number | undefined;
+  /** How few and how many idle workers Apache keeps. */
+  spareWorkers: { readonly least: number; readonly most: number } | undefined;
   serverLimit: number | undefined;
   threadLimit: number | undefined;
   listenBacklog: number;
@@ -128,6 +130,7 @@ export function processSettings(cmd: DirectiveContext | Compilation): ProcessSet
     threadsPerChild: undefined,
     maxRequestWorkers: undefined,
     startServers: undefined,
+    spareWorkers: undefined,
     serverLimit: undefined,
     threadLimit: undefined,
     listenBacklog: 511,

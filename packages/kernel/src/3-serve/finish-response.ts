@@ -32,6 +32,8 @@ export function applyFilters(request: RequestRecord): Body | undefined | Promise
   if (filters === undefined) return request.output;
   let body = request.output;
   for (let i = 0; i < filters.length; i++) {
+    // A filter that ended in an error page has taken the filters away.
+    if (request.outputFilters !== filters) break;
     const next = filters[i]!.apply(request, body);
     if (next instanceof Promise) return filtersAfter(next, request, filters, i + 1);
     body = next;
@@ -47,7 +49,6 @@ async function filtersAfter(
 ): Promise<Body | undefined> {
   let body = await pending;
   for (let i = from; i < filters.length; i++) {
-    // A filter that ended in an error page has taken the filters away.
     if (request.outputFilters !== filters) break;
     body = await filters[i]!.apply(request, body);
   }

@@ -22,6 +22,7 @@ export {
   mpmNumber,
   mpmNumbers,
   programName,
+  spareWorkers,
   threadDirectives,
 } from './mpm-common.ts';
 export {

@@ -195,8 +195,15 @@ export function checkThreadedMpm(compilation: Compilation, messages: MpmMessages
     threadsPerChild: threads,
     maxRequestWorkers: workers,
     startServers: Math.max(start, 1),
+    spareWorkers: spareWorkers(spare, given('maxsparethreads', 250), threads),
   };
   Object.assign(processSettings(compilation), settings);
+}
+
+/** Apache keeps room for one more child between the two. httpd: server/mpm/event/event.c event_check_config */
+export function spareWorkers(least: number, most: number, threads: number): ProcessSettings['spareWorkers'] {
+  const atLeast = Math.max(least, 1);
+  return { least: atLeast, most: Math.max(most, atLeast + threads) };
 }
 
 function checkWorkers(

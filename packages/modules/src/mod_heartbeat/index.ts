@@ -13,8 +13,9 @@ import {
   type Timer,
   take1,
 } from '@httpd-ts/kernel';
-import { takesWorker, workersOf } from '../mod_status/contract.ts';
+import { takesWorker } from '../mod_status/contract.ts';
 import { setHeartbeatAddress } from '../set-heartbeat-address.ts';
+import { StartedWorkers } from './started-workers.ts';
 
 const intervalMs = 1000;
 
@@ -24,10 +25,10 @@ const heartbeatConfig = perServer<{ address?: DatagramPeer }>({
 });
 
 /** httpd: modules/cluster/mod_heartbeat.c hb_monitor */
-function message(plan: Plan, threads: readonly ThreadStatus[]): string {
+function message(started: StartedWorkers, threads: readonly ThreadStatus[]): string {
   const isBusy = (connection: ConnectionStatus) => takesWorker(connection) && connection.state !== 'G';
   const busy = threads.reduce((sum, { connections }) => sum + connections.filter(isBusy).length, 0);
-  return `v=1&ready=${Math.max(0, workersOf(plan) - busy)}&busy=${busy}`;
+  return `v=1&ready=${Math.max(0, started.count(busy) - busy)}&busy=${busy}`;
 }
 
 const stops = new WeakMap<Plan, () => void>();
@@ -38,10 +39,11 @@ function beginToBeat({ world }: Compilation, plan: Plan): void {
   let timer: Timer | undefined;
   let socket: Datagrams | undefined;
   let isOver = false;
+  const started = new StartedWorkers(plan);
   const beat = async () => {
     const threads = await world.scoreboard.collect();
     if (isOver) return;
-    socket?.send(message(plan, threads), address);
+    socket?.send(message(started, threads), address);
     timer = world.clock.after(intervalMs, beat);
   };
   stops.set(plan, () => {

@@ -1,5 +1,5 @@
 import { type Compilation, checkConfig, defineModule, preConfig, processSettings } from '@httpd-ts/kernel';
-import { chooseMpm, mpmNumber, mpmNumbers } from '../core/contract.ts';
+import { chooseMpm, mpmNumber, mpmNumbers, spareWorkers } from '../core/contract.ts';
 
 /** Brings the numbers in line with each other, saying so as httpd does. httpd: server/mpm/prefork/prefork.c prefork_check_config */
 function checkNumbers(compilation: Compilation): void {
@@ -40,6 +40,7 @@ function checkNumbers(compilation: Compilation): void {
     serverLimit,
     maxRequestWorkers: workers,
     startServers: Math.max(start, 1),
+    spareWorkers: spareWorkers(spare, numbers.get('maxspareservers') ?? 10, 1),
     threadsPerChild: 1,
   });
 }
