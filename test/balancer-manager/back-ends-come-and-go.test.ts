@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,12 +49,16 @@ function clients(url: string, count = 4) {
 }
 
 async function startA() {
+  const slow: ServerResponse[] = [];
   const a = await backEnd('A', (request, response) => {
-    if (request.url === '/slow') setTimeout(() => response.end('A, slowly\n'), 1500);
+    if (request.url === '/slow') slow.push(response);
     else response.end('A\n');
   });
   ends.push(a.server);
-  return a;
+  const endSlowly = () => {
+    for (const response of slow) response.end('A, slowly\n');
+  };
+  return { ...a, endSlowly };
 }
 
 async function startB() {
@@ -84,7 +89,13 @@ describe('a back end is replaced by another without a request lost', () => {
     const at = `/balancers/app/members/${member.id}`;
     const early = await server.api(at, { method: 'DELETE' });
     expect([early.status, early.value.error]).toEqual([409, expect.stringContaining('under way')]);
-    const drained = await server.api(`${at}/drain`, { method: 'POST', body: { waitSeconds: 20 } });
+    const draining = server.api(`${at}/drain`, { method: 'POST', body: { waitSeconds: 20 } });
+    await until(
+      async () => (await server!.api('/balancers/app')).value.members[0].inFlight === 1,
+      'only the slow request to be left',
+    );
+    a.endSlowly();
+    const drained = await draining;
     expect(drained.value).toMatchObject({ drained: true, inFlight: 0 });
     expect(await slow).toBe('A, slowly\n');
     expect((await server.api(at, { method: 'DELETE' })).value).toEqual({ removed: a.url, inFlight: 0 });
@@ -128,6 +139,7 @@ describe('a back end is replaced by another without a request lost', () => {
     await post(`w=${a.url}&w_status_N=1`);
     const busyOfA = async () => /<httpd:busy>(\d+)/.exec(await xml())![1];
     await until(async () => (await busyOfA()) === '1', 'only the slow request to be left');
+    a.endSlowly();
     await until(async () => (await busyOfA()) === '0', 'A to be idle');
     expect(await slow).toBe('A, slowly\n');
     a.server.closeAllConnections();
@@ -160,6 +172,7 @@ describe('a back end is replaced by what a rewriting map says', () => {
     moveOn(b.url);
     await until(() => traffic.answers.at(-1) === 'B', 'B');
     const ofA = a.requests.length;
+    a.endSlowly();
     expect(await slow).toBe('A, slowly\n');
     expect(a.requests.length).toBe(ofA);
     a.server.closeAllConnections();

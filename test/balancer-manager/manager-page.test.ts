@@ -22,11 +22,12 @@ function testPage(executablePath: string) {
   let server: ManagedServer;
   const ends: { close(): void; closeAllConnections(): void }[] = [];
   const urls: string[] = [];
+  let slowAnswer = (): unknown => undefined;
 
   beforeAll(async () => {
     for (const name of ['A', 'B', 'C', 'D']) {
       const end = await backEnd(name, (request, response) => {
-        if (request.url === '/slow') setTimeout(() => response.end('slow\n'), 3000);
+        if (request.url === '/slow') slowAnswer = () => response.end('slow\n');
         else {
           response.statusCode = name === 'C' && Math.random() < 0.3 ? 500 : 200;
           response.end(`${name}\n`);
@@ -118,8 +119,9 @@ ProxyPass / balancer://shop/`);
     await expect.poll(() => row(page, urls[1]!).textContent()).toContain('draining, in flight: 1');
     expect(await row(page, urls[1]!).getByRole('button', { name: 'Remove' }).isDisabled()).toBe(true);
     await picture(page, 'draining');
+    slowAnswer();
     expect(await slow).toBe('slow\n');
-    await expect.poll(() => row(page, urls[1]!).textContent(), { timeout: 15_000 }).toContain('drained');
+    await expect.poll(() => row(page, urls[1]!).textContent()).toContain('drained');
     await row(page, urls[1]!).getByRole('button', { name: 'Remove' }).click();
     await expect
       .poll(() => page.locator('.bar').textContent())
