@@ -3,6 +3,7 @@ import {
   type DirectiveDeclaration,
   explanationOf,
   type ModuleDefinition,
+  words,
 } from '@httpd-ts/kernel';
 import { thirdPartyByDirective } from '@httpd-ts/modules';
 import { diagnostics } from './apache-diagnostics.ts';
@@ -31,7 +32,7 @@ export function diagnosticExplainer(
     const excerpt =
       file === undefined || line === undefined
         ? undefined
-        : sources.excerpt(file, line, quotedWord(text, name));
+        : sources.excerpt(file, line, meantWord(diagnostic, code, name, sources));
     return {
       ...diagnostic,
       code,
@@ -39,7 +40,7 @@ export function diagnosticExplainer(
       excerpt,
       why: explanation?.why,
       instead: explanation?.instead,
-      ...(code === 'unknown-directive' ? unknownDirective(name, entry, index, isLoaded) : {}),
+      ...(code === 'unknown-directive' ? unknownDirective(name, excerpt?.text, entry, index, isLoaded) : {}),
       ...(code === 'directive-not-allowed-here' && entry !== undefined
         ? { allowedIn: placesOf(entry.declaration) }
         : {}),
@@ -63,7 +64,25 @@ function directiveAt(sources: SourceFiles, file?: string, line?: number): string
   return found?.kind === 'section' ? `<${found.name}` : undefined;
 }
 
-/** The argument a message quotes, which the caret then stands under. */
+/** The argument that is wrong, which the caret then stands under: quoted by the message, named in it, or the only one. */
+function meantWord(
+  { file, line, text }: Diagnostic,
+  code: string,
+  name: string | undefined,
+  sources: SourceFiles,
+): string | undefined {
+  const quoted = quotedWord(text, name);
+  const found = sources.lineAt(file ?? '', line ?? 0);
+  if (found === undefined || !('arguments' in found)) return quoted;
+  if (quoted !== undefined && found.arguments.includes(quoted)) return quoted;
+  const variable = /AH00111: .*(\$\{[^}]*\})/.exec(text)?.[1];
+  if (variable !== undefined) return variable;
+  if (code !== 'refused-arguments' || / (?:takes|requires|requires at least) /.test(text)) return quoted;
+  const written = words(found.arguments);
+  const named = written.find((word) => text.split(/[\s,;]+/).includes(word));
+  return named ?? (written.length === 1 ? written[0] : undefined);
+}
+
 function quotedWord(text: string, name: string | undefined): string | undefined {
   for (const [, single, double] of text.matchAll(/'([^']+)'|"([^"]+)"/g)) {
     const word = single ?? double;
@@ -76,11 +95,18 @@ type Index = ReadonlyMap<string, DirectiveEntry>;
 
 function unknownDirective(
   name: string | undefined,
+  line: string | undefined,
   entry: DirectiveEntry | undefined,
   index: Index,
   isLoaded: (identifier: string) => boolean,
 ): Partial<Finding> {
   if (name === undefined) return {};
+  const encoding = encodingOf(line ?? name);
+  if (encoding !== undefined) {
+    return {
+      instead: `The file is saved as ${encoding}, which Apache cannot read: save it as UTF-8 without BOM.`,
+    };
+  }
   if (entry !== undefined && !isLoaded(entry.module.identifier)) {
     const { identifier, name: module } = entry.module;
     const line = `LoadModule ${identifier} modules/${module.startsWith('mod_') ? module : `mod_${module}`}.so`;
@@ -104,6 +130,12 @@ function unknownDirective(
       [...index.values()].map((one) => one.name),
     );
   return nearest === undefined ? {} : { didYouMean: nearest.startsWith('<') ? `${nearest}>` : nearest };
+}
+
+/** The encoding that the first bytes of a file tell, where no server reads it. */
+function encodingOf(line: string): string | undefined {
+  if (/^(?:\xff\xfe|\xfe\xff|\0|[^\0]\0)/.test(line)) return 'UTF-16';
+  return line.startsWith('\xef\xbb\xbf') ? 'UTF-8 with a byte order mark (BOM)' : undefined;
 }
 
 const perDirectory = '<Directory>, <Location>, <Files> and <If>';

@@ -43,6 +43,9 @@ const good: Readonly<Record<string, Example>> = {
     config:
       'Listen 80\nServerName a.example\nRewriteEngine On\nRewriteCond %{HTTP:Upgrade} websocket [NC]\nRewriteRule ^/?(.*) "ws://localhost:3000/$1" [P,L]\nProxyPass /.well-known !\nProxyPass / http://localhost:3000/\nProxyPassReverse / http://localhost:3000/\n<FilesMatch \\.php$>\n  SetHandler "proxy:unix:/run/php/php8.2-fpm.sock|fcgi://localhost"\n</FilesMatch>\n',
   },
+  'CakePHP: everything goes to a directory with a .htaccess of its own': htaccess(
+    'RewriteEngine on\nRewriteRule ^(\\.well-known/.*)$ $1 [L]\nRewriteRule ^$ webroot/ [L]\nRewriteRule (.*) webroot/$1 [L]\n',
+  ),
   'old access control for an old server only': htaccess(
     '<IfModule mod_authz_core.c>\n  Require all denied\n</IfModule>\n<IfModule !mod_authz_core.c>\n  Order allow,deny\n</IfModule>\n',
   ),

@@ -110,10 +110,23 @@ const cacheEnable: ArgumentCheck = ([type = '', url], { path }) => {
     : undefined;
 };
 
-const cacheKeyBase: ArgumentCheck = ([url = '']) =>
-  /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url)
+/** What begins like a URL and is none. httpd: apr_uri_parse */
+function isMalformedUrl(url: string): boolean {
+  const [, scheme] = /^([^:/]*):/.exec(url) ?? [];
+  if (scheme !== undefined && !/^[a-z][a-z0-9+.-]*$/i.test(scheme)) return true;
+  const [, authority] = /^(?:[^:/?#]+:)?\/\/([^/?#]*)/.exec(url) ?? [];
+  if (authority === undefined) return false;
+  return !/^(?:\[[^\]]*\]|(?!\[))(?:[^:]*:[+-]?\d*|[^:]*)$/.test(
+    authority.slice(authority.lastIndexOf('@') + 1),
+  );
+}
+
+const cacheKeyBase: ArgumentCheck = ([url = '']) => {
+  if (isMalformedUrl(url)) return `Could not parse '${url}' as an URL.`;
+  return /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url)
     ? undefined
     : `URL '${url}' must contain at least one of a scheme, a hostname or a port.`;
+};
 
 const cachedFile: ArgumentCheck = ([file = ''], cmd) => {
   const path = cmd.serverRootRelative(file);

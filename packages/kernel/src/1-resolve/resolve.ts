@@ -16,7 +16,7 @@ import { OVERRIDE } from '../declare/places.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
 import { findIncludes, systemErrorText } from './include.ts';
-import { type Source, type SourceLine, sourceOf } from './source.ts';
+import { type ExpandVariables, type LinePlace, type Source, type SourceLine, sourceOf } from './source.ts';
 
 export interface ResolveInput {
   readonly world: World;
@@ -261,6 +261,8 @@ interface Open {
   readonly file: string;
   readonly line: SourceLine;
   readonly children: ResolvedNode[];
+  /** After a closing line of another name, which may have been meant for this section. */
+  isPerhapsClosed?: boolean;
 }
 
 /** Reads a source to its end. httpd: server/config.c ap_build_config */
@@ -283,7 +285,10 @@ function readAll(
   if (source.tooLong !== undefined) {
     return `Error reading ${source.file} at line ${source.tooLong}: Line too long`;
   }
-  if (open.length === 0) return top;
+  if (open.every(({ isPerhapsClosed }) => isPerhapsClosed)) {
+    closeDownTo(0, source, top, open);
+    return top;
+  }
   const [outermost] = open as [Open];
   run.errorAt ??= { file: outermost.file, line: outermost.line.line, chain: source.chain };
   const unclosed = open
@@ -296,10 +301,15 @@ function readAll(
   return top;
 }
 
-/** Closes the sections down to the innermost of this name, as the author meant, so that what follows is read in its place. */
+/**
+ * Closes the sections down to the innermost of this name, as the author meant, so that what follows is read in its place.
+ * Where none has the name it is either misspelt or one line too many: the next closing line tells.
+ */
 function closeThrough(source: Source, { name }: SourceLine, top: ResolvedNode[], open: Open[]): void {
   const at = open.findLastIndex((one) => one.name.toLowerCase() === name.toLowerCase());
+  const innermost = open.at(-1);
   if (at >= 0) closeDownTo(at, source, top, open);
+  else if (innermost !== undefined) innermost.isPerhapsClosed = true;
 }
 
 function closeDownTo(index: number, source: Source, top: ResolvedNode[], open: Open[]): void {
@@ -379,7 +389,9 @@ function closeSection(
   if (current === undefined) return `${line.word} without matching <${line.word.slice(2)} section`;
   if (!line.word.endsWith('>')) return `${line.word}> directive missing closing '>'`;
   if (current.name.toLowerCase() !== line.name.toLowerCase()) {
-    return `Expected </${current.name}> but saw ${line.word}`;
+    if (!current.isPerhapsClosed) return `Expected </${current.name}> but saw ${line.word}`;
+    closeDownTo(open.length - 1, source, top, open);
+    return closeSection(source, line, top, open);
   }
   open.pop();
   (open.at(-1)?.children ?? top).push(
@@ -536,13 +548,13 @@ function loadModule(run: Run, identifier: string, _file: string): string | undef
 const maximumExpandedLength = 1 << 26;
 
 /** Replaces `${NAME}` by what Define or the environment says; undefined for a line too long. httpd: server/core.c ap_resolve_env */
-function expander(run: Run): (text: string) => string | undefined {
-  return (text) => {
+function expander(run: Run): ExpandVariables {
+  return (text, at) => {
     let length = text.length;
     const expanded = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
       const value = run.settings.defines.get(name) ?? run.world.environment.get(name);
       if (value === undefined) {
-        if (!name.includes(':')) warnOfUndefined(run, name);
+        if (!name.includes(':')) warnOfUndefined(run, name, at);
         return whole;
       }
       length += value.length;
@@ -552,9 +564,9 @@ function expander(run: Run): (text: string) => string | undefined {
   };
 }
 
-function warnOfUndefined(run: Run, name: string): void {
+function warnOfUndefined(run: Run, name: string, { file, line, chain }: LinePlace): void {
   const text = `[core:warn] AH00111: Config variable \${${name}} is not defined`;
-  warn(run, text, undefined, undefined, []);
+  warn(run, text, file, line, chain);
 }
 
 function warn(

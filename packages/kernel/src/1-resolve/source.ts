@@ -45,11 +45,21 @@ interface Frame {
   line: number;
 }
 
-/** Reads a parsed file. `expand` replaces `${NAME}`; undefined where the line becomes too long by it. */
+/** Where a line stands. */
+export interface LinePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly chain: readonly string[];
+}
+
+/** Replaces `${NAME}` in a line; undefined where the line becomes too long by it. */
+export type ExpandVariables = (text: string, at: LinePlace) => string | undefined;
+
+/** Reads a parsed file. */
 export function sourceOf(
   file: ConfigFile,
   chain: readonly string[],
-  expand: (text: string) => string | undefined,
+  expand: ExpandVariables,
   isHtaccess: boolean,
 ): Source {
   const limit = isHtaccess ? maxHtaccessLineLength : maxLineLength;
@@ -98,7 +108,7 @@ export function sourceOf(
         if (line === undefined) return undefined;
         const text = variableIn(frame.file, line);
         if (text === undefined) return plain(frame.file, line);
-        const expanded = expand(text);
+        const expanded = expand(text, { file: frame.file.name, line: line.line, chain });
         if (expanded === undefined) {
           tooLong = line.line;
           return undefined;

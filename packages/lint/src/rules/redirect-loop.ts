@@ -15,6 +15,8 @@ interface Sample {
   readonly statement: Statement;
   /** Whether rules beside it ask for files, which may be there on another machine. */
   readonly asksFiles?: boolean;
+  /** Whether it leads into a directory that is not at hand, whose own `.htaccess` may end the rewriting. */
+  readonly leadsToUnknown?: boolean;
   readonly paths: readonly string[];
 }
 
@@ -46,7 +48,12 @@ function samplesOf(configuration: Configuration): readonly Sample[] {
       if (flags.has('P') || substitution === '-' || !(redirects || isPerDirectory)) continue;
       if (mayLeave && substitution.startsWith('/')) continue;
       const paths = isNegated ? ['/'] : pathsFor(pattern);
-      samples.push({ statement, asksFiles, paths: paths.map((path) => base + path) });
+      const leadsToUnknown =
+        configuration.kind === 'htaccess' &&
+        [substitution, ...paths.map((path) => path.slice(1))].some((target) =>
+          isMissingDirectory(target, statement.node.file, configuration),
+        );
+      samples.push({ statement, asksFiles, leadsToUnknown, paths: paths.map((path) => base + path) });
     }
   }
   for (const statement of configuration.statements.named(
@@ -64,6 +71,14 @@ function samplesOf(configuration: Configuration): readonly Sample[] {
     });
   }
   return samples;
+}
+
+/** Whether a relative target begins with a directory that does not lie beside the file. */
+function isMissingDirectory(target: string, file: string, { world }: Configuration): boolean {
+  const [, directory] = /^((?:[^/$%?]+\/)+)/.exec(target) ?? [];
+  if (directory === undefined || /^[a-z]+:/i.test(target)) return false;
+  const info = world.files.stat(`${file.slice(0, file.lastIndexOf('/') + 1)}${directory}`);
+  return typeof info === 'string' || info.type !== 'directory';
 }
 
 /** The URL path of a directory section, where it lies below the DocumentRoot of its server; without a slash at the end. */
@@ -177,13 +192,16 @@ export const redirectLoop = defineRule({
     const servers = serversByPlace(plan);
     const ports = listeningPorts(plan);
     const reported = new Set<Statement>();
-    for (const { statement, paths, asksFiles } of samplesOf(configuration).slice(0, maximumSamples)) {
+    for (const { statement, paths, asksFiles, leadsToUnknown } of samplesOf(configuration).slice(
+      0,
+      maximumSamples,
+    )) {
       const server = servers.get(placeOf(virtualHostOf(statement)?.node)) ?? plan.mainServer;
       const { address, ...entrance } = entranceOf(server, plan);
       for (const target of paths) {
         if (reported.has(statement)) break;
         const loop = await findLoop(plan, ports, { ...entrance, target }, address);
-        if (loop === undefined || (asksFiles && loop.at(-1) === insideServer)) continue;
+        if (loop === undefined || ((asksFiles || leadsToUnknown) && loop.at(-1) === insideServer)) continue;
         reported.add(statement);
         const way = loop.slice(0, 4).map(shown).join(' -> ');
         report({ at: statement, text: `redirects in a circle: ${way}${loop.length > 4 ? ' -> ...' : ''}` });
