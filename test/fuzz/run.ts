@@ -36,6 +36,9 @@ interface Find extends Difference {
 const chosen = configurations.filter(({ name }) => values.config === undefined || name === values.config);
 if (chosen.length === 0)
   throw new Error(`no configuration ${values.config}: ${configurations.map(({ name }) => name).join(' ')}`);
+/** Below the ports that the system gives out. */
+const firstLocalPort = 20_000;
+const localPorts = 12_000;
 console.log(`seed ${seed}`);
 const backEnds = await Promise.all(backEndPorts.map((port) => startBackEnd(port)));
 let different = 0;
@@ -87,10 +90,15 @@ async function converse(
   const outcomes: (readonly [Conversation, Outcome, Outcome])[] = [];
   let next = 0;
   const work = async () => {
-    for (let conversation = sample[next++]; conversation !== undefined; conversation = sample[next++]) {
+    for (;;) {
+      const index = next++;
+      const conversation = sample[index];
+      if (conversation === undefined) return;
+      // Logs tell conversations by the port, which the system would give out twice.
+      const from = firstLocalPort + (index % localPorts);
       const [left, right] = await Promise.all([
-        sendConversation(conversation, apache.port),
-        sendConversation(conversation, httpdTs.port),
+        sendConversation(conversation, apache.port, from),
+        sendConversation(conversation, httpdTs.port, from),
       ]);
       outcomes.push([conversation, left, right]);
     }

@@ -14,10 +14,15 @@ export interface Outcome {
 const quietMs = 40;
 const limitMs = 6000;
 
-/** Sends a conversation and waits until the server closes the connection. */
-export function sendConversation(conversation: Conversation, port: number): Promise<Outcome> {
+/** Sends a conversation, from a port of its own if one is given, and waits until the server closes the connection. */
+export function sendConversation(
+  conversation: Conversation,
+  port: number,
+  localPort?: number,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const own = localPort === undefined ? {} : { localPort };
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, ...own });
     let answer = '';
     let local = 0;
     let next = 0;

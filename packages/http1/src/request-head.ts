@@ -53,6 +53,8 @@ export type RequestHeadError = {
   target: string;
   path: string | undefined;
   query: string | undefined;
+  /** The target where it could not be taken apart, slashes at its start made one. */
+  unparsedTarget: string | undefined;
   protocol: string;
   protocolNumber: number;
   hostname: string | undefined;
@@ -441,6 +443,7 @@ function unusableLine(kind: 'too-long' | 'invalid', text: string, options: HeadO
     target: '',
     path: undefined,
     query: undefined,
+    unparsedTarget: undefined,
     protocol: 'HTTP/1.0',
     protocolNumber: 1000,
     hostname: undefined,
@@ -478,6 +481,7 @@ function refuse(
     target: line.target,
     path: line.path,
     query: line.query,
+    unparsedTarget: isTargetParsed(line) ? undefined : line.path,
     protocol: line.protocol,
     protocolNumber: line.protocolNumber,
     hostname,
@@ -488,5 +492,9 @@ function refuse(
     headers,
   };
 }
+
+/** A clean path needs no parts. */
+const isTargetParsed = ({ parts, method, target }: RequestLine) =>
+  parts !== undefined || (method !== 'CONNECT' && target.startsWith('/'));
 
 const hasPort = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*:[^/?#@\]]+(?:[/?#]|$)/;

@@ -51,6 +51,8 @@ export class RequestRecord {
   protocolNumber: number;
   /** The response carries no body (HEAD). */
   headerOnly: boolean;
+  /** The first line could not be read, so that nothing is known of method and target. */
+  isUnread = false;
   /** HTTP/0.9: no head is sent. */
   assBackwards: boolean;
   /** Milliseconds since 1970 when the head had arrived. */

@@ -13,6 +13,10 @@ import { runAll, runFirst } from './run-hooks.ts';
 /** A head that the codec found wrong, and what httpd answers to it. */
 export interface RequestFault {
   readonly status: number;
+  /** The first line could not be read, so that nothing is known of method and target. */
+  readonly isUnread?: boolean;
+  /** The whole target, where it could not be taken apart. */
+  readonly unparsedTarget?: string | undefined;
   /** Text for the error page; see `error-notes`. */
   readonly note: string | undefined;
   /** Line for the error log. */
@@ -130,6 +134,11 @@ function readRequest(
 
 async function answerFault(request: RequestRecord, fault: RequestFault): Promise<Response> {
   if (fault.note !== undefined) request.notes.set('error-notes', fault.note);
+  request.isUnread = fault.isUnread === true;
+  if (fault.unparsedTarget !== undefined) {
+    request.uri = fault.unparsedTarget;
+    request.args = undefined;
+  }
   const { hostname, port } = fault.named ?? {};
   request.hostname ??= hostname;
   if (port !== undefined) request.parsedUri = { ...request.parsedUri, port };

@@ -84,7 +84,8 @@ export async function lookupFile(
   // Only an entry of the same directory is known to have a URI.
   const entry = name === 'plain' ? inside.replace(/\/$/, '') : inside;
   const hasUri = from.uri !== '' && entry !== '' && !entry.includes('/');
-  request.uri = hasUri ? from.uri.slice(0, from.uri.lastIndexOf('/') + 1) + inside : '';
+  const uri = name === 'plain' ? withoutPathInfo(from) : from.uri;
+  request.uri = hasUri ? uri.slice(0, uri.lastIndexOf('/') + 1) + inside : '';
   request.unparsedUri = request.uri;
   if (name === 'parsed') {
     setTarget(request, hasUri ? request.uri : path);
@@ -135,6 +136,11 @@ function mergedPath(directory: string, path: string): string {
     else merged += i === segments.length - 1 ? segment : `${segment}/`;
   }
   return merged;
+}
+
+/** The URL path of the file itself, as entries of its directory are looked up beside it. httpd: server/request.c ap_sub_req_lookup_dirent */
+function withoutPathInfo({ uri, pathInfo }: RequestRecord): string {
+  return pathInfo !== '' && uri.endsWith(pathInfo) ? uri.slice(0, -pathInfo.length) : uri;
 }
 
 /** Whether what stands before a colon would have to be a scheme and cannot be one. httpd: apr_uri_parse, ap_parse_uri */

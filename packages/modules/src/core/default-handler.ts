@@ -15,8 +15,12 @@ import { coreDirectory } from './core-config.ts';
 import { base64, setEtag, validatorsOf } from './etag.ts';
 import { allowMethods, isKnownMethod } from './methods.ts';
 
-/** Reads the request body to its end. When that fails the request is answered, which DONE says. httpd: ap_discard_request_body */
+/**
+ * Reads the request body to its end, unless the connection ends with this request anyway. When that fails the request is
+ * answered, which DONE says. httpd: modules/http/http_filters.c ap_discard_request_body
+ */
 export async function discardRequestBody(request: RequestRecord): Promise<HookStatus> {
+  if (request.connection.keepalive === 'close') return OK;
   try {
     while ((await request.body.pull()) !== null);
     return OK;

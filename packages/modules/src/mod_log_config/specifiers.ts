@@ -31,7 +31,9 @@ function requestLine(request: RequestRecord): string {
   const { user } = request.parsedUri;
   const colon = user === undefined ? -1 : user.indexOf(':');
   if (colon < 0) return escapeLogItem(request.requestLine);
-  return escapeLogItem(request.requestLine.replace(`//${user}@`, `//${user!.slice(0, colon)}:XXXXXXXX@`));
+  // Written anew, the target has no port that is empty.
+  const line = request.requestLine.replace(`//${user}@`, `//${user!.slice(0, colon)}:XXXXXXXX@`);
+  return escapeLogItem(line.replace(/(:XXXXXXXX@(?:\[[^\]]*\]|[^/?#:\]]*)):(?=[/?# ])/, '$1'));
 }
 
 /** httpd: log_cookie */
@@ -145,7 +147,7 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   k: ofCurrent(plain(({ connection }) => String(Math.max(0, connection.keepalives - 1)))),
   l: ofCurrent(plain(() => undefined)),
   L: ofCurrent(plain(({ logId }) => logId)),
-  m: ofCurrent(plain(({ method }) => escapeLogItem(method))),
+  m: ofCurrent(plain(({ method, isUnread }) => (isUnread ? undefined : escapeLogItem(method)))),
   n: ofCurrent((name) => (request) => escaped(request.note(name))),
   o: ofCurrent(headerOut),
   p: ofCurrent(port),
@@ -157,7 +159,7 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   t: ofCurrent(requestTime),
   T: ofOriginal(duration),
   u: ofCurrent(plain(userName)),
-  U: ofOriginal(plain(({ uri }) => escapeLogItem(uri))),
+  U: ofOriginal(plain(({ uri, isUnread }) => (isUnread ? undefined : escapeLogItem(uri)))),
   v: ofCurrent(plain(({ server }) => escaped(server.hostname ?? server.plan.mainServer.hostname))),
   V: ofCurrent(plain((request) => escapeLogItem(serverNameOf(request)))),
   X: ofCurrent(plain(connectionStatus)),

@@ -50,7 +50,8 @@ const fileChunk = 64 * 1024;
 /** What is known of a request whose first line is incomplete. */
 const noHead: Omit<RequestHeadError, 'status' | 'log' | 'headers'> = {
   ...{ kind: 'error', note: undefined, requestLine: '-', method: undefined, target: '/' },
-  ...{ path: undefined, query: undefined, protocol: 'HTTP/1.0', protocolNumber: 1000, hostname: undefined },
+  ...{ path: undefined, query: undefined, unparsedTarget: undefined, hostname: undefined },
+  ...{ protocol: 'HTTP/1.0', protocolNumber: 1000 },
   named: { hostname: undefined, port: undefined },
 };
 /** Of a client that expects `100 Continue` and has no body to send: it is never told, so the connection is not kept. */
@@ -286,6 +287,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private refuse(head: RequestHeadError): void {
     const fault = {
       status: head.status,
+      isUnread: head.method === undefined,
+      unparsedTarget: head.unparsedTarget,
       note: head.note,
       logMessage: head.log[0]?.text,
       named: head.named,
@@ -660,7 +663,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (backlog !== undefined) {
       this.backlog = undefined;
       this.client.resume();
-      this.onData(backlog);
+      const next = behindBlankLines(backlog, this.settings.head.limitRequestFields);
+      if (next < backlog.length) this.onData(next === 0 ? backlog : backlog.subarray(next));
     }
     if (this.inputEnded && this.state === 'head') this.onEnd();
   }
@@ -729,6 +733,17 @@ function pullFrom(source: PullSource): Pulled {
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** Where the first line that is not blank begins, of what came behind a request. httpd: modules/http/http_request.c check_pipeline */
+function behindBlankLines(bytes: Uint8Array, most: number): number {
+  let at = 0;
+  for (let lines = 0; lines <= most; lines++) {
+    const end = bytes[at] === 13 ? at + 1 : at;
+    if (bytes[end] !== 10) return at;
+    at = end + 1;
+  }
+  return at;
 }
 
 function headText(response: Response): string {
