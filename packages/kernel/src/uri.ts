@@ -4,6 +4,9 @@ import { entryOf } from './entry-of.ts';
 const isHex = (code: number) =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
 
+/** Whether a text begins with a scheme; nothing is asked of what comes behind its colon. httpd: ap_is_url */
+export const isUrl = (text: string): boolean => /^[A-Za-z0-9+.-]+:/.test(text);
+
 /** What unescaping came to; with a status, httpd answers that, and logs the text as far as it got. */
 export interface Unescaped {
   readonly text: string;

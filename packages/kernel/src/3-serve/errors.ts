@@ -1,5 +1,6 @@
 import { bodyWithoutLength, discardBody, writtenBody } from '../response.ts';
 import { type HookStatus, isRedirect } from '../status.ts';
+import { isUrl } from '../uri.ts';
 import { internalRedirect } from './redirect.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -24,8 +25,6 @@ export function isHeaderOnlyStatus(status: number): boolean {
 
 /** State of a request that failed on behalf of an earlier one, which answers. */
 export const answeredBy = { name: 'request that answers' };
-
-const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
 
 /**
  * Ends a request with an error status: by the ErrorDocument of the status, else by the canned page.

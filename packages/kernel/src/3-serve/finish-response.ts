@@ -1,7 +1,7 @@
 import { checkResponseHeaders, HeaderTable, hasToken } from '@httpd-ts/http1';
 import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
-import { type Body, bodyLength, bodyWithoutLength, discardBody } from '../response.ts';
+import { type Body, bodyLength, discardBody } from '../response.ts';
 import { statusLine } from '../status.ts';
 import { answeredBy, dieWithoutLength, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -154,11 +154,28 @@ async function refuseHeaders(
   answering.connection.keepalive = 'close';
   if (request.state(refusedOnce) === true) {
     answering.status = 500;
-    return makeHead(request, answering, bodyWithoutLength(''));
+    return bareResponse(request, answering);
   }
   request.setState(refusedOnce, true);
   await dieWithoutLength(500, answering);
   return finishResponse(request);
+}
+
+/** Nothing but the status, and that there is no body. */
+function bareResponse(request: RequestRecord, answering: RequestRecord): Response {
+  const headers = withDateAndServer(answering, new HeaderTable());
+  headers.set('Content-Length', '0');
+  request.bytesSent = 0;
+  return {
+    request,
+    answering,
+    statusLine: statusLine(answering.status),
+    headers,
+    headerLines: headers.toLines(),
+    body: undefined,
+    isChunked: false,
+    keepAlive: false,
+  };
 }
 
 /** A reason with control characters does not go out. */

@@ -1,4 +1,5 @@
 import {
+  asciiLowerCase,
   type DirectiveDeclaration,
   type ExpressionCaptures,
   flag,
@@ -61,7 +62,7 @@ export function overrideType(request: RequestRecord): HookStatus {
 }
 
 /** A name that is not that of a proxy is in lower case. */
-const handlerName = (word: string) => (word.startsWith('proxy:') ? word : word.toLowerCase());
+const handlerName = (word: string) => (word.startsWith('proxy:') ? word : asciiLowerCase(word));
 
 function computeHandler(expression: TextExpression, request: RequestRecord): HookStatus {
   const captures: ExpressionCaptures = { match: undefined };
@@ -134,13 +135,10 @@ export const contentDirectives = {
     override: 'FileInfo',
     usage: 'a handler name that overrides any other configured handler',
     set(config, word, cmd) {
-      if (!word.includes('%{')) {
-        config.handler = handlerName(word);
-        return undefined;
-      }
       const expression = cmd.expression(word, 'string');
       if ('error' in expression) return `Can't parse expression : ${expression.error}`;
-      config.handler = expression;
+      const { constant } = expression;
+      config.handler = constant === undefined ? expression : handlerName(constant);
       return undefined;
     },
   }),

@@ -2,6 +2,7 @@ import {
   type DirectiveContext,
   type DirectiveDeclaration,
   type ExpressionCaptures,
+  isUrl,
   type RequestRecord,
   reasonPhrase,
   take2,
@@ -9,12 +10,10 @@ import {
 import { type CoreDirectoryConfig, coreDirectory } from './core-config.ts';
 import { leadingInteger } from './parse-number.ts';
 
-const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
-
 /** Text to show gets a `"` in front, so that it is told from a path. httpd: server/core.c set_error_document */
 function asResponse(text: string): string {
   if (!text.includes(' ') && (text.startsWith('/') || isUrl(text))) return text;
-  return text.startsWith('"') ? text : `"${text}`;
+  return `"${text}`;
 }
 
 function setErrorDocument(

@@ -5,6 +5,7 @@ import {
   escapeUri,
   type HookStatus,
   isRedirect,
+  isUrl,
   parseUri,
   type RequestRecord,
 } from '@httpd-ts/kernel';
@@ -50,7 +51,7 @@ function computed(
   if (target === undefined) return { url: '', status };
   const captures: ExpressionCaptures = { match: undefined };
   const url = target.text(request, captures);
-  if (url !== undefined) return { url: escapeTarget(url), status };
+  if (url !== undefined) return { url: url.startsWith('/') || isUrl(url) ? escapeTarget(url) : '', status };
   request.log('alias', 'error', `AH02826: Can't evaluate redirect expression: ${captures.error}`);
   return 500;
 }
@@ -80,8 +81,9 @@ function escapeTarget(url: string): string {
   return escapeUri(path!) + query + fragment;
 }
 
-const isUrl = (text: string) =>
-  /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text) && parseUri(text).scheme !== undefined;
+/** A URL with a host must be one that can be read. */
+const isTarget = (text: string) =>
+  isUrl(text) && (!/^[^:]*:\/\//.test(text) || parseUri(text).scheme !== undefined);
 
 function sendTo(
   { url, status }: Target,
@@ -98,7 +100,7 @@ function sendTo(
         `${completed}: incomplete redirection target of '${url}' for URI '${request.uri}' modified to '${location}'`,
       );
     }
-    if (!isUrl(location)) {
+    if (!isTarget(location)) {
       request.log(
         'alias',
         'error',

@@ -1,11 +1,9 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
+import { isUrl, type RequestRecord } from '@httpd-ts/kernel';
 import { constructUrl } from '../core/contract.ts';
 import { proxyDirectory, type ReverseMapping } from './config.ts';
 import { balancerName, isBalancerUrl } from './define-worker.ts';
 import { interpolate } from './interpolate.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
-
-const isUrl = (text: string) => /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(text);
 
 function startsWithCaseless(text: string, prefix: string): boolean {
   return text.length >= prefix.length && text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase();

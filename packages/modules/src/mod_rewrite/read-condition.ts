@@ -49,7 +49,7 @@ export function readCondition(line: string, cmd: DirectiveContext): Condition | 
     const options = { noVary: flags.noVary, module: 'rewrite' };
     const expression = cmd.expression(pattern, 'boolean', options);
     if ('error' in expression)
-      return `RewriteCond: cannot compile expression "${pattern}" ${expression.error}`;
+      return `RewriteCond: cannot compile expression ${cmd.isHtaccess ? 'in htaccess context ' : ''}"${pattern}" ${expression.error}`;
     return {
       ...common,
       negate: negated,
