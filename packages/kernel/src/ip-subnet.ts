@@ -70,14 +70,14 @@ function parseNetwork(text: string): IpSubnet | SubnetError {
   return { family: 4, address, mask };
 }
 
-/** Four decimal octets as a signed 32-bit number. httpd: apr_inet_pton AF_INET */
+/** Four decimal octets, of any number of digits, as a signed 32-bit number. httpd: apr_inet_pton AF_INET */
 export function parseIpv4(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
   if (match === null) return undefined;
   let address = 0;
   for (let i = 1; i <= 4; i++) {
     const octet = match[i]!;
-    if (Number(octet) > 255 || (octet.length > 1 && octet.startsWith('0'))) return undefined;
+    if (Number(octet) > 255) return undefined;
     address = (address << 8) | Number(octet);
   }
   return address;

@@ -11,7 +11,7 @@ import {
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
 import { sedArguments } from './known-sed.ts';
-import { tlsArguments } from './known-tls-arguments.ts';
+import { cacheComplaint, tlsArguments } from './known-tls-arguments.ts';
 import { declareAuthnProvider, findAuthnProvider } from './mod_authn_core/contract.ts';
 import { declareAuthzProvider } from './mod_authz_core/contract.ts';
 import { unservedRequirement } from './unserved-requirement.ts';
@@ -294,8 +294,12 @@ const fcgiProvider: ArgumentCheck = ([type = '', name, address], cmd) => {
   if (!/^auth(?:n|z|nz)$/i.test(type)) return `AuthnzFcgiDefineProvider: Invalid provider type ${type}`;
   if (name === undefined) return 'AuthnzFcgiDefineProvider: No provider name given';
   if (address === undefined) return 'AuthnzFcgiDefineProvider: No backend-address given';
-  if (!/^fcgi:\/\/[^/:]+:\d+\/?$/i.test(address)) {
-    return `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid form`;
+  const [, host, port] = /^fcgi:\/\/([^/:]*|\[[^\]/]*\]):(\d{1,5})\/?$/.exec(address) ?? [];
+  if (host === undefined) return `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid form`;
+  if (Number(port) > 65_535) return `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid port`;
+  if ((cmd.world.network.resolveNow(host.replace(/^\[|\]$/g, '')) ?? []).length === 0) {
+    cmd.warn(`(EAI 2)Name or service not known: AH02530: Address ${address} could not be resolved`);
+    return 'AuthnzFcgiDefineProvider: Error resolving backend address';
   }
   declareAuthzProvider(cmd, name, unservedRequirement('mod_authnz_fcgi', name));
   declareAuthnProvider(cmd, name, { checkPassword: () => 'general-error' });
@@ -465,9 +469,11 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       ? `AuthLDAPInitialBindPattern: cannot compile regular expression '${pattern}'`
       : undefined,
   AuthLDAPURL: ldapUrl,
-  AuthnCacheSOCache: sharedCache(
-    (provider) => `AuthnCacheSOCache: Unknown socache provider '${provider}'. ${maybeLoad(provider)}`,
-  ),
+  AuthnCacheSOCache: (given, cmd) =>
+    sharedCache(() => `AuthnCacheSOCache: Unknown socache provider '${given[0]}'. ${maybeLoad(given[0]!)}`)(
+      given,
+      cmd,
+    ) ?? cacheComplaint(given[0]!, cmd),
   AuthnzFcgiCheckAuthnProvider: fcgiCheckProvider,
   AuthnzFcgiDefineProvider: fcgiProvider,
   BrotliAlterETag: oneOf(

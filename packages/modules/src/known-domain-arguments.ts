@@ -98,8 +98,30 @@ function uriComplaint(text: string): string | undefined {
   return text.length <= parts.scheme.length + 1 ? 'missing uri identifier' : undefined;
 }
 
-/** What mod_md says of arguments. */
-export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
+/** What is of the whole server. httpd: modules/md/mod_md_config.c md_conf_check_location, MD_LOC_NOT_MD */
+const outsideOfSets = [
+  'MDActivationDelay',
+  'MDBaseServer',
+  'MDChallengeDns01Version',
+  'MDCheckInterval',
+  'MDInitialDelay',
+  'MDMatchNames',
+  'MDMessageCmd',
+  'MDNotifyCmd',
+  'MDomain',
+  'MDPortMap',
+  'MDRetryDelay',
+  'MDRetryFailover',
+  'MDStoreDir',
+  'MDStoreLocks',
+];
+
+const notInSet =
+  (check: ArgumentCheck | undefined): ArgumentCheck =>
+  (words, cmd) =>
+    isInDomainSet(cmd) ? `${cmd.name} is not allowed inside an '<MDomainSet' context` : check?.(words, cmd);
+
+const argumentChecks: Readonly<Record<string, ArgumentCheck>> = {
   MDActivationDelay: duration,
   MDBaseServer: onOff,
   MDCertificateAuthority: (given) => {
@@ -152,11 +174,15 @@ export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
   MDStapling: onOff,
   MDStaplingKeepResponse: slice,
   MDStaplingRenewWindow: slice,
-  MDStoreDir: (_words, cmd) =>
-    isInDomainSet(cmd) ? `${cmd.name} is not allowed inside an '<MDomainSet' context` : undefined,
   MDStoreLocks: ([word = '']) =>
     /^(?:on|off)$/i.test(word) || isDuration(word)
       ? undefined
       : "neither 'on', 'off' or a duration specified",
   MDWarnWindow: slice,
+};
+
+/** What mod_md says of arguments. */
+export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
+  ...argumentChecks,
+  ...Object.fromEntries(outsideOfSets.map((name) => [name, notInSet(argumentChecks[name])])),
 };

@@ -113,16 +113,18 @@ function cacheProviderComplaint(
   const provider = word.split(':', 1)[0]!;
   const module = provider === 'default' ? 'shmcb' : provider;
   if (cacheProviders.includes(provider) && cmd.hasModule(`mod_socache_${module}`))
-    return shmcbComplaint(word, cmd);
+    return cacheComplaint(word, cmd);
   const known = cacheProviders.filter((one) =>
     cmd.hasModule(`mod_socache_${one === 'default' ? 'shmcb' : one}`),
   );
   return `${cmd.name}: '${provider}' ${what} cache not supported (known names: ${known.join(',')})${dot} Maybe you need to load the appropriate socache module (mod_socache_${provider}?)`;
 }
 
-/** `shmcb:path(size)`. httpd: modules/cache/mod_socache_shmcb.c socache_shmcb_create */
-function shmcbComplaint(word: string, { name }: DirectiveContext): string | undefined {
-  const argument = /^shmcb:(.*)/s.exec(word)?.[1];
+/** `shmcb:path(size)`, `memcache:servers`. httpd: socache_shmcb_create, socache_mc_create, socache_rd_create */
+export function cacheComplaint(word: string, { name }: DirectiveContext): string | undefined {
+  const [, lister] = /^(memcache|redis)(?::|$)$/.exec(word) ?? [];
+  if (lister !== undefined) return `${name}: List of server names required to create ${lister} socache.`;
+  const argument = /^(?:shmcb|default):(.*)/s.exec(word)?.[1];
   const open = argument?.lastIndexOf('(') ?? -1;
   if (argument === undefined || open < 0) return undefined;
   const inside = argument.slice(open + 1);
@@ -175,7 +177,16 @@ const removed =
     text;
 
 /** Checks of kinds of arguments, for the directives that mod_ssl carries out. */
-export const tlsChecks = { cipherSuite, depth, directory, file, protocol, revocationCheck, verify } as const;
+export const tlsChecks = {
+  cipherSuite,
+  depth,
+  directory,
+  file,
+  isDump,
+  protocol,
+  revocationCheck,
+  verify,
+} as const;
 
 /** What mod_ssl says of arguments. */
 export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {

@@ -7,6 +7,7 @@ import {
   processSettings,
   takeArgv,
 } from '@httpd-ts/kernel';
+import { leadingInteger } from './parse-number.ts';
 import { canonicalAddress, isNumeric, scopeComplaint } from './virtual-host.ts';
 
 /** Address and port of a Listen line; a text is the complaint. httpd: apr_parse_addr_port, server/listen.c ap_set_listener */
@@ -14,6 +15,9 @@ export function parseListen(
   text: string,
 ): { readonly host: string | undefined; readonly port: number } | string {
   if (/^\d+$/.test(text)) return withPort(undefined, text);
+  // What stands in brackets is an IPv6 address.
+  const [, inBrackets] = /^\[([^\]%]*)/.exec(text) ?? [];
+  if (inBrackets !== undefined && !isNumeric(inBrackets)) return 'Invalid address or port';
   const match = /^(.*):(\d+)$/s.exec(text);
   if (text.startsWith('[') && !/^\[[^\]]+\](?::\d+)?$/.test(text)) return 'Invalid address or port';
   if (match === null) return 'Port must be specified';
@@ -25,7 +29,8 @@ export function parseListen(
 }
 
 function withPort(host: string | undefined, digits: string) {
-  const port = Number(digits);
+  // As an int, which wraps.
+  const port = leadingInteger(digits);
   return port < 1 || port > 65_535 ? 'Invalid address or port' : { host, port };
 }
 
@@ -37,7 +42,12 @@ function listenOn(words: readonly string[], cmd: DirectiveContext): string | und
   if (typeof parsed === 'string') return parsed;
   const { host, port } = parsed;
   const addresses =
-    host === undefined ? [undefined] : isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
+    host === undefined
+      ? [undefined]
+      : // A path is that of a local socket, on which no start succeeds.
+        isNumeric(host) || host.startsWith('/')
+        ? [host]
+        : cmd.world.network.resolveNow(host);
   if (addresses === undefined || addresses.length === 0) {
     cmd.warn(
       `[core:crit] (EAI 2)Name or service not known: AH00077: alloc_listener: failed to set up sockaddr for ${host}`,

@@ -8,7 +8,7 @@ import {
   words,
 } from '@httpd-ts/kernel';
 import { coreDirectory, coreServer } from './core-config.ts';
-import { wholeInteger } from './parse-number.ts';
+import { leadingInteger } from './parse-number.ts';
 
 const outside = NOT_IN.directorySections | NOT_IN.limit;
 
@@ -25,7 +25,7 @@ export function parseServerName(
     return `Invalid ServerName "${arg}" use ServerAlias to set multiple server names.`;
   }
   if (colon < 0) return { scheme, host, port: scheme === undefined ? 0 : scheme === 'https' ? 443 : 80 };
-  const port = wholeInteger(rest.slice(colon + 1).split('/')[0]!) ?? 0;
+  const port = leadingInteger(rest.slice(colon + 1));
   if (port < 1 || port > 65_535) {
     return `The port number "${arg}" is outside the appropriate range (i.e., 1..65535).`;
   }

@@ -9,6 +9,7 @@ import {
   take1,
   type VirtualHostAddress,
 } from '@httpd-ts/kernel';
+import { leadingInteger } from './parse-number.ts';
 import { missingSectionArgument, sectionArgument, unclosedSection } from './reading.ts';
 
 /** Host and port of `host`, `host:port`, `[v6]:port`, `*`, `*:*`; a text is the complaint. httpd: apr_parse_addr_port */
@@ -21,14 +22,15 @@ export function splitAddress(text: string): { readonly host: string; readonly po
   let port = 0;
   if (digits !== '' && text.length > digits.length && text.charAt(text.length - digits.length - 1) === ':') {
     if (!isPort(digits) || text.startsWith(`:${digits}`)) return wrong;
-    port = Number(digits);
+    port = leadingInteger(digits);
     host = text.slice(0, text.length - digits.length - 1);
   }
   if (host.startsWith('[') && !host.endsWith(']')) return wrong;
   return { host: withoutBrackets(host), port };
 }
 
-const isPort = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535;
+/** Ports are read as ints, which wrap. */
+const isPort = (digits: string) => leadingInteger(digits) >= 1 && leadingInteger(digits) <= 65_535;
 
 const withoutBrackets = (host: string) =>
   host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;

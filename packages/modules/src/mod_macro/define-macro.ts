@@ -1,4 +1,4 @@
-import { nextWord, type Reader, words } from '@httpd-ts/kernel';
+import { asciiLowerCase, nextWord, type Reader, words } from '@httpd-ts/kernel';
 import { describeMacro, expandBody, type Macro, parameterPrefixes } from './macro.ts';
 import { macrosOf, warnMacro } from './macros.ts';
 
@@ -64,7 +64,7 @@ function readBody(reader: Reader, where: string, ignoresNesting: boolean): reado
   for (let line = reader.nextLine(); line !== undefined; line = reader.nextLine()) {
     if (line.startsWith('#')) continue;
     const cursor = { text: line, at: 0 };
-    const first = nextWord(cursor).toLowerCase();
+    const first = asciiLowerCase(nextWord(cursor));
     if (first.startsWith('</')) {
       if (--sections < 0 && !ignoresNesting) {
         warnMacro(
@@ -157,7 +157,7 @@ export function defineMacro(raw: string, reader: Reader): readonly [] | string {
   if (end === 0) return '<Macro macro definition: empty name';
   warnOfRest(reader, "AH02801: non blank chars found after <Macro closing '>'", raw.slice(end + 1));
   const cursor = { text: raw.slice(0, end), at: 0 };
-  const name = nextWord(cursor).toLowerCase();
+  const name = asciiLowerCase(nextWord(cursor));
   if (name === '') return '<Macro macro definition: name not found';
   const before = state.byName.get(name);
   const line = reader.lineNumber();

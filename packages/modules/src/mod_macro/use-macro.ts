@@ -1,4 +1,4 @@
-import { nextWord, type Reader, words } from '@httpd-ts/kernel';
+import { asciiLowerCase, nextWord, type Reader, words } from '@httpd-ts/kernel';
 import { describeMacro, expandBody } from './macro.ts';
 import { macrosOf, warnMacro } from './macros.ts';
 
@@ -10,7 +10,7 @@ export function useMacro(raw: string, reader: Reader): readonly [] | string {
   const state = macrosOf(reader);
   if (!state.isUsed) return 'no macro defined before Use';
   const cursor = { text: raw, at: 0 };
-  const name = nextWord(cursor).toLowerCase();
+  const name = asciiLowerCase(nextWord(cursor));
   if (name === '') return 'no macro name specified with Use';
   const macro = state.byName.get(name);
   state.uses++;
@@ -40,6 +40,6 @@ export function useMacro(raw: string, reader: Reader): readonly [] | string {
 export function undefMacro(name: string, reader: Reader): readonly [] | string {
   const state = macrosOf(reader);
   if (!state.isUsed) return 'no macro defined before UndefMacro';
-  const known = name.toLowerCase();
+  const known = asciiLowerCase(name);
   return state.byName.delete(known) ? [] : `cannot remove undefined macro '${known}'`;
 }

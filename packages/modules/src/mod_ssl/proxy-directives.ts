@@ -17,8 +17,9 @@ const context = 'server, proxy';
 
 type Complaint = string | undefined;
 
-/** The text of a file that was found to be there; a complaint when it cannot be read. */
+/** The text of a file that was found to be there; a complaint when it cannot be read. Dumps read none. */
 function readFile(path: string, cmd: DirectiveContext): { readonly text: string } | string {
+  if (tlsChecks.isDump(cmd)) return { text: '' };
   const read = cmd.world.files.readText(path);
   return typeof read === 'string' ? `${cmd.name}: file '${path}' cannot be read (${read})` : read;
 }
@@ -257,7 +258,8 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
       const complaint = tlsChecks.file([name], cmd);
       if (complaint) return complaint;
       const read = readFile(cmd.serverRootRelative(name), cmd);
-      return typeof read === 'string' ? read : takeMachineCertificate(config, read.text, cmd);
+      if (typeof read === 'string') return read;
+      return read.text === '' ? undefined : takeMachineCertificate(config, read.text, cmd);
     },
   }),
   SSLProxyMachineCertificatePath: sslProxy.directive({
