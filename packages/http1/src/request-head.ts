@@ -57,6 +57,8 @@ export type RequestHeadError = {
   unparsedTarget: string | undefined;
   protocol: string;
   protocolNumber: number;
+  /** It is refused because it names no host. */
+  isWithoutHost: boolean;
   hostname: string | undefined;
   /** What an absolute target names, which chooses no server but is shown: 0 for a port that is no number. */
   named: { hostname: string | undefined; port: number | undefined };
@@ -192,11 +194,11 @@ export class RequestHeadReader {
     const isHttp11 = line.protocolNumber >= 1001;
     if (isHttp11 && (name.hostname === undefined || (line.protocolNumber === 1001 && host === undefined))) {
       const text = `AH00569: client sent HTTP/1.1 request without hostname (see RFC2616 section 14.23): ${line.path}`;
-      return refuse(line, headers, 400, [...log, { level: 'debug', text }]);
+      return { ...refuse(line, headers, 400, [...log, { level: 'debug', text }]), isWithoutHost: true };
     }
     if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
       const text = `AH00570: client sent an unrecognized expectation value of Expect: ${expect}`;
-      return refuse(line, headers, 417, [...log, { level: 'info', text }], name.hostname);
+      return refuse(line, headers, 417, [...log, { level: 'info', text }], name);
     }
     return {
       kind: 'head',
@@ -444,6 +446,7 @@ function unusableLine(kind: 'too-long' | 'invalid', text: string, options: HeadO
     path: undefined,
     query: undefined,
     unparsedTarget: undefined,
+    isWithoutHost: false,
     protocol: 'HTTP/1.0',
     protocolNumber: 1000,
     hostname: undefined,
@@ -469,8 +472,9 @@ function refuse(
   headers: HeaderTable,
   status: number,
   log: readonly LogLine[],
-  hostname?: string,
+  name: { readonly hostname?: string | undefined; readonly port: number } = { port: 0 },
 ): RequestHeadError {
+  const noPort = line.parts === undefined && hasPort.test(line.target) ? 0 : undefined;
   return {
     kind: 'error',
     status,
@@ -484,11 +488,9 @@ function refuse(
     unparsedTarget: isTargetParsed(line) ? undefined : line.path,
     protocol: line.protocol,
     protocolNumber: line.protocolNumber,
-    hostname,
-    named: {
-      hostname: line.parts?.hostname,
-      port: line.parts === undefined && hasPort.test(line.target) ? 0 : undefined,
-    },
+    isWithoutHost: false,
+    hostname: name.hostname,
+    named: { hostname: line.parts?.hostname, port: name.port === 0 ? noPort : name.port },
     headers,
   };
 }

@@ -160,6 +160,23 @@ export function escapeHtml(text: string): string {
   return /[<>&"]/.test(text) ? text.replace(/[<>&"]/g, (char) => entryOf(htmlEntities, char)!) : text;
 }
 
+/** httpd: apr-util uri/apr_uri.c schemes */
+const portsOfSchemes: Readonly<Record<string, number>> = {
+  ...{ ftp: 21, ssh: 22, telnet: 23, gopher: 70, http: 80, pop: 110, nntp: 119, imap: 143, prospero: 191 },
+  ...{ wais: 210, ldap: 389, https: 443, rtsp: 554, snews: 563, acap: 674, nfs: 2049, tip: 3372, sip: 5060 },
+};
+
+/** The port that a URL of this scheme has when it names none. httpd: apr_uri_port_of_scheme */
+export const uriPortOfScheme = (scheme: string): number | undefined =>
+  entryOf(portsOfSchemes, scheme.toLowerCase());
+
+/** httpd: apr_uri_parse, which keeps 16 bits */
+function portOf(scheme: string | undefined, port: string | undefined): number | undefined {
+  if (port === undefined) return undefined;
+  if (port !== '') return Number(BigInt.asUintN(16, BigInt(port)));
+  return scheme === undefined ? undefined : uriPortOfScheme(scheme);
+}
+
 /**
  * Splits a request target or URL into its parts, still escaped. httpd: apr_uri_parse
  */
@@ -186,7 +203,7 @@ export function parseUri(target: string): ParsedUri {
     scheme: scheme?.toLowerCase(),
     user,
     host: host === undefined ? undefined : host.replace(/^\[|\]$/g, ''),
-    port: port ? Number(port) : undefined,
+    port: portOf(scheme, port),
     path: path === '' ? undefined : path,
     query,
   };

@@ -267,6 +267,7 @@ const bareResponses: ResponsePolicy = {
   allow: () => 'GET,POST,OPTIONS,HEAD',
   contentType: (_request, type) => type,
   recursionLimit: () => ({ redirects: 10, subrequests: 10 }),
+  limitRequestBody: () => {},
   mergesSlashes: () => true,
   accessFileNames: () => ['.htaccess'],
 };

@@ -99,8 +99,10 @@ export function sendErrorResponse(request: RequestRecord, recursiveError: number
   if ((isRedirect(status) || status === 201) && location) request.headersOut.set('Location', location);
   request.contentLanguages = undefined;
   request.contentEncoding = undefined;
-  request.contentType =
-    request.env('suppress-error-charset') === undefined ? 'text/html; charset=iso-8859-1' : 'text/html';
+  if (!request.assBackwards) {
+    request.contentType =
+      request.env('suppress-error-charset') === undefined ? 'text/html; charset=iso-8859-1' : 'text/html';
+  }
   if (status === 405 || status === 501) request.headersOut.set('Allow', policy.allow(request));
   if (request.headerOnly) return;
   const custom = policy.customResponse(request, status);

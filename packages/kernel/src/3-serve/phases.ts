@@ -23,7 +23,7 @@ const requestSteps: readonly Step[] = [
   ifWalk,
   noteWalk,
   preTranslate,
-  decodePath,
+  decodeForTranslation,
   walkAgain(locationWalk),
   walkAgain(ifWalk),
   translate,
@@ -166,6 +166,13 @@ function afterPreTranslate(status: HookStatus, request: RequestRecord): HookStat
   if (status >= 100) return status;
   if (status === DONE) request.setState(keepPath, true);
   return OK;
+}
+
+/** A path that cannot be decoded is answered as by the server: what held for it before was for pre-translate hooks. */
+function decodeForTranslation(request: RequestRecord): HookStatus {
+  const status = decodePath(request);
+  if (status !== OK) request.directory = request.server.lookupDefaults;
+  return status;
 }
 
 /** Decodes the path for the modules that follow. */

@@ -15,6 +15,8 @@ export interface RequestFault {
   readonly status: number;
   /** The first line could not be read, so that nothing is known of method and target. */
   readonly isUnread?: boolean;
+  /** It names no host, so that its path may choose the server (ServerPath). */
+  readonly isWithoutHost?: boolean;
   /** The whole target, where it could not be taken apart. */
   readonly unparsedTarget?: string | undefined;
   /** Text for the error page; see `error-notes`. */
@@ -43,7 +45,8 @@ export function serve(
   body: RequestBody = emptyRequestBody,
   fault?: RequestFault,
 ): Response | Promise<Response> {
-  const request = readRequest(connection, servers, head, host, body, fault === undefined);
+  const mayChooseByPath = fault === undefined || fault.isWithoutHost === true;
+  const request = readRequest(connection, servers, head, host, body, mayChooseByPath);
   if (fault !== undefined) return answerFault(request, fault);
   const status = postRead(request);
   return typeof status === 'number'
@@ -68,7 +71,9 @@ function answer(request: RequestRecord, status: HookStatus): Response | Promise<
 function passBody(request: RequestRecord): Response | Promise<Response> {
   const { body, connection } = request;
   if (body.ended || body.awaitsContinue || connection.keepalive === 'close') return finishResponse(request);
-  if (dropsConnection(answeringRequest(request).status)) return finishResponse(request);
+  const { status, server } = answeringRequest(request);
+  if (dropsConnection(status)) return finishResponse(request);
+  server.plan.policy.limitRequestBody(request);
   return readToEnd(body).then((isComplete) => {
     if (isComplete) return finishResponse(request);
     const answering = answeringRequest(request);
@@ -109,7 +114,7 @@ function readRequest(
   head: RequestHead,
   host: RequestedHost,
   body: RequestBody,
-  isSound: boolean,
+  mayChooseByPath: boolean,
 ): RequestRecord {
   const server =
     host.name !== undefined && servers.isNameBased ? servers.byName(host.name) : servers.defaultServer;
@@ -121,7 +126,7 @@ function readRequest(
   setTarget(request, head.target);
   request.hostname = host.name;
   if (host.port !== undefined) request.parsedUri = { ...request.parsedUri, port: host.port };
-  if (host.name === undefined && isSound) {
+  if (host.name === undefined && mayChooseByPath) {
     const byPath = servers.byPath(request.uri);
     if (byPath !== undefined) {
       request.server = byPath;

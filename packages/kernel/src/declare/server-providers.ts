@@ -21,6 +21,8 @@ export interface ResponsePolicy {
   contentType(request: RequestRecord, type: string): string;
   /** How often a request may be redirected internally, and how deep sub-requests may go. */
   recursionLimit(request: RequestRecord): { readonly redirects: number; readonly subrequests: number };
+  /** Holds the request's body to LimitRequestBody, before it is read. */
+  limitRequestBody(request: RequestRecord): void;
   /** MergeSlashes of the request's server. */
   mergesSlashes(request: RequestRecord): boolean;
   /** AccessFileName of the request's server. */

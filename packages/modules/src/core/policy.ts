@@ -1,5 +1,6 @@
 import { type ResponsePolicy, responsePolicies } from '@httpd-ts/kernel';
 import { allowHeader } from './allow-header.ts';
+import { limitRequestBody } from './body-limit.ts';
 import { contentTypeWithCharset } from './content.ts';
 import { coreServer } from './core-config.ts';
 import { customResponse } from './error-document.ts';
@@ -17,6 +18,7 @@ export const corePolicy: ResponsePolicy = {
     const { redirectLimit = 10, subrequestLimit = 10 } = coreServer.of(request);
     return { redirects: redirectLimit, subrequests: subrequestLimit };
   },
+  limitRequestBody,
   mergesSlashes: (request) => coreServer.of(request).mergeSlashes ?? true,
   accessFileNames: (request) => coreServer.of(request).accessFileNames ?? usualAccessFiles,
 };

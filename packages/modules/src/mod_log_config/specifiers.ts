@@ -1,4 +1,4 @@
-import type { ProvidedName, RequestRecord } from '@httpd-ts/kernel';
+import { answeringRequest, type ProvidedName, type RequestRecord, uriPortOfScheme } from '@httpd-ts/kernel';
 import { clientHost, connectionHost, schemeOf, serverNameOf } from '../core/contract.ts';
 import { type LogSpecifier, type LogValue, logSpecifiers } from './contract.ts';
 import { escapeLogItem } from './escape-log-item.ts';
@@ -24,16 +24,23 @@ const host: LogSpecifier['compile'] = (argument) =>
     ? (request) => escaped(connectionHost(request))
     : (request) => escaped(clientHost(request));
 
-const bytesSent = (request: RequestRecord) => request.initial.bytesSent;
+/** A page for a request whose error document failed as well is the earlier request's. */
+const bytesSent = (request: RequestRecord) =>
+  answeringRequest(request) === request ? request.initial.bytesSent : 0;
 
-/** A password in the target is not shown. httpd: log_request_line */
+/** A password in the target is not shown; the line is written anew then. httpd: log_request_line, apr_uri_unparse */
 function requestLine(request: RequestRecord): string {
-  const { user } = request.parsedUri;
+  const { user, scheme } = request.parsedUri;
   const colon = user === undefined ? -1 : user.indexOf(':');
   if (colon < 0) return escapeLogItem(request.requestLine);
-  // Written anew, the target has no port that is empty.
-  const line = request.requestLine.replace(`//${user}@`, `//${user!.slice(0, colon)}:XXXXXXXX@`);
-  return escapeLogItem(line.replace(/(:XXXXXXXX@(?:\[[^\]]*\]|[^/?#:\]]*)):(?=[/?# ])/, '$1'));
+  const shown = `//${user!.slice(0, colon)}:XXXXXXXX@`;
+  const usualPort = scheme === undefined ? undefined : uriPortOfScheme(scheme);
+  const target = request.unparsedUri
+    .replace(`//${user}@`, shown)
+    .replace(/(:XXXXXXXX@(?:\[[^\]]*\]|[^/?#:\]]*)):(\d*)(?=[/?#]|$)/, (all, host: string, port: string) =>
+      port === '' || Number(port) === usualPort ? host : all,
+    );
+  return escapeLogItem(`${request.method} ${target}${request.assBackwards ? '' : ` ${request.protocol}`}`);
 }
 
 /** httpd: log_cookie */

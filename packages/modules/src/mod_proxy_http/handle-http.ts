@@ -71,8 +71,8 @@ export function handleHttp(
     return 500;
   }
   const { forward100Continue = true } = proxyDirectory.of(request);
-  const expect =
-    expects100(headersIn.get('Expect')) && request.protocolNumber >= 1001 && !forces10 && forward100Continue;
+  const forwardsExpect = expects100(headersIn.get('Expect')) && !forces10 && forward100Continue;
+  const expect = forwardsExpect && request.protocolNumber >= 1001;
   const pings =
     worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
   const settings = exchangeSettings(request.server, worker);
@@ -84,7 +84,7 @@ export function handleHttp(
   const head = makeBackendHead(request, origin, target, settings.config, {
     forces10,
     pings,
-    forwardsExpect: expect,
+    forwardsExpect,
     credentials: asksParent ? parent.credentials : undefined,
   });
   const closes =

@@ -50,7 +50,13 @@ const fileChunk = 64 * 1024;
 /** What is known of a request whose first line is incomplete. */
 const noHead: Omit<RequestHeadError, 'status' | 'log' | 'headers'> = {
   ...{ kind: 'error', note: undefined, requestLine: '-', method: undefined, target: '/' },
-  ...{ path: undefined, query: undefined, unparsedTarget: undefined, hostname: undefined },
+  ...{
+    path: undefined,
+    query: undefined,
+    unparsedTarget: undefined,
+    hostname: undefined,
+    isWithoutHost: false,
+  },
   ...{ protocol: 'HTTP/1.0', protocolNumber: 1000 },
   named: { hostname: undefined, port: undefined },
 };
@@ -289,6 +295,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       status: head.status,
       isUnread: head.method === undefined,
       unparsedTarget: head.unparsedTarget,
+      isWithoutHost: head.isWithoutHost,
       note: head.note,
       logMessage: head.log[0]?.text,
       named: head.named,
