@@ -76,8 +76,9 @@ export function complaintOf(
   configuration: Configuration,
   folder: string,
   root: string,
+  backEndPorts: readonly number[] = [],
 ): string {
-  const file = writeConfiguration(configuration, { folder, root, port: 1, backEndPorts: [] });
+  const file = writeConfiguration(configuration, { folder, root, port: 1, backEndPorts });
   const { status, stderr } = spawnSync(programs[name], ['-t', '-d', folder, '-f', file], {
     encoding: 'latin1',
   });

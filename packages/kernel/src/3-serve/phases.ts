@@ -179,7 +179,7 @@ function decodeForTranslation(request: RequestRecord): HookStatus {
 function decodePath(request: RequestRecord): HookStatus {
   const { uri } = request;
   if (!uri.includes('%') || request.state(keepPath)) return OK;
-  const encodedSlashes = walkConfig.of(request).encodedSlashes ?? 'refuse';
+  const encodedSlashes = walkConfig.at(request.server.directoryDefaults).encodedSlashes ?? 'refuse';
   const decoded = unescapeUrl(uri, encodedSlashes);
   if (decoded.status !== undefined) {
     // httpd's path ends at the NUL.

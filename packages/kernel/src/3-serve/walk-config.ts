@@ -43,11 +43,13 @@ export const walkConfig = perDirectory<WalkConfig>({
       'overrideOptions',
       'overrideList',
       'acceptPathInfo',
-      'encodedSlashes',
       'contentHandler',
     ] as const) {
       if (inner[name] !== undefined) Object.assign(merged, { [name]: inner[name] });
     }
+    // Not inherited: neither by a virtual host nor inside a section.
+    if (inner.encodedSlashes === undefined) delete merged.encodedSlashes;
+    else merged.encodedSlashes = inner.encodedSlashes;
     mergeOptions(merged, outer, inner);
     return merged;
   },

@@ -73,7 +73,7 @@ function directorySection(kind: Kind, isMatch: boolean, usage: string): Directiv
       const read = readSubject(raw, cmd, kind, isMatch);
       if (typeof read === 'string') return read;
       const { complaint, ...subject } = read;
-      const records: ConfigVector = [];
+      const records = sectionRecords();
       enclose(kind, { kind, ...subject, records, definedAt: cmd.node }, cmd);
       cmd.walk(cmd.node.children ?? [], {
         directory: records,
@@ -83,6 +83,13 @@ function directorySection(kind: Kind, isMatch: boolean, usage: string): Directiv
       return complaint;
     },
   });
+}
+
+/** The core's record is there in any case, so that what is not inherited ends at the section. */
+function sectionRecords(): ConfigVector {
+  const records: ConfigVector = [];
+  walkConfig.draft(records);
+  return records;
 }
 
 /** Inside a section of the server's files everything is allowed; inside others what was allowed around them. */
@@ -120,7 +127,7 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       const path = nextWord(cursor);
       const condition = chain === 'else' ? undefined : readCondition(path, cmd);
       if (typeof condition === 'string') return condition;
-      const records: ConfigVector = [];
+      const records = sectionRecords();
       cmd.walk(cmd.node.children ?? [], {
         directory: records,
         // What stands for the path of such a section, whatever its condition.

@@ -8,6 +8,7 @@ import {
   section,
   take1,
   type VirtualHostAddress,
+  walkConfig,
 } from '@httpd-ts/kernel';
 import { leadingInteger } from './parse-number.ts';
 import { missingSectionArgument, sectionArgument, unclosedSection } from './reading.ts';
@@ -155,6 +156,7 @@ export const virtualHostDirectives = {
       }
       const server = cmd.addVirtualHost();
       server.addresses = addresses;
+      walkConfig.draft(server.directoryDefaults);
       cmd.walk(cmd.node.children ?? [], {
         server,
         directory: server.directoryDefaults,

@@ -30,7 +30,14 @@ describe('canonicalHost', () => {
     ['[::1]:8080', { hostname: '::1', port: 8080 }],
     ['h:0', 'Invalid host/port'],
     ['h:70000', 'Invalid host/port'],
-    ['h:x', 'Invalid host/port'],
+    ['h:x', { hostname: 'h:x', port: 0 }],
+    ['127.0.0.1:8080status', { hostname: '127.0.0.1:8080status', port: 0 }],
+    ['h:8080x:81', { hostname: 'h:8080x', port: 81 }],
+    ['[h:x]', { hostname: 'h:x', port: 0 }],
+    ['[h]', 'Invalid host/port'],
+    ['8080', 'Invalid host/port'],
+    [':8080', 'Invalid host/port'],
+    ['[::1', 'Invalid host/port'],
     ['', 'Invalid host/port'],
   ])('%s', (authority, expected) => {
     expect(canonicalHost(authority)).toEqual(expected);

@@ -32,16 +32,20 @@ export function canonicalPath(path: string, keepEncodedSlashes: boolean): string
   return result;
 }
 
-/** Splits and checks an authority; a text is the complaint. httpd: ap_proxy_canon_netloc */
+/**
+ * Splits and checks an authority; a text is the complaint. A port is the digits behind the last colon; without any, all
+ * of it is a name, which no look-up will find: `host:8080path`, as it comes of a rule that lacks a slash.
+ * In canonical form such a name stands in brackets, as all with a colon do. httpd: ap_proxy_canon_netloc, apr_parse_addr_port
+ */
 export function canonicalHost(
   authority: string,
 ): { readonly hostname: string; readonly port: number } | string {
   const host = authority.slice(authority.lastIndexOf('@') + 1);
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(host);
-  if (match === null) return 'Invalid host/port';
+  const match = /^(?:\[([^\]]*:[^\]]*)\]|([^[:].*?))(?::(\d+))?$/.exec(host);
+  if (match === null || /^\d+$/.test(host)) return 'Invalid host/port';
   const port = match[3] === undefined ? 0 : Number(match[3]);
   if (match[3] !== undefined && (port < 1 || port > 65_535)) return 'Invalid host/port';
-  return { hostname: (match[1] ?? match[2]!).toLowerCase(), port };
+  return { hostname: (match[1] ?? match[2]!).replace(/[A-Z]+/g, (upper) => upper.toLowerCase()), port };
 }
 
 /** Whether a control character or blank is in the text, which must not go out. httpd: ap_scan_vchar_obstext */

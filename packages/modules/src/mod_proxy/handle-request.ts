@@ -230,8 +230,11 @@ async function balance(
     const status = typeof result === 'number' ? result : await result;
     const nowMs = clock.now();
     worker.countAnswer(nowMs, (status >= 100 ? status : request.status) >= 500);
-    if ((status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors)) worker.fail(nowMs);
-    if (status === 503 && !worker.isUsable && attempts < maxAttempts) {
+    // The back end's own answer says nothing of the member, whatever page takes its place.
+    const isFailure = request.note('proxy-error-override') === undefined;
+    if (isFailure && (status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors))
+      worker.fail(nowMs);
+    if (isFailure && status === 503 && !worker.isUsable && attempts < maxAttempts) {
       request.statusLine = undefined;
       continue;
     }

@@ -322,7 +322,9 @@ export class Worker {
     if ((status & WORKER.inError) === 0) return 'ok';
     if ((status & WORKER.stopped) !== 0) return 'stopped';
     const retryMs = this.parameters.retryMs ?? 60_000;
-    if ((status & WORKER.ignoreErrors) === 0 && nowMs <= this.errorTimeMs + retryMs) return 'too soon';
+    // httpd counts microseconds: with retry=0 the next look always is late enough.
+    const isLate = retryMs === 0 || nowMs > this.errorTimeMs + retryMs;
+    if ((status & WORKER.ignoreErrors) === 0 && !isLate) return 'too soon';
     this.recover();
     return 'retried';
   }

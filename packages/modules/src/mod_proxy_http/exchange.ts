@@ -225,6 +225,7 @@ export class Exchange extends BackendExchange {
     const { request } = this;
     const challenge = status === 401 ? request.headersOut.get('WWW-Authenticate') : undefined;
     if (challenge !== undefined) request.errHeadersOut.set('WWW-Authenticate', challenge);
+    request.notes.set('proxy-error-override', '1');
     request.status = 200;
     this.fail(status);
   }

@@ -65,6 +65,7 @@ export class Http2Exchange extends BackendExchange {
     if (overridesError(request, status)) {
       const challenge = status === 401 ? request.headersOut.get('WWW-Authenticate') : undefined;
       if (challenge !== undefined) request.errHeadersOut.set('WWW-Authenticate', challenge);
+      request.notes.set('proxy-error-override', '1');
       request.status = 200;
       this.fail(status);
       return;

@@ -44,6 +44,7 @@ export class UwsgiExchange extends ReadToCloseExchange {
     const overridden = request.status;
     request.status = 200;
     request.statusLine = undefined;
+    request.notes.set('proxy-error-override', '1');
     this.fail(overridden);
     return false;
   }
