@@ -12,10 +12,24 @@ function logTime(atMs: number): string {
   return `${days[at.getDay()]} ${months[at.getMonth()]} ${two(at.getDate())} ${clock} ${at.getFullYear()}`;
 }
 
-/** Bytes that do not print are shown escaped. httpd: server/util.c ap_escape_errorlog_item */
-function escapeUnprintable(line: string): string {
-  return line.replace(/[^\x20-\x7e\n]|\\(?!n|x[0-9a-f]{2})/g, (char) => {
-    const short = { '\t': '\\t', '\r': '\\r', '\b': '\\b', '\v': '\\v', '\f': '\\f', '\\': '\\\\' }[char];
+const shortEscapes: Readonly<Record<string, string>> = {
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\b': '\\b',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\\': '\\\\',
+};
+
+/**
+ * Bytes that do not print are shown escaped, line ends too, but for those between two messages and behind the place.
+ * httpd: server/util.c ap_escape_errorlog_item
+ */
+function escapeUnprintable(message: string): string {
+  const unprintable = /(?<!^AH00526: [^\n]*:)\n(?!AH\d{5}: )|[^\x20-\x7e\n]|\\(?!x[0-9a-f]{2})/g;
+  return message.replace(unprintable, (char) => {
+    const short = shortEscapes[char];
     return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
 }

@@ -340,7 +340,7 @@ const bufferSize: ArgumentCheck = ([word = '']) =>
 const protocolExceptions: ArgumentCheck = (given, { name }) => {
   if (given.length === 0) return `${name} requires an argument`;
   for (const word of given) {
-    const [address = '', mask] = word.split('/', 2);
+    const [address = '', mask] = word.split(/\/(.*)/s, 2);
     const subnet = parseIpSubnet(address, mask);
     if (typeof subnet !== 'string') continue;
     const why = subnet === 'notAnAddress' ? '' : `: ${subnetErrorTexts[subnet]}`;

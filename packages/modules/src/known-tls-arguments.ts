@@ -159,8 +159,8 @@ const randomSeed: ArgumentCheck = ([when = '', source = ''], cmd) => {
 };
 
 const passPhrase: ArgumentCheck = ([word = ''], cmd) => {
-  if (word === 'builtin' || word.startsWith('|')) return undefined;
-  const program = /^exec:(.*)/s.exec(word)?.[1]?.split(/[ \t]/)[0];
+  if (word === 'builtin' || /^\|./s.test(word)) return undefined;
+  const program = /^exec:(.+)/s.exec(word)?.[1];
   if (program === undefined) return 'SSLPassPhraseDialog: Invalid argument';
   const path = cmd.serverRootRelative(program);
   return typeof cmd.world.files.stat(path) === 'string'

@@ -294,7 +294,7 @@ function readAll(
   const unclosed = open
     .toReversed()
     .map(({ name, file, line }) => `${file}:${line.line}: <${name}> was not closed.`);
-  const error = `Syntax error on line ${outermost.line.line} of ${outermost.file}: ${unclosed.join('\\n')}`;
+  const error = `Syntax error on line ${outermost.line.line} of ${outermost.file}: ${unclosed.join('\n')}`;
   if (!run.findAllErrors) return error;
   failIn(run, source, error);
   if (open.length <= maximumDepth) closeDownTo(0, source, top, open);

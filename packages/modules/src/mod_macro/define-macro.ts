@@ -177,10 +177,10 @@ export function defineMacro(raw: string, reader: Reader): readonly [] | string {
   const complaint = checkParameters(reader, where, parameters);
   if (complaint !== undefined) return complaint;
   const body = readBody(reader, where, ignoresNesting || state.ignoresNesting);
-  if (typeof body === 'string') return `${where}\\n\tcontents error: ${body}`;
+  if (typeof body === 'string') return `${where}\n\tcontents error: ${body}`;
   const macro: Macro = { name, parameters, body, location, ignoresEmpty };
   const wrong = checkBody(reader, macro);
-  if (wrong !== undefined) return `${where}\\n\tcontents checking error: ${wrong}`;
+  if (wrong !== undefined) return `${where}\n\tcontents checking error: ${wrong}`;
   state.byName.set(name, macro);
   return [];
 }

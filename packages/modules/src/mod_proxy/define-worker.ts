@@ -21,6 +21,11 @@ export function withoutSocket(url: string): string {
   return /^[a-z][a-z0-9+.-]*:$/i.test(rest) ? `${rest}//localhost` : rest;
 }
 
+/** Whether nothing that could be a URL stands behind the socket. httpd: ap_proxy_de_socketfy */
+export function hasNothingBehindSocket(url: string): boolean {
+  return /^unix:[^|]*\|[^:]*$/is.test(url);
+}
+
 interface WorkerUrl {
   readonly name: string;
   readonly scheme: string;
@@ -44,9 +49,9 @@ function parseWorkerUrl(url: string, isMatch: boolean): WorkerUrl | string {
       references = match[2]!;
     }
   }
-  if (rest.startsWith(':')) return `Unable to parse URL: ${url}`;
-  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(rest)?.[1];
+  const [, scheme] = /^([^:/]*):/.exec(rest) ?? [];
   if (scheme === undefined) return `URL must be absolute!: ${url}`;
+  if (!/^[a-z][a-z0-9+.-]*$/i.test(scheme)) return `Unable to parse URL: ${url}`;
   const parts = /^[^:]+:\/\/((?:[^/?#@]*@)?)(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?(.*)$/s.exec(rest);
   const port = parts?.[3] ?? '';
   if (port !== '' && !/^[+-]?\d+$/.test(port)) return `Unable to parse URL: ${url}`;

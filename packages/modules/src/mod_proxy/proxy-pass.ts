@@ -2,6 +2,7 @@ import { type DirectiveContext, nextWord } from '@httpd-ts/kernel';
 import { type ProxyAlias, proxyDirectory, serverDraft } from './config.ts';
 import {
   balancerFor,
+  hasNothingBehindSocket,
   isBalancerUrl,
   keyAndValue,
   setParameter,
@@ -112,6 +113,7 @@ function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string |
     }
     return undefined;
   }
+  if (hasNothingBehindSocket(url)) return 'ProxyPass|ProxyPassMatch uses an invalid "unix:" URL';
   const found = workerFor(cmd, url, { isMatch: line.isRegex });
   if (typeof found === 'string') return `ProxyPass ${found}`;
   const { worker, isShared } = found;
@@ -148,6 +150,7 @@ export function addMember(raw: string, cmd: DirectiveContext): string | undefine
   if (name === undefined) return 'BalancerMember must define remote proxy server';
   const balancer = balancerFor(cmd, path);
   if (typeof balancer === 'string') return `BalancerMember ${balancer}`;
+  if (hasNothingBehindSocket(name)) return 'BalancerMember uses an invalid "unix:" URL';
   const found = workerFor(cmd, name, { balancer });
   if (typeof found === 'string') return `BalancerMember ${found}`;
   for (const [key, value] of parameters) {
@@ -188,6 +191,7 @@ function proxySetTarget(name: string, cmd: DirectiveContext, isInProxy: boolean,
     const balancer = balancerFor(cmd, name);
     return typeof balancer === 'string' ? `ProxySet ${balancer}` : balancer;
   }
+  if (hasNothingBehindSocket(name)) return 'ProxySet uses an invalid "unix:" URL';
   if (!isInProxy && !hasWorker(cmd, name)) return `ProxySet can not find '${name}' Worker.`;
   const found = workerFor(cmd, name, { isMatch });
   return typeof found === 'string' ? `ProxySet ${found}` : found.worker;
