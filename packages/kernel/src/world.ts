@@ -459,10 +459,20 @@ export interface DatabaseParameters {
   readonly parameters: string;
   /** DBDInitSQL, for each new connection. */
   readonly initial: readonly string[];
+  /** All statements that will be asked; a database that does not take one of them is not used. */
+  readonly statements: readonly string[];
   readonly maximumConnections: number;
 }
 
+/** Why a database cannot be had: there is no connection, or it does not take the statements. */
+export interface DatabaseFailure {
+  readonly at: 'connect' | 'prepare';
+  readonly error: string;
+}
+
 export interface Database {
+  /** Connects where that has not been done, or has failed before. */
+  connect(): Promise<DatabaseFailure | undefined>;
   /** Rows of a statement whose places for values are `?`, as texts; rejects with the database's complaint. */
   select(statement: string, values: readonly string[]): Promise<readonly (readonly (string | null)[])[]>;
   close(): void;

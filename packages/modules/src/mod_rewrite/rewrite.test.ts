@@ -430,6 +430,7 @@ describe('maps that must be waited for', () => {
   };
   const databases = {
     open: () => ({
+      connect: () => Promise.resolve(undefined),
       select: (statement: string, [key]: readonly string[]) =>
         key === 'bad'
           ? Promise.reject(new Error('no such table'))

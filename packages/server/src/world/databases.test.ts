@@ -17,8 +17,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const open = (parameters: string, driver = 'sqlite3') =>
-  nodeDatabases.open({ driver, parameters, initial: ['pragma query_only = on'], maximumConnections: 2 });
+const open = (parameters: string, driver = 'sqlite3', statements: readonly string[] = []) =>
+  nodeDatabases.open({
+    driver,
+    parameters,
+    initial: ['pragma query_only = on'],
+    statements,
+    maximumConnections: 2,
+  });
 
 describe('nodeDatabases', () => {
   it('selects from SQLite; text is bytes', async () => {
@@ -37,6 +43,23 @@ describe('nodeDatabases', () => {
     expect(await database.select('select count(*) from hosts', [])).toEqual([['2']]);
     database.close();
     await expect((open(join(folder, 'no/such.db')) as Database).select('select 1', [])).rejects.toThrow();
+  });
+
+  it('says why a database cannot be had, and tries again', async () => {
+    const missing = 'select x from missing';
+    expect(await (open(join(folder, 'no/such.db')) as Database).connect()).toEqual({
+      at: 'connect',
+      error: 'unable to open database file',
+    });
+    const database = open(file, 'sqlite3', [missing]) as Database;
+    expect(await database.connect()).toEqual({ at: 'prepare', error: 'no such table: missing' });
+    const other = new DatabaseSync(file);
+    other.exec('create table missing (x text)');
+    expect(await database.connect()).toBeUndefined();
+    expect(await database.select(missing, [])).toEqual([]);
+    other.exec('drop table missing');
+    other.close();
+    database.close();
   });
 
   it('knows its drivers', () => {
