@@ -14,6 +14,7 @@ import { absoluteUri } from './absolute-uri.ts';
 import { answerRedirect } from './answer-redirect.ts';
 import { applyRules, hasEnded, type Outcome } from './apply-rules.ts';
 import {
+  baseUrlOf,
   hasOption,
   type RewriteDirectoryConfig,
   rewriteDirectory,
@@ -79,17 +80,17 @@ function conclude(
     request.filename = fileBefore;
     return DECLINED;
   }
-  if (outcome === 'refused') return request.status;
-  if (outcome === 'status') {
-    const { status } = request;
-    request.status = 200;
-    return status;
-  }
   const isProxy = filename.length > 6 && filename.startsWith('proxy:');
   const absolute = isProxy ? undefined : absoluteUri(filename);
   if (!(absolute !== undefined && outcome !== 'unescaped') && /[\x00-\x20\x7f]/.test(request.args ?? '')) {
     request.log('rewrite', 'error', 'AH10411: Rewritten query string contains control characters or spaces');
     return 403;
+  }
+  if (outcome === 'refused') return request.status;
+  if (outcome === 'status') {
+    const { status } = request;
+    request.status = 200;
+    return status;
   }
   if (isProxy) return toProxy(context, outcome);
   if (absolute !== undefined) {
@@ -125,7 +126,7 @@ function replaceDirectory(
   config: RewriteDirectoryConfig,
   schemeLength: number,
 ): void {
-  const { baseUrl } = config;
+  const baseUrl = baseUrlOf(config);
   if (baseUrl === undefined) return;
   const { request, trace } = context;
   const filename = request.filename!;
@@ -164,7 +165,8 @@ function toLocalUrl(
 /** The URL of a file: by RewriteBase, else by the document root, else by the alias that led here. */
 function urlOf(context: RewriteContext, config: RewriteDirectoryConfig, filename: string): string {
   const { request, trace } = context;
-  const { baseUrl, directory = '' } = config;
+  const { directory = '' } = config;
+  const baseUrl = baseUrlOf(config);
   if (baseUrl !== undefined) {
     if (trace >= 2) rewriteLog(context, 2, `trying to replace prefix ${directory} with ${baseUrl}`);
     const replaced = replacePrefix(context, filename, directory, baseUrl);

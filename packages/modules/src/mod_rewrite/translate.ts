@@ -89,17 +89,17 @@ function conclude(
     if (trace >= 1) rewriteLog({ request }, 1, `pass through ${filename}`);
     return DECLINED;
   }
-  if (outcome === 'refused') return request.status;
-  if (outcome === 'status') {
-    const { status } = request;
-    request.status = 200;
-    return status;
-  }
   const isProxy = filename.length > 6 && filename.startsWith('proxy:');
   const absolute = isProxy ? undefined : absoluteUri(filename);
   if (!(absolute !== undefined && outcome !== 'unescaped') && /[\x00-\x20\x7f]/.test(request.args ?? '')) {
     request.log('rewrite', 'error', 'AH10410: Rewritten query string contains control characters or spaces');
     return 403;
+  }
+  if (outcome === 'refused') return request.status;
+  if (outcome === 'status') {
+    const { status } = request;
+    request.status = 200;
+    return status;
   }
   if (isProxy) return toProxy(request, filename, outcome, trace);
   if (absolute !== undefined) return answerRedirect({ request, trace }, absolute, outcome, originalArgs);

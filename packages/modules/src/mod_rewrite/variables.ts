@@ -1,6 +1,6 @@
 import { lookupFile, lookupUri, type RequestRecord } from '@httpd-ts/kernel';
 import { adminOf, documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
-import { rewriteDirectory } from './config.ts';
+import { baseUrlOf, rewriteDirectory } from './config.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 
 /** `%{…}`. httpd: modules/mappers/mod_rewrite.c lookup_variable */
@@ -183,6 +183,7 @@ function lookahead(text: string, byUri: boolean, inner: Variable): Variable {
 function subject({ request, uri, perdir }: RewriteContext, byUri: boolean): { path: string; isUri: boolean } {
   if (perdir === undefined) return { path: uri, isUri: byUri };
   if (uri.startsWith('/')) return { path: uri, isUri: true };
-  const { baseUrl, directory = '' } = rewriteDirectory.of(request);
-  return { path: (byUri ? (baseUrl ?? directory) : directory) + uri, isUri: byUri };
+  const config = rewriteDirectory.of(request);
+  const { directory = '' } = config;
+  return { path: (byUri ? (baseUrlOf(config) ?? directory) : directory) + uri, isUri: byUri };
 }
