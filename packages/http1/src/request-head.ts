@@ -474,7 +474,8 @@ function refuse(
   log: readonly LogLine[],
   name: { readonly hostname?: string | undefined; readonly port: number } = { port: 0 },
 ): RequestHeadError {
-  const noPort = line.parts === undefined && hasPort.test(line.target) ? 0 : undefined;
+  const namesPort = line.method === 'CONNECT' ? line.target.includes(':') : hasPort.test(line.target);
+  const noPort = line.parts === undefined && namesPort ? 0 : undefined;
   return {
     kind: 'error',
     status,

@@ -109,6 +109,8 @@ export class RequestRecord {
   output: Body | undefined = undefined;
   /** Bytes of the response body that were sent. */
   bytesSent = 0;
+  /** Bytes of a body that was made and gave way to the page of a malformed request body; logs count them. */
+  bytesReplaced = 0;
   /** All bytes sent and received for this request, heads included. */
   bytesOut = 0;
   bytesIn = 0;

@@ -1,6 +1,6 @@
 import { requestPlan } from '../2-compile/order-hooks.ts';
 import type { AddressServers } from '../2-compile/virtual-hosts.ts';
-import { emptyRequestBody, type RequestBody } from '../response.ts';
+import { bodyLength, emptyRequestBody, type RequestBody } from '../response.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
 import type { ConnectionRecord } from './connection-record.ts';
 import { die, dieWithoutLength, dropsConnection } from './errors.ts';
@@ -77,6 +77,7 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
   return readToEnd(body).then((isComplete) => {
     if (isComplete) return finishResponse(request);
     const answering = answeringRequest(request);
+    request.bytesReplaced = bodyLength(answering.output) ?? 0;
     if (body.trailersFault !== undefined) {
       answering.status = 400;
       noteTrailersFault(answering);

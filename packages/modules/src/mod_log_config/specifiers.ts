@@ -25,8 +25,10 @@ const host: LogSpecifier['compile'] = (argument) =>
     : (request) => escaped(clientHost(request));
 
 /** A page for a request whose error document failed as well is the earlier request's. */
-const bytesSent = (request: RequestRecord) =>
-  answeringRequest(request) === request ? request.initial.bytesSent : 0;
+function bytesSent(request: RequestRecord): number {
+  const { initial } = request;
+  return answeringRequest(request) === request ? initial.bytesSent + initial.bytesReplaced : 0;
+}
 
 /** A password in the target is not shown; the line is written anew then. httpd: log_request_line, apr_uri_unparse */
 function requestLine(request: RequestRecord): string {
