@@ -30,7 +30,9 @@ function readAddress(
   }
   const split = splitAddress(text);
   if (typeof split === 'string') return complaints.unreadable;
+  if (text.endsWith(':*')) return complaints.unreadable;
   const { host, port } = split;
+  if (host.includes('%')) return complaints.unknownHost;
   if (port === 0) return complaints.noPort;
   const [address] = isNumeric(host) ? [host] : (world.network.resolveNow(host) ?? []);
   return address === undefined ? complaints.unknownHost : { address, port };

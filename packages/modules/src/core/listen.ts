@@ -8,16 +8,14 @@ import {
   takeArgv,
 } from '@httpd-ts/kernel';
 import { leadingInteger } from './parse-number.ts';
-import { canonicalAddress, isNumeric, scopeComplaint } from './virtual-host.ts';
+import { canonicalAddress, isNumeric, isWrongInBrackets, scopeComplaint } from './virtual-host.ts';
 
 /** Address and port of a Listen line; a text is the complaint. httpd: apr_parse_addr_port, server/listen.c ap_set_listener */
 export function parseListen(
   text: string,
 ): { readonly host: string | undefined; readonly port: number } | string {
   if (/^\d+$/.test(text)) return withPort(undefined, text);
-  // What stands in brackets is an IPv6 address.
-  const [, inBrackets] = /^\[([^\]%]*)/.exec(text) ?? [];
-  if (inBrackets !== undefined && !isNumeric(inBrackets)) return 'Invalid address or port';
+  if (isWrongInBrackets(text)) return 'Invalid address or port';
   const match = /^(.*):(\d+)$/s.exec(text);
   if (text.startsWith('[') && !/^\[[^\]]+\](?::\d+)?$/.test(text)) return 'Invalid address or port';
   if (match === null) return 'Port must be specified';

@@ -16,6 +16,7 @@ import { missingSectionArgument, sectionArgument, unclosedSection } from './read
 /** Host and port of `host`, `host:port`, `[v6]:port`, `*`, `*:*`; a text is the complaint. httpd: apr_parse_addr_port */
 export function splitAddress(text: string): { readonly host: string; readonly port: number } | string {
   const wrong = 'The address or port is invalid';
+  if (isWrongInBrackets(text)) return wrong;
   if (/^\d+$/.test(text)) return isPort(text) ? 'Missing address for VirtualHost' : wrong;
   if (text.endsWith(':*')) return { host: withoutBrackets(text.slice(0, -2)), port: 0 };
   const digits = /\d*$/.exec(text)![0];
@@ -28,6 +29,14 @@ export function splitAddress(text: string): { readonly host: string; readonly po
   }
   if (host.startsWith('[') && !host.endsWith(']')) return wrong;
   return { host: withoutBrackets(host), port };
+}
+
+/** What stands in brackets is an IPv6 address. httpd: apr_parse_addr_port */
+export function isWrongInBrackets(text: string): boolean {
+  if (!text.startsWith('[')) return false;
+  const [, inside = ''] = /^\[([^\]%]*)(?:%[^\]]+)?\](?::(?:\d+|\*))?$/.exec(text) ?? [];
+  // Groups may have leading zeros here, if not where the address is looked up.
+  return !inside.includes(':') || !isNumeric(inside.replace(/(^|:)0+(?=[\da-f])/gi, '$1'));
 }
 
 /** Ports are read as ints, which wrap. */
