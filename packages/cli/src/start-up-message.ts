@@ -34,6 +34,18 @@ function escapeUnprintable(message: string): string {
   });
 }
 
+/** httpd: MAX_STRING_LEN without the line end and what ends the text */
+const longestLine = 8190;
+
+/** Lines as long as httpd's. A chain of places is left whole, which httpd cuts as well. */
+const cutLong = (lines: string) =>
+  lines.length > longestLine
+    ? lines
+        .split('\n')
+        .map((line) => line.slice(0, longestLine))
+        .join('\n')
+    : lines;
+
 /**
  * A message of the configuration as httpd prints it while it starts, line end included. `program` is the base name of
  * the command. Messages of a module's log level get time and process before them; others stand alone.
@@ -44,9 +56,9 @@ export function startUpMessage(diagnostic: Diagnostic, program: string): string 
   // What is noticed while files are read, the core notices, unless a module says otherwise.
   const isFromCore = diagnostic.stage === 'reading' && !text.startsWith('[');
   const levelled = /^(\[\w+:\w+\]) ([\s\S]*)$/.exec(isFromCore ? `[core:warn] ${text}` : text);
-  if (levelled === null) return `${text}\n`;
+  if (levelled === null) return cutLong(`${text}\n`);
   const now = performance.timeOrigin + performance.now();
-  return `[${logTime(now)}] ${levelled[1]} [pid ${process.pid}:tid ${process.pid}] ${levelled[2]}\n`;
+  return cutLong(`[${logTime(now)}] ${levelled[1]} [pid ${process.pid}:tid ${process.pid}] ${levelled[2]}\n`);
 }
 
 /**

@@ -30,7 +30,7 @@ function readAddress(
   }
   const split = splitAddress(text);
   if (typeof split === 'string') return complaints.unreadable;
-  if (text.endsWith(':*')) return complaints.unreadable;
+  if (/^\[.*:\*$/.test(text)) return complaints.unreadable;
   const { host, port } = split;
   if (host.includes('%')) return complaints.unknownHost;
   if (port === 0) return complaints.noPort;
