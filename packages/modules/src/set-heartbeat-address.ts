@@ -32,8 +32,8 @@ function readAddress(
   if (typeof split === 'string') return complaints.unreadable;
   if (/^\[.*:\*$/.test(text)) return complaints.unreadable;
   const { host, port } = split;
-  if (host.includes('%')) return complaints.unknownHost;
   if (port === 0) return complaints.noPort;
+  if (host.includes('%')) return complaints.unknownHost;
   const [address] = isNumeric(host) ? [host] : (world.network.resolveNow(host) ?? []);
   return address === undefined ? complaints.unknownHost : { address, port };
 }
