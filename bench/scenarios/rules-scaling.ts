@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { absenceNotes, startOnWork, stopContestants, type Work } from '../contestants.ts';
 import { type Curve, curvePicture, type Panel } from '../curve-picture.ts';
 import { type Measurement, measureLoad } from '../measure-load.ts';
@@ -6,13 +8,16 @@ import { type BenchContext, makeReadableDirectory, type Scenario } from '../scen
 import type { ServerName } from '../servers/server.ts';
 import { connections, proxyModules, startBackend, writeDocuments } from '../work.ts';
 
-const sizes = [1, 100, 10_000] as const;
+const usualSizes = [1, 100, 10_000] as const;
 
 /** A list of entries of one kind, of which a request meets the last or none. */
 interface Family {
   readonly title: string;
   readonly modules: readonly string[];
   readonly entries: (count: number, documentRoot: string, backendPort: number) => string;
+  /** The entries stand in the `.htaccess` of the document root. */
+  readonly inHtaccess?: boolean;
+  readonly sizes?: readonly number[];
   readonly path?: (count: number) => string;
   readonly host?: (count: number) => string;
 }
@@ -39,6 +44,14 @@ const families: readonly Family[] = [
     modules: ['rewrite'],
     entries: (count) =>
       `RewriteEngine On\n${lines(count, (n) => `RewriteCond "%{HTTP_HOST}" "^old-${n}\\.example\\.com$"\nRewriteRule "^/(.*)$" "http://new-${n}.example.com/$1" [R=301,L]`)}`,
+  },
+  {
+    title: 'RewriteRule in .htaccess, none matches',
+    modules: ['rewrite'],
+    inHtaccess: true,
+    sizes: [1, 100, 1_000],
+    entries: (count) =>
+      `RewriteEngine On\n${lines(count, (n) => `RewriteRule "^old-${n}/(.*)$" "/new-${n}/$1" [L]`)}`,
   },
   {
     title: 'ProxyPass, the last matches',
@@ -103,7 +116,9 @@ async function measureFamily(
   const directory = makeReadableDirectory(context.directory, `${families.indexOf(family)}-${count}`);
   const own = { ...context, directory };
   const documentRoot = writeDocuments(own);
-  const body = family.entries(count, documentRoot, context.firstPort);
+  const entries = family.entries(count, documentRoot, context.firstPort);
+  if (family.inHtaccess) writeFileSync(join(documentRoot, '.htaccess'), `${entries}\n`);
+  const body = family.inHtaccess ? `<Directory "${documentRoot}">\nAllowOverride All\n</Directory>` : entries;
   const work: Work = { documentRoot, apache: { modules: family.modules, body } };
   const { contestants, absent } = await startOnWork(own, work);
   const host = family.host?.(count);
@@ -132,7 +147,7 @@ async function run(all: BenchContext): Promise<Report> {
   const notes = new Set<string>();
   for (const family of families) {
     const points = new Map<ServerName, [number, number][]>(servers.map((name) => [name, []]));
-    for (const count of sizes) {
+    for (const count of family.sizes ?? usualSizes) {
       context.say(`${family.title}: ${count}`);
       const result = await measureFamily(context, family, count);
       const ours = cell(result.measurements, 'httpd-ts');
@@ -161,6 +176,6 @@ async function run(all: BenchContext): Promise<Report> {
 export const rulesScaling: Scenario = {
   name: 'rules-scaling',
   title: 'Cost of a request by the size of the configuration',
-  what: 'A GET of 1 KiB past 1, 100 and 10,000 entries of a kind: a file, or the proxy for ProxyPass; kept connections; combined log.',
+  what: 'A GET of 1 KiB past 1, 100 and 10,000 entries of a kind (1,000 in a `.htaccess`): a file, or the proxy for ProxyPass; kept connections; combined log.',
   run,
 };

@@ -24,6 +24,8 @@ export interface ConnectionRecord {
   readonly tls?: TlsFacts | undefined;
   /** The request being served, for those that show it. */
   request?: RequestRecord | undefined;
+  /** The id of its lines in the error log, once there has been one. */
+  logId?: string;
   readonly notes: Map<string, unknown>;
   /** The thread's scoreboard slot, for those that show it. */
   readonly worker: number;

@@ -232,7 +232,11 @@ export class RequestRecord {
   log(module: string, level: LogLevel, message: string, error?: string): void {
     const { errorLogger } = this.server;
     if (!errorLogger.wants(module, level, this)) return;
-    this.logId ??= makeLogId(this);
+    if (this.logId === undefined) {
+      const { requestTimeMs, connection } = this;
+      this.logId = makeLogId(requestTimeMs, connection.id);
+      connection.logId ??= makeLogId(requestTimeMs + 1, connection.id);
+    }
     errorLogger.write({
       module,
       level,
@@ -246,9 +250,9 @@ export class RequestRecord {
 }
 
 /** An id that ties the lines of a request together; the length and alphabet are httpd's. httpd: server/core.c core_generate_log_id */
-function makeLogId({ requestTimeMs, connection }: RequestRecord): string {
+function makeLogId(timeMs: number, connectionId: number): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  let seed = Math.floor(requestTimeMs * 1000) ^ (connection.id * 2654435761);
+  let seed = Math.floor(timeMs * 1000) ^ (connectionId * 2654435761);
   let id = '';
   for (let i = 0; i < 11; i++) {
     seed = (Math.imul(seed, 1103515245) + 12345 + i) >>> 0;

@@ -46,7 +46,6 @@ export const standardVariables: Readonly<Record<string, ExpressionVariable>> = {
   HTTPS: ({ connection }) => onOff(connection.isTls),
   HTTP2: () => 'off',
   IPV6: ({ connection }) => onOff(isIpv6(connection.clientAddress)),
-  CONN_LOG_ID: () => undefined,
   CONN_REMOTE_ADDR: ({ connection }) => connection.clientAddress,
 
   REQUEST_METHOD: ({ method }) => method,

@@ -92,21 +92,19 @@ function newId(world: World): string {
   return id;
 }
 
-/** The id of a request's lines, made when first asked for. */
+/** The id of a request's lines, made when first asked for; its connection has one from then on too. */
 export function requestLogId(request: RequestRecord, world: World): string {
-  request.logId ??= newId(world);
+  if (request.logId === undefined) {
+    connectionLogId(request.connection, world);
+    request.logId = newId(world);
+  }
   return request.logId;
 }
 
-const connectionIdNote = 'error-log-id';
-
 /** The same for a connection. */
 export function connectionLogId(connection: ConnectionRecord, world: World): string {
-  const known = connection.notes.get(connectionIdNote);
-  if (typeof known === 'string') return known;
-  const id = newId(world);
-  connection.notes.set(connectionIdNote, id);
-  return id;
+  connection.logId ??= newId(world);
+  return connection.logId;
 }
 
 const serverName = (server: ServerRecord | undefined) => server?.hostname ?? '';

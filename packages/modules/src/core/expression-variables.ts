@@ -5,6 +5,7 @@ import { adminOf } from './server-identity.ts';
 
 /** Variables of expressions that depend on the core's directives. httpd: server/util_expr_eval.c request_var_fn */
 export const expressionVariableProviders = [
+  expressionVariables.provide('CONN_LOG_ID', ({ connection }) => connection.logId),
   expressionVariables.provide('REQUEST_SCHEME', schemeOf),
   expressionVariables.provide('SERVER_ADMIN', adminOf),
   expressionVariables.provide('SERVER_NAME', serverNameOf),
