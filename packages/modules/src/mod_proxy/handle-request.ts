@@ -102,6 +102,8 @@ function openTunnel(request: RequestRecord, plan: ProxyPlan, url: string): HookR
 function sendToWorker(request: RequestRecord, plan: ProxyPlan, url: string, start: number): HookResult {
   const origin = plan.origins.find(url.slice(0, start));
   if (typeof origin === 'string') return 400;
+  // A path that was taken for a part of the host's name.
+  if (/[?#]/.test(origin.hostname)) return proxyError(request, 400, `URI cannot be parsed: ${url}`);
   let worker = origin.workers.find(url, start);
   if (worker === undefined) {
     worker = plan.reverse;
