@@ -80,7 +80,8 @@ export async function die(status: HookStatus, request: RequestRecord): Promise<v
  */
 export async function dieWithoutLength(status: HookStatus, request: RequestRecord): Promise<void> {
   await die(status, request);
-  if (request.output?.kind === 'text') request.output = bodyWithoutLength(request.output.text);
+  const answering = request.state<RequestRecord>(answeredBy) ?? request;
+  if (answering.output?.kind === 'text') answering.output = bodyWithoutLength(answering.output.text);
 }
 
 /** The canned (or ErrorDocument text) response for `request.status`. httpd: modules/http/http_protocol.c ap_send_error_response */

@@ -243,6 +243,9 @@ function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
     headers.set('Expires', formatHttpDate(request.requestTimeMs));
 }
 
+/** State of a request whose head was made, and then made anew for an error that its output filters found. */
+export const headMadeTwice = { name: 'head was made twice' };
+
 /**
  * Decides whether the connection is kept and says so; true when the body must go out in chunks.
  * httpd: modules/http/http_protocol.c ap_set_keepalive
@@ -252,7 +255,9 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   const asked = request.headersIn.get('Connection') ?? '';
   const closes = hasToken(headers.get('Connection') ?? '', 'close');
   const settings = server.plan.keepAliveOf(server);
-  const left = settings.max - connection.keepalives;
+  // Each head that is made counts as a request that the connection was kept for.
+  const counted = request.state(headMadeTwice) === true ? 2 : 1;
+  const left = settings.max - connection.keepalives - (counted - 1);
   const mayKeep = connection.keepalive !== 'close' && !request.expectingContinue;
   const hasEnd =
     request.headerOnly ||
@@ -274,7 +279,7 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
     (asksToKeep || request.protocolNumber >= 1001);
   if (keeps) {
     connection.keepalive = 'keepalive';
-    connection.keepalives++;
+    connection.keepalives += counted;
     if (asksToKeep) {
       const seconds = Math.floor(settings.timeoutMs / 1000);
       headers.set('Keep-Alive', settings.max > 0 ? `timeout=${seconds}, max=${left}` : `timeout=${seconds}`);

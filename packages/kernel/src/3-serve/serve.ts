@@ -77,12 +77,12 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
   return readToEnd(body).then((isComplete) => {
     if (isComplete) return finishResponse(request);
     const answering = answeringRequest(request);
-    request.bytesReplaced = bodyLength(answering.output) ?? 0;
+    if (answering.status >= 300) request.bytesReplaced = bodyLength(answering.output) ?? 0;
     if (body.trailersFault !== undefined) {
       answering.status = 400;
       noteTrailersFault(answering);
     }
-    return dieWithoutLength(body.failure ?? 400, answering).then(() => finishResponse(request));
+    return dieLate(body.failure ?? 400, answering).then(() => finishResponse(request));
   });
 }
 
@@ -91,7 +91,13 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
  * faults of a body while it is read.
  */
 const dieOfBody = ({ failure, isCutOff, trailersFault }: RequestBody) =>
-  failure === 408 || isCutOff === true || trailersFault !== undefined ? die : dieWithoutLength;
+  failure === 408 || isCutOff === true || trailersFault !== undefined ? die : dieLate;
+
+/** As when a head had been made already: the headers for every answer went into that one. */
+function dieLate(status: HookStatus, request: RequestRecord): Promise<void> {
+  request.errHeadersOut.clear();
+  return dieWithoutLength(status, request);
+}
 
 /** httpd: server/protocol.c ap_get_mime_headers_core */
 function noteTrailersFault({ body, notes }: RequestRecord): void {

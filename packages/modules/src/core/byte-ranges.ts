@@ -5,6 +5,7 @@ import {
   type DirectiveDeclaration,
   dieWithoutLength,
   FILTER_RANK,
+  headMadeTwice,
   type OutputFilter,
   outputFilters,
   type RequestRecord,
@@ -187,6 +188,7 @@ function multipart(
 
 async function unsatisfiable(request: RequestRecord): Promise<Body | undefined> {
   request.status = 200;
+  request.setState(headMadeTwice, true);
   await dieWithoutLength(416, request);
   return request.output;
 }
