@@ -199,6 +199,27 @@ async function logById({ folder, port }: RunningServer): Promise<ReadonlyMap<str
   return log;
 }
 
+/** The section that is complained about. Apache's scanner may end the process without a word of where. */
+function firstBad(
+  sections: readonly string[],
+  complaint: string,
+  complaintAbout: (sections: readonly string[]) => string,
+): number {
+  const line = Number(/on line (\d+) of/.exec(complaint)?.[1]);
+  const before = preamble + configuration('').text;
+  const endOf = (i: number) => (before + sections.slice(0, i + 1).join('')).split('\n').length;
+  const isBehind = Number.isNaN(line)
+    ? (i: number) => complaintAbout(sections.slice(0, i + 1)) === ''
+    : (i: number) => line >= endOf(i);
+  let [low, high] = [0, sections.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBehind(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Probes of a server's configuration that Apache takes; what only httpd-ts refuses is shown. */
 function accepted(probes: readonly Probe[]): readonly Probe[] {
   if (!inServer) return probes;
@@ -207,16 +228,13 @@ function accepted(probes: readonly Probe[]): readonly Probe[] {
   layOutFiles(configuration(''), root);
   let kept = [...probes];
   for (const name of ['apache2', 'httpd-ts'] as const) {
+    const complaintAbout = (sections: readonly string[]) =>
+      complaintOf(name, configuration(sections.join('')), folder, root);
     for (;;) {
       const sections = kept.map((probe, i) => sectionOf(probe, i, root));
-      const complaint = complaintOf(name, configuration(sections.join('')), folder, root);
-      const line = Number(/on line (\d+) of/.exec(complaint)?.[1]);
-      if (complaint === '' || Number.isNaN(line)) break;
-      const before = preamble + configuration('').text;
-      const bad = sections.findIndex(
-        (_, i) => line < (before + sections.slice(0, i + 1).join('')).split('\n').length,
-      );
-      if (bad < 0) break;
+      const complaint = complaintAbout(sections);
+      if (complaint === '') break;
+      const bad = firstBad(sections, complaint, complaintAbout);
       if (name === 'httpd-ts') {
         refusals++;
         console.log(`REFUSED ${complaint.split('\n')[1]}\n${sections[bad]}`);

@@ -51,7 +51,7 @@ function computed(
   if (target === undefined) return { url: '', status };
   const captures: ExpressionCaptures = { match: undefined };
   const url = target.text(request, captures);
-  if (url !== undefined) return { url: url.startsWith('/') || isUrl(url) ? escapeTarget(url) : '', status };
+  if (url !== undefined) return { url: isNoReference(url) ? '' : escapeTarget(url), status };
   request.log('alias', 'error', `AH02826: Can't evaluate redirect expression: ${captures.error}`);
   return 500;
 }
@@ -80,6 +80,9 @@ function escapeTarget(url: string): string {
   const [, path, query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#[\s\S]*)?$/.exec(url)!;
   return escapeUri(path!) + query + fragment;
 }
+
+/** A colon before the first slash, but no scheme in front of it. httpd: apr_uri_parse */
+const isNoReference = (text: string) => /^[^/?#]*:/.test(text) && !isUrl(text);
 
 /** A URL with a host must be one that can be read. */
 const isTarget = (text: string) =>
