@@ -1,4 +1,11 @@
-import { type Diagnostic, isShownAtStart, type LogLevel, logLevelOf, renderAsHttpd } from '@httpd-ts/kernel';
+import {
+  type Diagnostic,
+  entryOf,
+  isShownAtStart,
+  type LogLevel,
+  logLevelOf,
+  renderAsHttpd,
+} from '@httpd-ts/kernel';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -29,7 +36,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
 function escapeUnprintable(message: string): string {
   const unprintable = /(?<!^AH00526: [^\n]*:)\n(?!AH\d{5}: )|[^\x20-\x7e\n]|\\(?!x[0-9a-f]{2})/g;
   return message.replace(unprintable, (char) => {
-    const short = shortEscapes[char];
+    const short = entryOf(shortEscapes, char);
     return short ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
 }

@@ -1,5 +1,5 @@
 import { parseTarget } from '@httpd-ts/http1';
-import type { DirectiveContext } from '@httpd-ts/kernel';
+import { type DirectiveContext, entryOf } from '@httpd-ts/kernel';
 import { clampedLong, leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
 
@@ -184,5 +184,5 @@ const argumentChecks: Readonly<Record<string, ArgumentCheck>> = {
 /** What mod_md says of arguments. */
 export const domainArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...argumentChecks,
-  ...Object.fromEntries(outsideOfSets.map((name) => [name, notInSet(argumentChecks[name])])),
+  ...Object.fromEntries(outsideOfSets.map((name) => [name, notInSet(entryOf(argumentChecks, name))])),
 };

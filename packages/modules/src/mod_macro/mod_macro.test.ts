@@ -87,7 +87,7 @@ describe('Use', () => {
       '<Macro m $a $a>\n</Macro>',
       `argument name conflict in ${where}: argument '$a': #1 and #2, change argument names!`,
     ],
-    ['<Macro m>\nTimeout 5', `${where}\\n\tcontents error: expected token not found: </Macro>`],
+    ['<Macro m>\nTimeout 5', `${where}\n\tcontents error: expected token not found: </Macro>`],
     ['<Macro>\n</Macro>', '<Macro macro definition: empty name'],
     ['<Macro m\n</Macro>', "<Macro> directive missing closing '>'"],
   ])('%j is refused', (config, expected) => {
