@@ -55,12 +55,20 @@ export function acquireConnection(
   if (pool === undefined) return tlsNotEnabled(destination);
   const idle = options.isFresh === true ? undefined : pool.takeIdle();
   if (idle !== undefined) return idle;
+  const { request, protocol } = destination;
+  if (isPath(proxyServer.at(request.server.config).sourceAddress)) {
+    const text = `AH00956: ${protocol}: failed to bind socket to local address`;
+    logForServer(request, text, '(97)Address family not supported by protocol');
+  }
   return pool
     .connect()
     .then((connection) =>
       'stream' in connection ? connection : noConnection(destination, pool, connection),
     );
 }
+
+/** A path is taken for an address of its own family, which httpd cannot bind to and goes on without. */
+const isPath = (address: string | undefined) => address?.startsWith('/') === true;
 
 /** What httpd's log says of each way not to connect. */
 export const connectErrors: Readonly<Record<string, string>> = {
@@ -190,12 +198,13 @@ function findPool(destination: Destination, transport: WorkerTransport): Connect
     pool?.close();
     const { server } = request;
     const timeoutMs = timeoutOf(server, worker);
+    const { sourceAddress } = proxyServer.at(server.config);
     pool = new ConnectionPool(server.plan.world, worker, {
       hostname,
       port,
       socketPath,
       tunnel,
-      localAddress: proxyServer.at(server.config).sourceAddress,
+      localAddress: isPath(sourceAddress) ? undefined : sourceAddress,
       connectTimeoutMs: worker.parameters.connectionTimeoutMs ?? timeoutMs,
       timeoutMs,
       keepsConnections: worker.parameters.disableReuse !== true,

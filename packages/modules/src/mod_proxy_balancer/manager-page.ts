@@ -124,7 +124,9 @@ function editCard(
 
 function differencesCard(differences: readonly Difference[]): string {
   const items = differences.map(({ balancer, member, parameter, file, now }) => {
-    const where = `<b>${escapeHtml(member ?? balancer)}</b>`;
+    // The same back end may be a member of several.
+    const name = `<b>${escapeHtml(balancer)}</b>`;
+    const where = member === undefined ? name : `${name}, <b>${escapeHtml(member)}</b>`;
     if (parameter === 'member')
       return `<li>${where}: ${file === null ? 'added, is in no file' : 'removed, is in the files still'}</li>`;
     const value = (text: string | null) => (text === null ? 'nothing' : `<code>${escapeHtml(text)}</code>`);
