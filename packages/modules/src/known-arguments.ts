@@ -333,9 +333,7 @@ const ldapCertificate =
   };
 
 const bufferSize: ArgumentCheck = ([word = '']) =>
-  isDigits(word) && Number(word) > 0
-    ? undefined
-    : 'BufferSize must be a size in bytes, and greater than zero';
+  (leadingOffset(word) ?? 0) > 0 ? undefined : 'BufferSize must be a size in bytes, and greater than zero';
 
 const protocolExceptions: ArgumentCheck = (given, { name }) => {
   if (given.length === 0) return `${name} requires an argument`;
@@ -453,7 +451,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     ]),
   ),
   AuthFormSize: ([word = '']) =>
-    leadingInteger(word) < 0 ? 'AuthCookieFormSize must be a size in bytes, or zero.' : undefined,
+    (leadingOffset(word) ?? -1) < 0 ? 'AuthCookieFormSize must be a size in bytes, or zero.' : undefined,
   AuthLDAPBindPassword: ([word = ''], cmd) => {
     const program = /^exec:(\S*)/.exec(word)?.[1];
     const isMissing =
@@ -548,6 +546,12 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   H2CopyFiles: onOff('value must be On or Off'),
   H2Direct: onOff('value must be On or Off'),
   H2EarlyHints: onOff('value must be On or Off'),
+  ...Object.fromEntries(
+    ['H2MaxDataFrameLen', 'H2MaxHeaderBlockLen', 'H2MaxStreamErrors'].map((name) => [
+      name,
+      atLeast(0, 'value must be 0 or larger'),
+    ]),
+  ),
   H2MaxSessionStreams: atLeast(1, 'value must be > 0'),
   H2MaxWorkerIdleSeconds: h2Time('Invalid idle limit value'),
   H2MaxWorkers: atLeast(1, 'value must be > 0'),

@@ -220,15 +220,18 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
     return /Path$/i.test(command) ? directory([value], cmd) : undefined;
   },
   SSLOCSPEnable: ([raw = ''], cmd) => {
-    const [mode = '', flag] = words(raw);
+    const [mode = '', ...flags] = words(raw);
     if (!/^(?:on|off|leaf)$/i.test(mode)) return invalidArgument(cmd, mode);
-    return flag === undefined || /^no_ocsp_for_cert_ok$/i.test(flag) ? undefined : invalidArgument(cmd, flag);
+    const wrong = flags.find((flag) => flag.toLowerCase() !== 'no_ocsp_for_cert_ok');
+    return wrong === undefined ? undefined : invalidArgument(cmd, wrong);
   },
   SSLOCSPResponderCertificateFile: file,
   SSLOptions: options,
   SSLPassPhraseDialog: passPhrase,
   SSLProtocol: protocol,
   SSLRandomSeed: randomSeed,
+  SSLRenegBufferSize: ([word = '']) =>
+    leadingInteger(word) < 0 ? `Invalid size for SSLRenegBufferSize: ${word}` : undefined,
   SSLRequire: ([text = ''], cmd) => {
     const read = cmd.expression(text, 'boolean');
     // The variables of TLS are not known here.

@@ -65,7 +65,7 @@ function checkMutex(raw: string, cmd: DirectiveContext): string | undefined {
   }
   const [written = '', path] = mechanism.split(/:(.*)/s, 2);
   const method = written.toLowerCase();
-  if (!/^(?:default|none|no|pthread|sysvsem|posixsem|sem|file|flock|fcntl)$/.test(method)) {
+  if (!/^(?:default|yes|none|no|pthread|sysvsem|posixsem|sem|file|flock|fcntl)$/.test(method)) {
     return `Invalid Mutex argument ${mechanism} (Mutex mechanisms are: ${mutexMechanisms})`;
   }
   if (path !== undefined) {
