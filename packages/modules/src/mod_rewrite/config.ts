@@ -105,14 +105,6 @@ export const rewriteDirectory = perDirectory<RewriteDirectoryConfig>({
   },
 });
 
-/**
- * The URL of a directory in force. httpd merges what it has of directories with the server's defaults last, by which
- * MergeBase loses a URL that no section counts as its own.
- */
-export function baseUrlOf(config: RewriteDirectoryConfig): string | undefined {
-  return hasOption(config, 'mergebase') && config.ownsBase !== true ? undefined : config.baseUrl;
-}
-
 /** The rules of a server or directory, indexed. */
 export function rulesOf({ prepared, rules }: Shared): RuleList {
   prepared.list ??= ruleList(rules);

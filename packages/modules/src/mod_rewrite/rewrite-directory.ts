@@ -14,7 +14,6 @@ import { absoluteUri } from './absolute-uri.ts';
 import { answerRedirect } from './answer-redirect.ts';
 import { applyRules, hasEnded, type Outcome } from './apply-rules.ts';
 import {
-  baseUrlOf,
   hasOption,
   type RewriteDirectoryConfig,
   rewriteDirectory,
@@ -126,7 +125,7 @@ function replaceDirectory(
   config: RewriteDirectoryConfig,
   schemeLength: number,
 ): void {
-  const baseUrl = baseUrlOf(config);
+  const { baseUrl } = config;
   if (baseUrl === undefined) return;
   const { request, trace } = context;
   const filename = request.filename!;
@@ -166,7 +165,7 @@ function toLocalUrl(
 function urlOf(context: RewriteContext, config: RewriteDirectoryConfig, filename: string): string {
   const { request, trace } = context;
   const { directory = '' } = config;
-  const baseUrl = baseUrlOf(config);
+  const { baseUrl } = config;
   if (baseUrl !== undefined) {
     if (trace >= 2) rewriteLog(context, 2, `trying to replace prefix ${directory} with ${baseUrl}`);
     const replaced = replacePrefix(context, filename, directory, baseUrl);

@@ -1,6 +1,6 @@
 import { lookupFile, lookupUri, type RequestRecord } from '@httpd-ts/kernel';
 import { adminOf, documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
-import { baseUrlOf, rewriteDirectory } from './config.ts';
+import { rewriteDirectory } from './config.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 
 /** `%{…}`. httpd: modules/mappers/mod_rewrite.c lookup_variable */
@@ -185,5 +185,5 @@ function subject({ request, uri, perdir }: RewriteContext, byUri: boolean): { pa
   if (uri.startsWith('/')) return { path: uri, isUri: true };
   const config = rewriteDirectory.of(request);
   const { directory = '' } = config;
-  return { path: (byUri ? (baseUrlOf(config) ?? directory) : directory) + uri, isUri: byUri };
+  return { path: (byUri ? (config.baseUrl ?? directory) : directory) + uri, isUri: byUri };
 }
