@@ -86,6 +86,9 @@ function makeHead(
   const withoutBody = answering.headerOnly || isHeaderOnlyStatus(status);
   if (answering.protocolNumber > 1000 && answering.env('downgrade-1.0') !== undefined)
     answering.protocolNumber = 1000;
+  // httpd: basic_http_header_check, for clients that take a newer answer wrongly
+  if (answering.protocolNumber === 1000 && answering.env('force-response-1.0') !== undefined)
+    answering.connection.keepalive = 'close';
   setContentLength(answering, body, withoutBody);
   const headers = combineHeaders(answering);
   const line = ownStatusLine(answering) ?? statusLine(status);
