@@ -53,7 +53,7 @@ export type RequestHeadError = {
   target: string;
   path: string | undefined;
   query: string | undefined;
-  /** The target where it could not be taken apart, slashes at its start made one. */
+  /** The target, where it could not be parsed, with leading slashes merged. */
   unparsedTarget: string | undefined;
   protocol: string;
   protocolNumber: number;
@@ -194,7 +194,10 @@ export class RequestHeadReader {
     const isHttp11 = line.protocolNumber >= 1001;
     if (isHttp11 && (name.hostname === undefined || (line.protocolNumber === 1001 && host === undefined))) {
       const text = `AH00569: client sent HTTP/1.1 request without hostname (see RFC2616 section 14.23): ${line.path}`;
-      return { ...refuse(line, headers, 400, [...log, { level: 'debug', text }]), isWithoutHost: true };
+      return {
+        ...refuse(line, headers, 400, [...log, { level: 'debug', text }], name),
+        isWithoutHost: name.hostname === undefined,
+      };
     }
     if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
       const text = `AH00570: client sent an unrecognized expectation value of Expect: ${expect}`;

@@ -71,12 +71,11 @@ function answer(request: RequestRecord, status: HookStatus): Response | Promise<
 function passBody(request: RequestRecord): Response | Promise<Response> {
   const { body, connection } = request;
   if (body.ended || body.awaitsContinue || connection.keepalive === 'close') return finishResponse(request);
-  const { status, server } = answeringRequest(request);
-  if (dropsConnection(status)) return finishResponse(request);
-  server.plan.policy.limitRequestBody(request);
+  const answering = answeringRequest(request);
+  if (dropsConnection(answering.status)) return finishResponse(request);
+  answering.server.plan.policy.limitRequestBody(answering);
   return readToEnd(body).then((isComplete) => {
     if (isComplete) return finishResponse(request);
-    const answering = answeringRequest(request);
     if (answering.status >= 300) request.bytesReplaced = bodyLength(answering.output) ?? 0;
     if (body.trailersFault !== undefined) {
       answering.status = 400;

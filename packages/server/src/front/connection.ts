@@ -670,7 +670,11 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (backlog !== undefined) {
       this.backlog = undefined;
       this.client.resume();
-      const next = behindBlankLines(backlog, this.settings.head.limitRequestFields);
+      const next = behindBlankLines(backlog);
+      if (next === undefined) {
+        this.close();
+        return;
+      }
       if (next < backlog.length) this.onData(next === 0 ? backlog : backlog.subarray(next));
     }
     if (this.inputEnded && this.state === 'head') this.onEnd();
@@ -742,15 +746,21 @@ function pullFrom(source: PullSource): Pulled {
   }
 }
 
-/** Where the first line that is not blank begins, of what came behind a request. httpd: modules/http/http_request.c check_pipeline */
-function behindBlankLines(bytes: Uint8Array, most: number): number {
+/** httpd: include/httpd.h DEFAULT_LIMIT_BLANK_LINES */
+const mostBlankLines = 10;
+
+/**
+ * Where the first line that is not blank begins, of what came behind a request; undefined where there are too many, at
+ * which the connection ends. httpd: modules/http/http_request.c check_pipeline
+ */
+function behindBlankLines(bytes: Uint8Array): number | undefined {
   let at = 0;
-  for (let lines = 0; lines <= most; lines++) {
+  for (let lines = 0; lines <= mostBlankLines; lines++) {
     const end = bytes[at] === 13 ? at + 1 : at;
     if (bytes[end] !== 10) return at;
     at = end + 1;
   }
-  return at;
+  return undefined;
 }
 
 function headText(response: Response): string {
