@@ -1,51 +1,9 @@
 import fc from 'fast-check';
+import { expressionVariables } from '../expression-variables.ts';
 
 const choose = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 
-const variables = [
-  'HTTP_HOST',
-  'HTTP_USER_AGENT',
-  'HTTP_COOKIE',
-  'HTTP_ACCEPT',
-  'HTTP_REFERER',
-  'HTTP_FORWARDED',
-  'REQUEST_METHOD',
-  'REQUEST_SCHEME',
-  'REQUEST_URI',
-  'DOCUMENT_URI',
-  'REQUEST_FILENAME',
-  'SCRIPT_FILENAME',
-  'LAST_MODIFIED',
-  'SCRIPT_USER',
-  'SCRIPT_GROUP',
-  'PATH_INFO',
-  'QUERY_STRING',
-  'IS_SUBREQ',
-  'THE_REQUEST',
-  'REMOTE_ADDR',
-  'REMOTE_HOST',
-  'REMOTE_USER',
-  'REMOTE_IDENT',
-  'SERVER_NAME',
-  'SERVER_PORT',
-  'SERVER_ADMIN',
-  'SERVER_PROTOCOL',
-  'DOCUMENT_ROOT',
-  'AUTH_TYPE',
-  'CONTENT_TYPE',
-  'HANDLER',
-  'HTTP2',
-  'HTTPS',
-  'IPV6',
-  'REQUEST_STATUS',
-  'CONN_REMOTE_ADDR',
-  'CONTEXT_PREFIX',
-  'CONTEXT_DOCUMENT_ROOT',
-  'TIME_YEAR',
-  'API_VERSION',
-  'SERVER_SOFTWARE',
-  'request_uri',
-] as const;
+const variables = [...expressionVariables, 'request_uri'] as const;
 const textFunctions = [
   'req',
   'http',

@@ -2,7 +2,7 @@ import { checkResponseHeaders, HeaderTable, hasToken } from '@httpd-ts/http1';
 import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, discardBody } from '../response.ts';
-import { statusLine } from '../status.ts';
+import { isError, statusLine } from '../status.ts';
 import { answeredBy, dieWithoutLength, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -259,7 +259,7 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   const closes = hasToken(headers.get('Connection') ?? '', 'close');
   const settings = server.plan.keepAliveOf(server);
   // Each head that is made counts as a request that the connection was kept for.
-  const counted = request.state(headMadeTwice) === true ? 2 : 1;
+  const counted = isError(request.status) && request.state(headMadeTwice) === true ? 2 : 1;
   const left = settings.max - connection.keepalives - (counted - 1);
   const mayKeep = connection.keepalive !== 'close' && !request.expectingContinue;
   const hasEnd =
