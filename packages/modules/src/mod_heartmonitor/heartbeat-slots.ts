@@ -8,6 +8,8 @@ export interface HeartbeatSlots {
   /** Frees the slots of servers that were silent too long. */
   forget(nowMs: number): void;
   all(): Heartbeat[];
+  /** Differs whenever something was noted or forgotten. */
+  readonly noteCount: number;
 }
 
 const name = 'mod_heartmonitor';
@@ -17,6 +19,7 @@ const addressAt = 24;
 
 export function heartbeatSlots(shared: SharedMemory, count: number): HeartbeatSlots {
   const buffer = shared.region(name, count * slotBytes);
+  const changes = new Int32Array(shared.region(`${name} changes`, 4));
   const view = new DataView(buffer);
   const bytes = new Uint8Array(buffer);
   const starts = Array.from({ length: count }, (_slot, i) => i * slotBytes);
@@ -46,11 +49,16 @@ export function heartbeatSlots(shared: SharedMemory, count: number): HeartbeatSl
         const own = starts.find((at) => read(at)?.ip === heard.ip);
         const slot = own ?? starts.find((at) => read(at) === undefined);
         if (slot !== undefined) write(slot, heard);
+        Atomics.add(changes, 0, 1);
       }),
     forget: (nowMs) =>
       shared.exclusively(name, () => {
         for (const at of starts) if (nowMs - view.getFloat64(at) > forgottenMs) view.setFloat64(at, 0);
+        Atomics.add(changes, 0, 1);
       }),
     all: () => shared.exclusively(name, () => starts.map(read).filter((one) => one !== undefined)),
+    get noteCount() {
+      return Atomics.load(changes, 0);
+    },
   };
 }

@@ -6,27 +6,33 @@ import { type ElectingMethod, FIELD, lbMethods } from '../mod_proxy/contract.ts'
  * httpd: modules/proxy/balancers/mod_lbmethod_bybusyness.c
  */
 export const byBusyness: ElectingMethod = {
-  elect({ words, at, candidates }, count) {
-    let best = -1;
+  elect({ stride }, candidates) {
+    let winner = -1;
     let most = 0;
     let fewest = 0;
     let shares = 0;
-    for (let i = 0; i < count; i++) {
-      const member = candidates[i]!;
-      const record = words[member]!;
-      const start = at[member]!;
-      const share = record[start + FIELD.lbFactor]!;
-      const credit = record[start + FIELD.lbStatus]! + share;
-      const busy = record[start + FIELD.busy]!;
-      record[start + FIELD.lbStatus] = credit;
-      shares += share;
-      if (best >= 0 && (busy > fewest || (busy === fewest && credit <= most))) continue;
-      best = member;
-      most = credit;
-      fewest = busy;
+    let wins: Int32Array | undefined;
+    let winsAt = 0;
+    for (const { words, at, first, count } of candidates) {
+      const credits = at + FIELD.lbStatus * stride;
+      const factors = at + FIELD.lbFactor * stride;
+      const requests = at + FIELD.busy * stride;
+      for (let i = 0; i < count; i++) {
+        const share = words[factors + i]!;
+        const credit = words[credits + i]! + share;
+        const busy = words[requests + i]!;
+        words[credits + i] = credit;
+        shares += share;
+        if (winner >= 0 && (busy > fewest || (busy === fewest && credit <= most))) continue;
+        winner = first + i;
+        most = credit;
+        fewest = busy;
+        wins = words;
+        winsAt = credits + i;
+      }
     }
-    if (best >= 0) words[best]![at[best]! + FIELD.lbStatus] = most - shares;
-    return best;
+    if (wins !== undefined) wins[winsAt] = most - shares;
+    return winner;
   },
   reset(members) {
     for (const worker of members) worker.lbStatus = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseByIdleWorkers } from './choose-by-idle-workers.ts';
+import { chooseByIdleWorkers, idleShares } from './choose-by-idle-workers.ts';
 
 describe('the choice', () => {
   const heard = (ready: number, lastSeen = 0) => ({ ready, lastSeen });
@@ -16,6 +16,6 @@ describe('the choice', () => {
       (sum, one) => sum + (one !== undefined && one.lastSeen < 10 ? one.ready : 0),
       0,
     );
-    expect(chooseByIdleWorkers(candidates, () => pick / (slots + 1))).toBe(expected);
+    expect(chooseByIdleWorkers(idleShares(candidates), () => pick / (slots + 1))).toBe(expected);
   });
 });

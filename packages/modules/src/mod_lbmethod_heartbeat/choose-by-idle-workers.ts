@@ -16,26 +16,40 @@ export function countedWorkers(ready: number, busy: number): number {
   return busy === 0 ? Math.floor(ready / 4) : ready;
 }
 
+/** Where the idle workers of each candidate begin, when those of all are counted through. */
+export interface IdleShares {
+  readonly places: readonly number[];
+  readonly begins: readonly number[];
+  readonly slots: number;
+}
+
+/** Counts the idle workers of those that were heard of lately. */
+export function idleShares(candidates: readonly (HeardServer | undefined)[]): IdleShares {
+  const places: number[] = [];
+  const begins: number[] = [];
+  let slots = 0;
+  for (const [place, one] of candidates.entries()) {
+    if (one === undefined || one.lastSeen >= longestSilence) continue;
+    places.push(place);
+    begins.push(slots);
+    slots += one.ready;
+  }
+  return { places, begins, slots };
+}
+
 /**
  * The place of the one that gets the request, at random by idle workers; -1 when nobody has any. `random` gives
  * numbers from 0 to below 1. As in httpd the one behind is preferred where two meet.
  */
-export function chooseByIdleWorkers(
-  candidates: readonly (HeardServer | undefined)[],
-  random: () => number,
-): number {
-  const heard = (one: HeardServer | undefined): one is HeardServer =>
-    one !== undefined && one.lastSeen < longestSilence;
-  let slots = 0;
-  for (const one of candidates) if (heard(one)) slots += one.ready;
+export function chooseByIdleWorkers({ places, begins, slots }: IdleShares, random: () => number): number {
   if (slots === 0) return -1;
   const pick = Math.floor(random() * (slots + 1));
-  let chosen = -1;
-  let begin = 0;
-  for (const [i, one] of candidates.entries()) {
-    if (!heard(one)) continue;
-    if (pick >= begin && pick <= begin + one.ready) chosen = i;
-    begin += one.ready;
+  let from = 0;
+  let to = begins.length;
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (begins[middle]! <= pick) from = middle;
+    else to = middle;
   }
-  return chosen;
+  return places[from]!;
 }

@@ -7,8 +7,14 @@ import {
   storagePath,
   usualStorage,
 } from '../mod_heartmonitor/contract.ts';
-import { type ChoosingMethod, lbMethods } from '../mod_proxy/contract.ts';
-import { chooseByIdleWorkers, countedWorkers, type HeardServer } from './choose-by-idle-workers.ts';
+import { type ChoosingMethod, lbMethods, type MemberTable, type Worker } from '../mod_proxy/contract.ts';
+import {
+  chooseByIdleWorkers,
+  countedWorkers,
+  type HeardServer,
+  type IdleShares,
+  idleShares,
+} from './choose-by-idle-workers.ts';
 
 const storage = perServer<{ path?: string }>({
   create: () => ({}),
@@ -51,22 +57,26 @@ function cannotRead(request: RequestRecord, path: string): Servers {
   return nobody;
 }
 
-const slotsOfPlans = new WeakMap<Plan, HeartbeatSlots>();
+const slotsOfPlans = new WeakMap<Plan, { readonly slots: HeartbeatSlots; known: Known | undefined }>();
 
-/** The servers as a monitor in this server has them in memory. httpd: readslot_heartbeats */
+/** The servers as a monitor in this server has them in memory; what was read holds for a tenth of a second. httpd: readslot_heartbeats */
 function serversOfSlots(plan: Plan, count: number): Servers {
-  let slots = slotsOfPlans.get(plan);
-  if (slots === undefined) {
-    slots = heartbeatSlots(plan.world.shared, count);
-    slotsOfPlans.set(plan, slots);
+  let of = slotsOfPlans.get(plan);
+  if (of === undefined) {
+    of = { slots: heartbeatSlots(plan.world.shared, count), known: undefined };
+    slotsOfPlans.set(plan, of);
   }
+  const { slots } = of;
   const nowMs = plan.world.clock.now();
+  const state = `${slots.noteCount}/${Math.floor(nowMs / 100)}`;
+  if (of.known?.state === state) return of.known.servers;
   const servers = new Map<string, HeardServer>();
   for (const { ip, ready, busy, seenMs } of slots.all())
     servers.set(ip, {
       ready: countedWorkers(ready, busy),
       lastSeen: Math.floor((nowMs - seenMs) / 1000),
     });
+  of.known = { state, servers };
   return servers;
 }
 
@@ -76,15 +86,28 @@ function heartbeatsOf(request: RequestRecord): Servers {
   return count > 0 ? serversOfSlots(plan, count) : serversOfFile(request);
 }
 
+/** The idle workers of the members, as they are counted for what was heard of the servers last. */
+interface Counted {
+  readonly servers: Servers;
+  readonly share: IdleShares;
+  /** Of several members at one address the last takes what they have together. */
+  readonly takers: readonly Worker[];
+}
+
+function count({ members }: MemberTable, servers: Servers): Counted {
+  const heard = members.map((worker) => (worker.isUsable ? servers.get(worker.hostname) : undefined));
+  const last = new Map<HeardServer | undefined, Worker>(members.map((worker, i) => [heard[i], worker]));
+  return { servers, share: idleShares(heard), takers: heard.map((one) => last.get(one)!) };
+}
+
 /** Sets, spares and standbys count for nothing here, and draining members go on. httpd: find_best_hb */
 const heartbeat: ChoosingMethod = {
-  choose(members, request) {
+  choose(table, request) {
     const servers = heartbeatsOf(request);
-    const candidates = members.map((worker) => (worker.isUsable ? servers.get(worker.hostname) : undefined));
-    const chosen = chooseByIdleWorkers(candidates, () => request.server.plan.world.digests.random());
-    if (chosen < 0) return undefined;
-    // Of several members at one address the last takes what they have together.
-    return members.findLast((_worker, i) => candidates[i] === candidates[chosen]);
+    if ((table.kept as Counted | undefined)?.servers !== servers) table.kept = count(table, servers);
+    const { share, takers } = table.kept as Counted;
+    const chosen = chooseByIdleWorkers(share, () => request.server.plan.world.digests.random());
+    return takers[chosen];
   },
 };
 

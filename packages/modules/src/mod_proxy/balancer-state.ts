@@ -192,7 +192,8 @@ export class BalancerState {
     const { processId } = this.world.system;
     if (Atomics.exchange(this.head, PROCESS, processId) === processId) return;
     for (const { words } of this.chunks) {
-      for (let at = FIELD.busy; at < words.length; at += WORKER_WORDS) Atomics.store(words, at, 0);
+      const row = FIELD.busy * slotsOfChunk;
+      for (let place = 0; place < slotsOfChunk; place++) Atomics.store(words, row + place, 0);
     }
   }
 
@@ -365,14 +366,9 @@ export class BalancerState {
   ): MemberChanges | undefined {
     const { words, history } = this.chunk(Math.floor(slot / slotsOfChunk));
     const place = slot % slotsOfChunk;
-    const isNew = words[place * WORKER_WORDS + FIELD.status] === 0;
-    const isSetAnew = worker.place(
-      words,
-      place * WORKER_WORDS,
-      history,
-      place * HISTORY_WORDS,
-      this.head.subarray(CHANGES, CHANGES + 1),
-    );
+    const isNew = words[FIELD.status * slotsOfChunk + place] === 0;
+    const isSetAnew = worker.place(words, place, slotsOfChunk);
+    worker.keepHistory(history, place * HISTORY_WORDS, this.head.subarray(CHANGES, CHANGES + 1));
     if (!isSetAnew) return changes;
     if (!isNew) return undefined;
     if (changes !== undefined) this.settle(worker, changes);
@@ -419,10 +415,10 @@ export class BalancerState {
     for (const [name, sinceMs] of gone) {
       const slot = slots.get(name)!;
       const { words, history } = this.chunk(Math.floor(slot / slotsOfChunk));
-      const at = (slot % slotsOfChunk) * WORKER_WORDS;
-      if (nowMs < sinceMs + reuseAfterMs || words[at + FIELD.busy] !== 0) continue;
-      words.fill(0, at, at + WORKER_WORDS);
-      const historyAt = (slot % slotsOfChunk) * HISTORY_WORDS;
+      const place = slot % slotsOfChunk;
+      if (nowMs < sinceMs + reuseAfterMs || words[FIELD.busy * slotsOfChunk + place] !== 0) continue;
+      for (let at = place; at < words.length; at += slotsOfChunk) words[at] = 0;
+      const historyAt = place * HISTORY_WORDS;
       history.fill(0, historyAt, historyAt + HISTORY_WORDS);
       slots.delete(name);
       gone.delete(name);

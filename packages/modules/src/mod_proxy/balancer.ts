@@ -39,22 +39,32 @@ export interface Balancer {
   state: BalancerState | undefined;
 }
 
+/** Members whose records lie side by side: the first is the balancer's member `first`, at `at` in `words`. */
+export interface MemberRun {
+  readonly words: Int32Array;
+  readonly at: number;
+  readonly first: number;
+  readonly count: number;
+}
+
 /**
- * The records of a balancer's members, by their place among the members: a member's begins at `at[i]` in `words[i]`.
- * Hundreds of members are looked at for each request, so that this is read as it lies in memory.
+ * The records of a balancer's members. Hundreds of members are looked at for a request, so that they are read as they
+ * lie in memory.
  */
 export interface MemberTable {
   readonly members: readonly Worker[];
-  readonly words: readonly Int32Array[];
-  readonly at: Int32Array;
-  /** Room for the places of candidates. */
-  readonly candidates: Int32Array;
-  /** The traffic of members when it was looked at last, never more than it is now; -1 where that is not known. */
-  readonly leastTraffic: Float64Array;
-  /** How many candidates there are, as long as all members are plain and the balancer's `changeCount` is `at`. */
-  plain: { readonly count: number; readonly at: number } | undefined;
-  /** The `changeCount` that `leastTraffic` belongs to. */
-  trafficAt: number;
+  /** All members, in order. */
+  readonly runs: readonly MemberRun[];
+  /** Each member by itself. */
+  readonly single: readonly MemberRun[];
+  /** How far the words of one record are from each other. */
+  readonly stride: number;
+  /** The balancer's `changeCount` when the members were looked at last. */
+  lookedAt: number;
+  /** All members are candidates, until something changes. */
+  areAllCandidates: boolean;
+  /** What a method keeps until something changes. */
+  kept: unknown;
 }
 
 /** Way to choose among members. Called inside the balancer's lock. httpd: proxy_balancer_method */
@@ -62,15 +72,19 @@ export type LbMethod = ElectingMethod | ChoosingMethod;
 
 /** Elects among the candidates of a set. */
 export interface ElectingMethod {
-  /** Elects one of the first `count` of the table's candidates and settles the election; -1 when none will do. */
-  elect(table: MemberTable, count: number): number;
+  /**
+   * Elects one of the candidates, of which those before win where two are equal, and settles the election. Gives its
+   * place among the members; -1 when none will do.
+   */
+  elect(table: MemberTable, candidates: readonly MemberRun[]): number;
+
   /** Forgets what members have had so far. */
   reset?(members: readonly Worker[]): void;
 }
 
 /** Looks at all members itself: sets, spares and standbys are its own business. */
 export interface ChoosingMethod {
-  choose(members: readonly Worker[], request: RequestRecord): Worker | undefined;
+  choose(table: MemberTable, request: RequestRecord): Worker | undefined;
   reset?(members: readonly Worker[]): void;
 }
 

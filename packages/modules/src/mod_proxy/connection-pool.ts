@@ -61,12 +61,14 @@ export class ConnectionPool {
   private addressesUntilMs = Number.POSITIVE_INFINITY;
   private lookup: Promise<readonly string[] | undefined> | undefined = undefined;
   private opening = 0;
-  private isSweeping = false;
+  private readonly watcher: DeadlineWatcher;
+  private isWatched = false;
   private isClosed = false;
 
   constructor(world: World, worker: Worker, target: PoolTarget) {
     this.network = world.network;
     this.clock = world.clock;
+    this.watcher = watcherOf(world);
     this.worker = worker;
     this.target = target;
   }
@@ -272,16 +274,51 @@ export class ConnectionPool {
     if (socketPath === undefined) void this.resolve(hostname);
   }
 
-  /** Looks after the deadlines of connections in use, as long as there are any. */
   private watch(): void {
-    if (this.isSweeping) return;
-    this.isSweeping = true;
+    if (this.isWatched) return;
+    this.isWatched = true;
+    this.watcher.add(this);
+  }
+
+  /** Looks after the deadlines of connections in use; false when there are none. */
+  sweep(): boolean {
+    const now = this.now();
+    for (const connection of this.all) if (connection.deadlineMs < now) connection.timeOut();
+    if (now >= this.addressesUntilMs) this.refreshAddresses();
+    this.isWatched = this.all.size > this.idle.length;
+    return this.isWatched;
+  }
+}
+
+/** Looks after all pools of this thread that have connections in use, with one timer. */
+class DeadlineWatcher {
+  private readonly clock: Clock;
+  private readonly pools = new Set<ConnectionPool>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  add(pool: ConnectionPool): void {
+    this.pools.add(pool);
+    if (this.pools.size === 1) this.wait();
+  }
+
+  private wait(): void {
     this.clock.after(sweepMs, () => {
-      this.isSweeping = false;
-      const now = this.now();
-      for (const connection of this.all) if (connection.deadlineMs < now) connection.timeOut();
-      if (now >= this.addressesUntilMs) this.refreshAddresses();
-      if (this.all.size > this.idle.length) this.watch();
+      for (const pool of this.pools) if (!pool.sweep()) this.pools.delete(pool);
+      if (this.pools.size > 0) this.wait();
     });
   }
+}
+
+const watchers = new WeakMap<World, DeadlineWatcher>();
+
+function watcherOf(world: World): DeadlineWatcher {
+  let watcher = watchers.get(world);
+  if (watcher === undefined) {
+    watcher = new DeadlineWatcher(world.clock);
+    watchers.set(world, watcher);
+  }
+  return watcher;
 }

@@ -36,6 +36,7 @@ export type {
   ElectingMethod,
   Election,
   LbMethod,
+  MemberRun,
   MemberTable,
 } from './balancer.ts';
 export type {

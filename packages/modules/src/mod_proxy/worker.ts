@@ -86,7 +86,10 @@ export interface WorkerParameters {
   statusOff?: number;
 }
 
-/** Places in the record of a worker, in 32 bit words. Counters of 64 bits take two, the low word first. */
+/**
+ * Words of a worker's record, of 32 bits. Counters of 64 bits take two, the low word first. Members of a balancer have
+ * theirs side by side, the same word of all of them in a row, so that an election reads memory as it lies.
+ */
 export const FIELD = {
   status: 0,
   lbStatus: 1,
@@ -146,8 +149,9 @@ export class Worker {
   /** Its connections in this thread. */
   transport: WorkerTransport | undefined = undefined;
   private words: Int32Array = new Int32Array(WORKER_WORDS);
-  /** Where its record begins in `words`. */
+  /** Where the first word of its record lies in `words`, and how far the next is from it. */
   private at = 0;
+  private stride = 1;
   private history: Int32Array | undefined = undefined;
   private historyAt = 0;
   /** Counts changes that elections must know of, of all members of a balancer. */
@@ -176,28 +180,37 @@ export class Worker {
   share(memory: SharedMemory, owner: string): void {
     const name = `proxy worker ${owner} ${this.balancerName ?? ''} ${this.name}`;
     const words = new Int32Array(memory.region(name, WORKER_WORDS * 4));
-    memory.exclusively(name, () => this.place(words, 0));
+    memory.exclusively(name, () => this.place(words));
   }
 
   /**
    * Takes its record at a place in shared memory. What is there from before a reload stays, but for what the
    * configuration says now and did not say then; true when it did say so. httpd: ap_proxy_initialize_worker
    */
-  place(words: Int32Array, at: number, history?: Int32Array, historyAt = 0, changes?: Int32Array): boolean {
-    this.changes = changes;
+  place(words: Int32Array, at = 0, stride = 1): boolean {
     this.words = words;
     this.at = at;
-    this.history = history;
-    this.historyAt = historyAt;
+    this.stride = stride;
     const { loadFactor = 100, lbSet = 0, statusOn = 0, statusOff = 0 } = this.parameters;
     const settings = settingsMark(loadFactor, lbSet, statusOn, statusOff);
-    if (Atomics.load(words, at + FIELD.settings) === settings) return false;
-    const kept = Atomics.load(words, at + FIELD.status) & (WORKER.inError | WORKER.healthCheckFailed);
-    Atomics.store(words, at + FIELD.status, this.configuredStatus | kept | WORKER.initialized);
-    Atomics.store(words, at + FIELD.lbFactor, loadFactor);
-    Atomics.store(words, at + FIELD.lbSet, lbSet);
-    Atomics.store(words, at + FIELD.settings, settings);
+    if (Atomics.load(words, this.word(FIELD.settings)) === settings) return false;
+    const kept = Atomics.load(words, this.word(FIELD.status)) & (WORKER.inError | WORKER.healthCheckFailed);
+    Atomics.store(words, this.word(FIELD.status), this.configuredStatus | kept | WORKER.initialized);
+    Atomics.store(words, this.word(FIELD.lbFactor), loadFactor);
+    Atomics.store(words, this.word(FIELD.lbSet), lbSet);
+    Atomics.store(words, this.word(FIELD.settings), settings);
     return true;
+  }
+
+  /** Keeps its history in shared memory too, and counts its changes with those of all members of its balancer. */
+  keepHistory(history: Int32Array, historyAt: number, changes: Int32Array): void {
+    this.history = history;
+    this.historyAt = historyAt;
+    this.changes = changes;
+  }
+
+  private word(field: number): number {
+    return this.at + field * this.stride;
   }
 
   private noteChange(): void {
@@ -216,63 +229,61 @@ export class Worker {
     return this.socketPath ?? `${this.hostname}:${this.port}`;
   }
 
-  /** The shared memory that its record lies in, from `recordAt` on. */
-  get record(): Int32Array {
-    return this.words;
-  }
-  get recordAt(): number {
-    return this.at;
+  /** The shared memory that its record lies in: its first word is at `at`, each further one `stride` words on. */
+  get record(): { readonly words: Int32Array; readonly at: number; readonly stride: number } {
+    const { words, at, stride } = this;
+    return { words, at, stride };
   }
 
   get status(): number {
-    return Atomics.load(this.words, this.at + FIELD.status);
+    return Atomics.load(this.words, this.word(FIELD.status));
   }
   is(bit: number): boolean {
-    return (Atomics.load(this.words, this.at + FIELD.status) & bit) !== 0;
+    return (Atomics.load(this.words, this.word(FIELD.status)) & bit) !== 0;
   }
   setStatus(bits: number): void {
-    Atomics.or(this.words, this.at + FIELD.status, bits);
+    Atomics.or(this.words, this.word(FIELD.status), bits);
     this.noteChange();
   }
   clearStatus(bits: number): void {
-    Atomics.and(this.words, this.at + FIELD.status, ~bits);
+    Atomics.and(this.words, this.word(FIELD.status), ~bits);
     this.noteChange();
   }
   get isUsable(): boolean {
-    return (Atomics.load(this.words, this.at + FIELD.status) & notUsable) === 0;
+    return (Atomics.load(this.words, this.word(FIELD.status)) & notUsable) === 0;
   }
 
   // These are read and written inside the balancer's lock.
   get lbStatus(): number {
-    return this.words[this.at + FIELD.lbStatus]!;
+    return this.words[this.word(FIELD.lbStatus)]!;
   }
   set lbStatus(value: number) {
-    this.words[this.at + FIELD.lbStatus] = value;
+    this.words[this.word(FIELD.lbStatus)] = value;
   }
   get lbFactor(): number {
-    return this.words[this.at + FIELD.lbFactor]!;
+    return this.words[this.word(FIELD.lbFactor)]!;
   }
   set lbFactor(value: number) {
-    this.words[this.at + FIELD.lbFactor] = value;
+    this.words[this.word(FIELD.lbFactor)] = value;
     this.noteChange();
   }
   get lbSet(): number {
-    return this.words[this.at + FIELD.lbSet]!;
+    return this.words[this.word(FIELD.lbSet)]!;
   }
   set lbSet(value: number) {
-    this.words[this.at + FIELD.lbSet] = value;
+    this.words[this.word(FIELD.lbSet)] = value;
     this.noteChange();
   }
 
   get busy(): number {
-    return Atomics.load(this.words, this.at + FIELD.busy);
+    return Atomics.load(this.words, this.word(FIELD.busy));
   }
   startRequest(): void {
-    Atomics.add(this.words, this.at + FIELD.busy, 1);
+    Atomics.add(this.words, this.word(FIELD.busy), 1);
   }
   endRequest(): void {
-    if (Atomics.sub(this.words, this.at + FIELD.busy, 1) <= 0)
-      Atomics.add(this.words, this.at + FIELD.busy, 1);
+    if (Atomics.sub(this.words, this.word(FIELD.busy), 1) <= 0)
+      Atomics.add(this.words, this.word(FIELD.busy), 1);
   }
 
   get elected(): number {
@@ -302,7 +313,7 @@ export class Worker {
     this.noteChange();
   }
   get retries(): number {
-    return Atomics.load(this.words, this.at + FIELD.retries);
+    return Atomics.load(this.words, this.word(FIELD.retries));
   }
 
   /** Milliseconds since 1970 of the last error. */
@@ -330,7 +341,7 @@ export class Worker {
   }
 
   recover(): void {
-    Atomics.add(this.words, this.at + FIELD.retries, 1);
+    Atomics.add(this.words, this.word(FIELD.retries), 1);
     this.clearStatus(WORKER.inError);
   }
 
@@ -383,17 +394,17 @@ export class Worker {
   }
   /** Health checks passed since it failed. httpd: pcount */
   get checkPasses(): number {
-    return Atomics.load(this.words, this.at + FIELD.checkPasses);
+    return Atomics.load(this.words, this.word(FIELD.checkPasses));
   }
   set checkPasses(value: number) {
-    Atomics.store(this.words, this.at + FIELD.checkPasses, value);
+    Atomics.store(this.words, this.word(FIELD.checkPasses), value);
   }
   /** Health checks failed since it worked. httpd: fcount */
   get checkFails(): number {
-    return Atomics.load(this.words, this.at + FIELD.checkFails);
+    return Atomics.load(this.words, this.word(FIELD.checkFails));
   }
   set checkFails(value: number) {
-    Atomics.store(this.words, this.at + FIELD.checkFails, value);
+    Atomics.store(this.words, this.word(FIELD.checkFails), value);
   }
   /** A failed health check keeps it out of service until enough are passed. */
   markFailedCheck(failed: boolean): void {
@@ -407,23 +418,24 @@ export class Worker {
 
   /** While another thread carries over into the upper word, 4 GiB too little may be read for a moment. */
   private counter(field: number): number {
-    const at = this.at + field;
+    const at = this.word(field);
+    const upper = at + this.stride;
     for (;;) {
-      const high = Atomics.load(this.words, at + 1);
+      const high = Atomics.load(this.words, upper);
       const low = Atomics.load(this.words, at) >>> 0;
-      if (Atomics.load(this.words, at + 1) === high) return high * wordSize + low;
+      if (Atomics.load(this.words, upper) === high) return high * wordSize + low;
     }
   }
 
   private addTo(field: number, amount: number): void {
-    const at = this.at + field;
+    const at = this.word(field);
     const before = Atomics.add(this.words, at, amount | 0) >>> 0;
-    if (before + amount >= wordSize) Atomics.add(this.words, at + 1, 1);
+    if (before + amount >= wordSize) Atomics.add(this.words, at + this.stride, 1);
   }
 
   private storeCounter(field: number, value: number): void {
-    const at = this.at + field;
-    Atomics.store(this.words, at + 1, Math.floor(value / wordSize));
+    const at = this.word(field);
+    Atomics.store(this.words, at + this.stride, Math.floor(value / wordSize));
     Atomics.store(this.words, at, (value % wordSize) | 0);
   }
 }

@@ -2,12 +2,14 @@ import type { RequestRecord } from '@httpd-ts/kernel';
 import {
   type Balancer,
   type Election,
+  FIELD,
+  notUsable,
   occupyWorker,
   retryWorker,
   WORKER,
   type Worker,
 } from '../mod_proxy/contract.ts';
-import { findBestWorker } from './find-best-worker.ts';
+import { findBestWorker, memberTable } from './find-best-worker.ts';
 import { findRouteWorker, findSessionRoute, type SessionRoute } from './session-route.ts';
 
 interface Choice {
@@ -67,11 +69,18 @@ function electBest(balancer: Balancer, request: RequestRecord): Worker | undefin
 
 /** A request that follows its session counts towards the member's share all the same. */
 function countRouted(balancer: Balancer, routed: Worker): void {
+  const { runs, stride } = memberTable(balancer);
   let total = 0;
-  for (const worker of balancer.members) {
-    if (!worker.isUsable) continue;
-    worker.lbStatus += worker.lbFactor;
-    total += worker.lbFactor;
+  for (const { words, at, count } of runs) {
+    const credits = at + FIELD.lbStatus * stride;
+    const factors = at + FIELD.lbFactor * stride;
+    const states = at + FIELD.status * stride;
+    for (let i = 0; i < count; i++) {
+      if ((words[states + i]! & notUsable) !== 0) continue;
+      const share = words[factors + i]!;
+      words[credits + i]! += share;
+      total += share;
+    }
   }
   routed.lbStatus -= total;
 }

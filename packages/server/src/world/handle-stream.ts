@@ -29,6 +29,11 @@ function setFree(piece: Buffer): void {
 
 /** All streams of the thread that do not own memory read into this; what they read is valid within `onData` only. */
 const shared = Buffer.allocUnsafeSlow(largeBuffer);
+/**
+ * Those that do own memory read into this while little comes: it is copied into the piece that was used last, so that
+ * a connection that waits has no memory, and thousands of them read into what the processor has at hand.
+ */
+const sharedSmall = Buffer.allocUnsafeSlow(smallBuffer);
 
 /**
  * Whose memory the bytes of `onData` are: `shared` with all streams, so valid until it returns; `own`, valid until it
@@ -48,7 +53,10 @@ export class HandleStream implements PeerStream {
   private readonly handle: SocketHandle;
   private readonly node: SocketHandles;
   private memory: ReadMemory;
-  private buffer: Buffer;
+  /** What is read into: memory of all streams, or a large piece while much comes. */
+  private target: Buffer;
+  /** The piece that the bytes of the call under way lie in. */
+  private given: Buffer | undefined = undefined;
   private isKept = false;
   /** Pieces that bytes were kept in and not yet given back. */
   private readonly kept: Buffer[] = [];
@@ -71,8 +79,8 @@ export class HandleStream implements PeerStream {
     this.handle = handle;
     this.node = node;
     this.memory = memory;
-    this.buffer = memory === 'own' ? smallPiece() : shared;
-    handle.useUserBuffer(this.buffer);
+    this.target = memory === 'own' ? sharedSmall : shared;
+    handle.useUserBuffer(this.target);
     handle.onread = () => this.onRead();
   }
 
@@ -89,21 +97,46 @@ export class HandleStream implements PeerStream {
       return undefined;
     }
     if (this.memory !== 'own') {
-      const read = shared.subarray(0, count);
+      const read = this.target.subarray(0, count);
       this.onData((this.memory === 'copied' ? Buffer.copyBytesFrom(read) : read) as unknown as Bytes);
       return undefined;
     }
-    this.isKept = false;
-    const { buffer } = this;
-    this.onData(buffer.subarray(0, count) as unknown as Bytes);
-    if (this.isGone) return undefined;
-    const isFull = count === buffer.length;
-    if (!this.isKept && (!isFull || buffer.length === largeBuffer)) return undefined;
-    if (!this.isKept) setFree(buffer);
-    this.isKept = false;
+    return this.target === sharedSmall ? this.readLittle(count) : this.readMuch(count);
+  }
+
+  private readLittle(count: number): Uint8Array | undefined {
+    const piece = smallPiece();
+    sharedSmall.copy(piece, 0, 0, count);
+    this.give(piece, count);
+    if (!this.isKept) setFree(piece);
+    if (this.isGone || count < smallBuffer) return undefined;
     // Much has come at once, and more may.
-    this.buffer = isFull || buffer.length === largeBuffer ? largePiece() : smallPiece();
-    return this.buffer;
+    this.target = largePiece();
+    return this.target;
+  }
+
+  private readMuch(count: number): Uint8Array | undefined {
+    const piece = this.target;
+    this.give(piece, count);
+    if (this.isGone) {
+      if (this.isKept) this.target = sharedSmall;
+      return undefined;
+    }
+    if (count < smallBuffer) {
+      if (!this.isKept) setFree(piece);
+      this.target = sharedSmall;
+      return this.target;
+    }
+    if (!this.isKept) return undefined;
+    this.target = largePiece();
+    return this.target;
+  }
+
+  private give(piece: Buffer, count: number): void {
+    this.isKept = false;
+    this.given = piece;
+    this.onData(piece.subarray(0, count) as unknown as Bytes);
+    this.given = undefined;
   }
 
   private readEnded(status: number): void {
@@ -214,7 +247,7 @@ export class HandleStream implements PeerStream {
     this.isReading = false;
     this.corked = undefined;
     this.handle.close(() => {
-      if (this.memory === 'own' && !this.isKept) setFree(this.buffer);
+      if (this.target !== shared && this.target !== sharedSmall) setFree(this.target);
       this.onClose(this.error);
       this.onDrain();
     });
@@ -237,9 +270,9 @@ export class HandleStream implements PeerStream {
   }
 
   keep(): void {
-    if (this.isKept || this.memory !== 'own') return;
+    if (this.isKept || this.given === undefined) return;
     this.isKept = true;
-    this.kept.push(this.buffer);
+    this.kept.push(this.given);
   }
 
   giveBack(bytes: Uint8Array): void {
