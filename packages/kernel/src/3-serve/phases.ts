@@ -97,6 +97,12 @@ function decodeUnreserved(path: string): string {
   return path.replace(unreserved, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)));
 }
 
+/** The path of the target and the URI are one text in httpd until a module gives another URI. */
+function setPath(request: RequestRecord, path: string): void {
+  request.uri = path;
+  if (request.parsedUri.path !== path) request.parsedUri = { ...request.parsedUri, path };
+}
+
 /** Decodes unreserved characters and shrinks `/./`, `/../` and (MergeSlashes) `//`. */
 function cleanPath(request: RequestRecord): HookStatus {
   if (request.proxyRequest === 'proxy') return checkForeignPath(request);
@@ -112,9 +118,9 @@ function cleanPath(request: RequestRecord): HookStatus {
   const cleaned = path.startsWith('/') ? normalizePath(path, merges) : path;
   if (cleaned === undefined) {
     const below = removeDotSegments(path);
-    request.uri = merges ? mergeSlashes(below) : below;
+    setPath(request, merges ? mergeSlashes(below) : below);
     isSound = false;
-  } else request.uri = cleaned;
+  } else setPath(request, cleaned);
   if (isSound) return OK;
   request.log('core', 'error', `AH10244: invalid URI path (${request.unparsedUri})`);
   return 400;
@@ -184,7 +190,7 @@ function decodePath(request: RequestRecord): HookStatus {
   if (decoded.status !== undefined) {
     // httpd's path ends at the NUL.
     const end = decoded.text.indexOf('\0');
-    request.uri = end < 0 ? decoded.text : decoded.text.slice(0, end);
+    setPath(request, end < 0 ? decoded.text : decoded.text.slice(0, end));
     if (decoded.status === 404 && encodedSlashes === 'refuse') {
       request.log(
         'core',
@@ -196,10 +202,12 @@ function decodePath(request: RequestRecord): HookStatus {
     }
     return decoded.status;
   }
-  request.uri =
+  setPath(
+    request,
     encodedSlashes === 'decode'
       ? (normalizePath(decoded.text, request.server.plan.policy.mergesSlashes(request)) ?? '/')
-      : decoded.text;
+      : decoded.text,
+  );
   return OK;
 }
 

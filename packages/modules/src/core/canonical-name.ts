@@ -16,6 +16,13 @@ export function serverNameOf(request: RequestRecord): string {
   return name ?? request.server.plan.mainServer.hostname ?? request.connection.localAddress;
 }
 
+/** The name of the server as a URL holds it: IPv6 addresses in brackets. httpd: server/core.c ap_get_server_name_for_url */
+export function serverNameForUrl(request: RequestRecord): string {
+  return bracketed(serverNameOf(request));
+}
+
+const bracketed = (name: string) => (name.includes(':') ? `[${name}]` : name);
+
 /** Port the client gave in the target or in Host; look-ups do not know it. httpd: r->parsed_uri.port */
 const requestedPort = (request: RequestRecord) => request.initial.parsedUri.port;
 
@@ -32,9 +39,24 @@ export function serverPortOf(request: RequestRecord): number {
 
 /** An absolute URL for a path on this server. httpd: server/core.c ap_construct_url */
 export function constructUrl(path: string, request: RequestRecord): string {
-  const scheme = schemeOf(request);
-  const port = serverPortOf(request);
-  const name = serverNameOf(request);
-  const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
+  return urlOf(schemeOf(request), serverNameForUrl(request), serverPortOf(request), path);
+}
+
+/**
+ * The whole URL that was asked for: what the target and Host do not say is the server's, the path is decoded.
+ * An address that is the server's name gets its brackets twice, as in httpd.
+ * httpd: server/util_script.c ap_add_common_vars with QualifyRedirectURL
+ */
+export function requestedUrl(request: RequestRecord): string {
+  const { scheme, host, port, path = '', query } = request.parsedUri;
+  return urlOf(
+    scheme ?? schemeOf(request),
+    bracketed(host ?? serverNameForUrl(request)),
+    port ?? serverPortOf(request),
+    query === undefined ? path : `${path}?${query}`,
+  );
+}
+
+function urlOf(scheme: string, host: string, port: number, path: string): string {
   return port === defaultPort(scheme) ? `${scheme}://${host}${path}` : `${scheme}://${host}:${port}${path}`;
 }

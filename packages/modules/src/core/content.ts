@@ -225,7 +225,6 @@ export const contentDirectives = {
     override: 'FileInfo',
     usage: 'Controls whether the REDIRECT_URL environment variable is fully qualified',
     default: 'Off',
-    support: { partial: 'REDIRECT_URL stays a path', bites: (args) => /on/i.test(args) },
     set(config, on) {
       config.qualifyRedirectUrl = on;
     },

@@ -1,6 +1,6 @@
 import { HeaderTable } from '@httpd-ts/http1';
 import { escapeHtml, escapeUri, lookupUri, type RequestRecord } from '@httpd-ts/kernel';
-import { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-name.ts';
+import { requestedUrl, schemeOf, serverNameForUrl, serverPortOf } from './canonical-name.ts';
 import { clientHost, lookUpClientHost } from './client-host.ts';
 import { coreDirectory } from './core-config.ts';
 import { documentRootOf } from './document-root.ts';
@@ -40,8 +40,7 @@ function addCommonVariables(request: RequestRecord, scriptFilename: string): voi
   if (libraries !== undefined) env.add('LD_LIBRARY_PATH', libraries);
   env.add('SERVER_SIGNATURE', signature(request, ''));
   env.add('SERVER_SOFTWARE', server.plan.process.serverBanner);
-  const name = serverNameOf(request);
-  env.add('SERVER_NAME', escapeHtml(name.includes(':') && !name.startsWith('[') ? `[${name}]` : name));
+  env.add('SERVER_NAME', escapeHtml(serverNameForUrl(request)));
   env.add('SERVER_ADDR', connection.localAddress);
   env.add('SERVER_PORT', String(serverPortOf(request)));
   const host = hostnameLookupsOf(request) === 'off' ? request.clientAddress : clientHost(request);
@@ -108,11 +107,7 @@ function addRedirection(request: RequestRecord, env: HeaderTable): void {
   const { prev } = request;
   if (prev === undefined) return;
   const isQualified = coreDirectory.of(request).qualifyRedirectUrl === true;
-  const query = prev.args === undefined ? '' : `?${prev.args}`;
-  env.add(
-    'REDIRECT_URL',
-    isQualified ? constructUrl(`${prev.parsedUri.path ?? ''}${query}`, prev) : prev.uri,
-  );
+  env.add('REDIRECT_URL', isQualified ? requestedUrl(prev) : prev.uri);
   if (prev.args !== undefined) env.add('REDIRECT_QUERY_STRING', prev.args);
 }
 

@@ -1,5 +1,5 @@
 import { matchesPattern, type RequestRecord } from '@httpd-ts/kernel';
-import { schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { constructUrl, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
 import { absoluteUri } from './absolute-uri.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 import type { RuleFlags } from './rule.ts';
@@ -50,10 +50,7 @@ function joinQueries(own: string, before: string | undefined, append: boolean): 
 export function fullyQualify(request: RequestRecord): void {
   const { filename } = request as { filename: string };
   if (request.method === 'CONNECT' || absoluteUri(filename) !== undefined) return;
-  const port = serverPortOf(request);
-  const portText = port === defaultPort(request) ? '' : `:${port}`;
-  const slash = filename.startsWith('/') ? '' : '/';
-  request.filename = `${schemeOf(request)}://${serverNameOf(request)}${portText}${slash}${filename}`;
+  request.filename = constructUrl(filename.startsWith('/') ? filename : `/${filename}`, request);
 }
 
 const reducedNote = 'mod_rewrite_uri_reduced';

@@ -1,5 +1,5 @@
 import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
-import { belowDocumentRoot, documentRootOf, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { belowDocumentRoot, constructUrl, documentRootOf } from '../core/contract.ts';
 import { absoluteUri } from './absolute-uri.ts';
 import { answerRedirect } from './answer-redirect.ts';
 import { applyRules, forcedHandlerNote, forcedTypeNote, hasEnded, type Outcome } from './apply-rules.ts';
@@ -47,10 +47,7 @@ function setScriptVariables(request: RequestRecord): void {
   const env = request.subprocessEnv;
   const path = main === undefined ? (env.get('REDIRECT_SCRIPT_URL') ?? request.uri) : main.env('SCRIPT_URL');
   if (path !== undefined) env.set('SCRIPT_URL', path);
-  const scheme = schemeOf(request);
-  const port = serverPortOf(request);
-  const portText = port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`;
-  env.set('SCRIPT_URI', `${scheme}://${serverNameOf(request)}${portText}${path ?? ''}`);
+  env.set('SCRIPT_URI', constructUrl(path ?? '', request));
 }
 
 function rewriteFirst(request: RequestRecord, config: RewriteServerConfig, trace: number): HookResult {
