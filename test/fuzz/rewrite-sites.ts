@@ -374,7 +374,7 @@ const expressions = pick(
   '"! %{HTTP_USER_AGENT} == \'x\'"',
   "\"%{REQUEST_URI} -in { '/a.txt', '/sub/' }\"",
   "\"-n req('Cookie') && %{REQUEST_METHOD} != 'GET'\"",
-  '"-d %{REQUEST_FILENAME} || -d \'@SITE@/$1\'"',
+  '"-d %{REQUEST_FILENAME} || %{REQUEST_URI} =~ m#^/(.*)# && -d \'@SITE@/$1\'"',
   "\"tolower(%{REQUEST_URI}) =~ /(.)\\.txt$/ && '$1' == 'a'\"",
   '"-U %{REQUEST_URI}"',
   '"-F %{REQUEST_FILENAME}"',
@@ -420,7 +420,7 @@ const ruleWithConditions = fc
   .tuple(fc.array(condition, { maxLength: 2 }), rule)
   .map(([conditions, one]) => withoutStaleGroups([...conditions, one]));
 
-/** Behind an expression without groups of its own httpd takes `%1` from memory that is somebody else's. */
+/** Behind an expression without groups of its own httpd takes `%1` from memory that is somebody else's, and may end by it. */
 function withoutStaleGroups(lines: readonly string[]): readonly string[] {
   if (!lines.some((line) => line.startsWith('RewriteCond expr'))) return lines;
   return lines.map((line) => (line.startsWith('RewriteCond expr') ? line : line.replace(/%(?=\d)/g, '')));
@@ -511,6 +511,51 @@ const extra = pick<readonly string[]>(
   ['<Directory @SITE@/sub>', 'AllowOverride None', '</Directory>'],
   ['<Location /sub/deep>', 'Require all denied', '</Location>'],
 );
+
+/** Conditions on what a request came to, which also what was rewritten decides. */
+const outcomes = pick(
+  '%{REQUEST_STATUS} -ge 400',
+  '%{REQUEST_URI} =~ m#^/sub/#',
+  "%{REQUEST_FILENAME} -strmatch '*.txt'",
+  "-n env('E1')",
+  "reqenv('REDIRECT_E1') == 'x'",
+  "%{QUERY_STRING} =~ /a=(.)/ && '$1' -in { '1', 'b' }",
+  '%{CONTENT_TYPE} =~ m#^text/(?:html|plain)#',
+  "resp('Location') =~ m#^http://#",
+  '-z %{HANDLER}',
+  "%{HANDLER} == 'redirect-handler'",
+  "%{IS_SUBREQ} == 'false' && tolower(req('X-Number')) -lt 9",
+  '-f %{REQUEST_FILENAME}',
+  "%{CONTEXT_PREFIX} == '/alias/'",
+  '%{THE_REQUEST} =~ m#^(GET|HEAD) /(?<rest>[^ ]*)#',
+  'unescape(%{QUERY_STRING}) =~ /&/',
+  "%{DOCUMENT_ROOT} == '@SITE@'",
+  "note('rewrite-forced-handler') != ''",
+);
+
+/** Log lines and filters that an expression decides about. */
+const byExpression = fc
+  .tuple(fc.integer({ min: 0, max: 5 }), outcomes, outcomes)
+  .map(([dice, one, other]): readonly string[] => {
+    switch (dice) {
+      case 0:
+        return [
+          'CustomLog @OWN@/environment.log environment',
+          `CustomLog @OWN@/environment.log "%{X-Id}i|one %U" "expr=${one}"`,
+          `CustomLog @OWN@/environment.log "%{X-Id}i|other %>s" "expr=!(${other})"`,
+        ];
+      case 1:
+        return [
+          'FilterDeclare chosen CONTENT_SET',
+          `FilterProvider chosen DEFLATE "${one}"`,
+          `FilterProvider chosen DEFLATE "${other}"`,
+          'FilterChain chosen',
+          'RequestHeader set Accept-Encoding gzip "expr=-n req(\'Cookie\')"',
+        ];
+      default:
+        return [];
+    }
+  });
 
 const brokenLine = pick(
   'RewriteRule ( x',
@@ -637,12 +682,13 @@ export function sites(count: number): fc.Arbitrary<Site> {
       server: fc.option(onServer, { nil: [] as string[] }),
       sections: fc.array(section, { maxLength: 2 }),
       extra,
+      byExpression,
       top: fc.option(htaccess, { nil: '' }),
       sub: fc.option(htaccess, { nil: '' }),
       requests: fc.array(request, { minLength: count, maxLength: count }),
     })
-    .map(({ server, sections, extra: more, top, sub, requests }) => ({
-      lines: [...more, ...server, ...sections.flat()],
+    .map(({ server, sections, extra: more, byExpression: conditional, top, sub, requests }) => ({
+      lines: [...more, ...conditional, ...server, ...sections.flat()],
       htaccess: { '': top, 'sub/': sub },
       requests,
     }));

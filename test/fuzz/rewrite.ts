@@ -97,6 +97,7 @@ Alias /icons/ /usr/share/apache2/icons/
 </Directory>
 LogFormat "%{X-Id}i|%>s %f %q %{E1}e %{E2}e %{REDIRECT_E1}e %{REDIRECT_E2}e %{REDIRECT_URL}e %{REDIRECT_STATUS}e %{SCRIPT_URL}e %{SCRIPT_URI}e %{REDIRECT_REDIRECT_E1}e %R" environment
 CustomLog @OWN@/environment.log environment
+GlobalLog @OWN@/environment.log "%{X-Id}i|global %>s %U" "expr=%{REQUEST_STATUS} -in { '403', '500' } || %{REQUEST_URI} =~ m#^/(?:alias|sub/deep)#"
 `;
 
 async function fuzz(batch: readonly Site[], from: number): Promise<readonly Find[]> {

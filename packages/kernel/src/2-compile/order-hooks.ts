@@ -68,7 +68,8 @@ export function requestPlan(directory: DirectoryConfig): RequestPlan {
       .filter(({ when }) => when === undefined || when(view))
       .map(({ hook, module }) => observer?.watch(phase, module, runOf(hook)) ?? runOf(hook)),
   ]);
-  const plan = Object.fromEntries(entries) as RequestPlan;
+  const fixupPlaces = hooks.fixups.flatMap(({ when }, i) => (when === undefined || when(view) ? [i] : []));
+  const plan = Object.fromEntries([...entries, ['fixupPlaces', fixupPlaces]]) as RequestPlan;
   directory.plan = plan;
   return plan;
 }

@@ -32,7 +32,8 @@ export function locationIndex(sections: readonly Section[]): LocationIndex {
       let found: Ordered[] | undefined;
       if (literals.size > 0) {
         for (let end = uri.indexOf('/'); end >= 0; end = uri.indexOf('/', end + 1)) {
-          found = collect(found, literals.get(uri.slice(0, end)));
+          // Between two slashes it is the path that has been looked for just now.
+          if (uri[end - 1] !== '/') found = collect(found, literals.get(uri.slice(0, end)));
           found = collect(found, literals.get(uri.slice(0, end + 1)));
         }
         if (!uri.endsWith('/')) found = collect(found, literals.get(uri));

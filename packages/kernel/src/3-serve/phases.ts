@@ -291,9 +291,39 @@ function findType(request: RequestRecord): HookResult {
   return answer === DECLINED ? declinedDies(DECLINED, 'find types', request) : answer;
 }
 
+/** Fixups that follow one by which the request has got another configuration, as of an index file, are those of that one. */
 function fixUp(request: RequestRecord): HookResult {
-  return runAll(planOf(request).fixups, request);
+  return fixUpFrom(request, planOf(request), 0);
 }
+
+function fixUpFrom(request: RequestRecord, plan: RequestPlan, from: number): HookResult {
+  const { directory } = request;
+  for (let i = from; i < plan.fixups.length; i++) {
+    const answer = plan.fixups[i]!(request);
+    if (typeof answer === 'object') {
+      return answer.then((status) => (goesOn(status) ? fixUpAfter(request, plan, i, directory) : status));
+    }
+    if (!goesOn(answer)) return answer;
+    if (request.directory !== directory) return fixUpAfter(request, plan, i, directory);
+  }
+  return OK;
+}
+
+function fixUpAfter(
+  request: RequestRecord,
+  plan: RequestPlan,
+  done: number,
+  before: RequestRecord['directory'],
+): HookResult {
+  if (request.directory === before) return fixUpFrom(request, plan, done + 1);
+  const next = planOf(request);
+  const place = plan.fixupPlaces[done]!;
+  const from = next.fixupPlaces.findIndex((one) => one > place);
+  return from < 0 ? OK : fixUpFrom(request, next, from);
+}
+
+const goesOn = (answer: HookStatus | undefined): boolean =>
+  answer === OK || answer === DECLINED || answer === undefined;
 
 const parameters = /[; \t]/;
 

@@ -9,15 +9,18 @@ import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
 import { effectiveOptions, readsHtaccess, type WalkConfig, walkConfig } from './walk-config.ts';
 
-/** Enters the `<Location>` sections of the request's path. httpd: server/request.c ap_location_walk */
+/**
+ * Enters the `<Location>` sections of the request's path. With MergeSlashes the path has lost its double slashes
+ * already; those that a rule has put in since stay. httpd: server/request.c ap_location_walk
+ */
 export function locationWalk(request: RequestRecord): HookStatus {
   const index = request.server.plan.locations(request.server);
   if (index.isEmpty) return OK;
   const uri = request.uri;
   if (!uri.startsWith('/')) return OK;
-  const merged = mergeSlashes(uri);
+  const path = request.server.plan.policy.mergesSlashes(request) ? uri : mergeSlashes(uri);
   const start = request.directory;
-  for (const section of index.candidates(merged)) {
+  for (const section of index.candidates(path)) {
     if (section.regex === undefined || matchesExpression(section, uri, request)) {
       request.directory = request.directory.enterInWalk(section, start);
     }

@@ -1,7 +1,7 @@
 import type { HeaderTable } from '@httpd-ts/http1';
 import type { Body } from '../response.ts';
 import { type HookStatus, OK } from '../status.ts';
-import { mergeSlashes, removeDotSegments } from '../uri.ts';
+import { escapeUri, mergeSlashes, removeDotSegments } from '../uri.ts';
 import { applyFilters } from './finish-response.ts';
 import { checkPath, invokeHandler, processFileRequest, processRequest } from './phases.ts';
 import { exceedsRecursion, setTarget } from './redirect.ts';
@@ -54,7 +54,7 @@ function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
  */
 export async function lookupUri(uri: string, from: RequestRecord, method = 'GET'): Promise<RequestRecord> {
   const request = subrequest(from, method);
-  const directory = from.uri.slice(0, from.uri.lastIndexOf('/') + 1);
+  const directory = escapeUri(from.uri.slice(0, from.uri.lastIndexOf('/') + 1));
   setTarget(request, uri.startsWith('/') ? uri : `${directory === '' ? '/' : directory}${uri}`);
   if (tooDeep(from)) {
     request.status = 500;
