@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { startBackEnd } from './back-ends.ts';
 import type { Configuration } from './configurations.ts';
@@ -155,7 +156,7 @@ async function ask(
         send(request, name, id, apache.port),
         send(request, name, id, httpdTs.port),
       ]);
-      answers.set(id, [masked(both[0]), masked(both[1])]);
+      answers.set(id, [masked(unpacked(both[0])), masked(unpacked(both[1]))]);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -196,6 +197,31 @@ function send(request: SiteRequest, host: string, id: string, port: number): Pro
       socket.destroy();
     });
   });
+}
+
+/** An answer with a compressed body as text, since what is masked would change how it is compressed. */
+function unpacked(text: string): string {
+  const end = text.indexOf('\r\n\r\n') + 4;
+  const head = text.slice(0, end);
+  if (!/^Content-Encoding: gzip\r$/m.test(head) || end === text.length) return text;
+  const body = /^Transfer-Encoding: chunked\r$/m.test(head)
+    ? withoutChunks(text.slice(end))
+    : text.slice(end);
+  const length = /^Content-Length: .*$/m;
+  return (
+    head.replace(length, 'Content-Length: …') + gunzipSync(Buffer.from(body, 'latin1')).toString('latin1')
+  );
+}
+
+function withoutChunks(body: string): string {
+  let text = '';
+  for (let at = 0; at < body.length; ) {
+    const start = body.indexOf('\r\n', at) + 2;
+    const length = Number.parseInt(body.slice(at, start), 16);
+    text += body.slice(start, start + length);
+    at = start + length + 2;
+  }
+  return text;
 }
 
 /** Ports, dates and what the order of a table decides. */

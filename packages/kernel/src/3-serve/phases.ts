@@ -48,6 +48,22 @@ const fileSteps: readonly Step[] = [
   fixUp,
 ];
 
+/** What comes before all steps: the hooks that look at the request as it was read. httpd: ap_post_read_request */
+export function afterReading(request: RequestRecord): HookResult {
+  const hooks = planOf(request).postReadRequest;
+  if (hooks.length === 0) return checkScheme(OK, request);
+  const status = runAll(hooks, request);
+  return typeof status === 'number'
+    ? checkScheme(status, request)
+    : status.then((later) => checkScheme(later, request));
+}
+
+/** Only a forward proxy takes targets of other schemes. */
+function checkScheme(status: HookStatus, { parsedUri: { scheme }, proxyRequest }: RequestRecord): HookStatus {
+  const isForeign = scheme !== undefined && scheme !== 'http' && scheme !== 'https';
+  return status === OK && isForeign && proxyRequest === false ? 400 : status;
+}
+
 /** Takes a request up to its handler. OK means that the handler may run. */
 export function processRequest(request: RequestRecord): HookResult {
   return walkSteps(requestSteps, request, 0);
@@ -106,6 +122,8 @@ function setPath(request: RequestRecord, path: string): void {
 /** Decodes unreserved characters and shrinks `/./`, `/../` and (MergeSlashes) `//`. */
 function cleanPath(request: RequestRecord): HookStatus {
   if (request.proxyRequest === 'proxy') return checkForeignPath(request);
+  // A target that is no URI has no path; the modules that map it see it whole.
+  if (request.parsedUri.path === undefined && request.uri !== '/' && request.uri !== '*') return OK;
   let path = request.uri;
   let isSound = path.startsWith('/');
   if (path.includes('%')) {

@@ -2,9 +2,8 @@ import { HeaderTable } from '@httpd-ts/http1';
 import { DONE, type HookStatus, isRedirect, OK } from '../status.ts';
 import { parseUri } from '../uri.ts';
 import { die } from './errors.ts';
-import { invokeHandler, processRequest } from './phases.ts';
+import { afterReading, invokeHandler, processRequest } from './phases.ts';
 import { RequestRecord } from './request-record.ts';
-import { runAll } from './run-hooks.ts';
 
 /** A request in the place of another, for a new local URI. httpd: modules/http/http_request.c internal_internal_redirect */
 function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | undefined {
@@ -50,6 +49,12 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
 /** Sets the parts of a request that come from its target. httpd: ap_parse_uri */
 export function setTarget(request: RequestRecord, target: string): void {
   request.unparsedUri = target;
+  if (hasBadScheme(target)) {
+    request.parsedUri = parseUri('');
+    request.uri = target;
+    request.args = undefined;
+    return;
+  }
   const isPath = target.startsWith('/');
   // Several slashes at the start are no authority.
   const path = isPath && target[1] === '/' ? target.replace(/^\/+/, '/') : target;
@@ -58,6 +63,12 @@ export function setTarget(request: RequestRecord, target: string): void {
   // Without a path, OPTIONS asks about the server.
   request.uri = request.parsedUri.path ?? (request.method === 'OPTIONS' ? '*' : '/');
   request.args = request.parsedUri.query;
+}
+
+/** Whether what stands before a colon would have to be a scheme and cannot be one. httpd: apr_uri_parse */
+export function hasBadScheme(target: string): boolean {
+  const end = target.search(/[:/?#]/);
+  return target[end] === ':' && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(target);
 }
 
 /** Variables of the first request, as the one that follows sees them; of two with one name the later. httpd: rename_original_env */
@@ -112,7 +123,7 @@ async function answerBy(
     await die(500, from);
     return DONE;
   }
-  let status = await runAll(request.server.plan.everywhere.postReadRequest, request);
+  let status = await afterReading(request);
   if (status === OK) status = await processRequest(request);
   if (status === OK && usualType !== undefined && request.contentType === undefined) {
     request.contentType = usualType;

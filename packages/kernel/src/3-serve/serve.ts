@@ -5,7 +5,7 @@ import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.
 import type { ConnectionRecord } from './connection-record.ts';
 import { die, dieWithoutLength, dropsConnection } from './errors.ts';
 import { answeringRequest, finishResponse, type Response } from './finish-response.ts';
-import { invokeHandler, processRequest } from './phases.ts';
+import { afterReading, invokeHandler, processRequest } from './phases.ts';
 import { setTarget } from './redirect.ts';
 import { type RequestHead, RequestRecord } from './request-record.ts';
 import { runAll, runFirst } from './run-hooks.ts';
@@ -161,17 +161,12 @@ async function answerFault(request: RequestRecord, fault: RequestFault): Promise
 }
 
 function postRead(request: RequestRecord): HookResult {
-  const { postReadRequest } = request.directory.plan ?? requestPlan(request.directory);
-  const status = runAll(postReadRequest, request);
+  const status = afterReading(request);
   if (typeof status !== 'number') return status.then((later) => (later === OK ? quick(request) : later));
   return status === OK ? quick(request) : status;
 }
 
 function quick(request: RequestRecord): HookResult {
-  const { scheme } = request.parsedUri;
-  // Only a forward proxy takes targets of other schemes.
-  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https' && request.proxyRequest === false)
-    return 400;
   const { quickHandler } = request.directory.plan ?? requestPlan(request.directory);
   if (quickHandler.length === 0) return full(request);
   const status = runFirst(quickHandler, request);

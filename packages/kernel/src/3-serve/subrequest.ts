@@ -4,7 +4,7 @@ import { type HookStatus, OK } from '../status.ts';
 import { escapeUri, mergeSlashes, removeDotSegments } from '../uri.ts';
 import { applyFilters } from './finish-response.ts';
 import { checkPath, invokeHandler, processFileRequest, processRequest } from './phases.ts';
-import { exceedsRecursion, setTarget } from './redirect.ts';
+import { exceedsRecursion, hasBadScheme, setTarget } from './redirect.ts';
 import { RequestRecord } from './request-record.ts';
 
 /** A request of our own making below another one. httpd: server/request.c make_sub_request */
@@ -89,11 +89,7 @@ export async function lookupFile(
   request.unparsedUri = request.uri;
   if (name === 'parsed') {
     setTarget(request, hasUri ? request.uri : path);
-    if (!hasUri && hasBadScheme(path)) {
-      request.uri = path;
-      request.args = undefined;
-      request.status = 400;
-    }
+    if (!hasUri && hasBadScheme(path)) request.status = 400;
     if (!hasUri) request.hostname = hostOf(request) ?? request.hostname;
   }
   const checked = tooFar ? 500 : name === 'parsed' ? checkPath(request) : OK;
@@ -141,12 +137,6 @@ function mergedPath(directory: string, path: string): string {
 /** The URL path of the file itself, as entries of its directory are looked up beside it. httpd: server/request.c ap_sub_req_lookup_dirent */
 function withoutPathInfo({ uri, pathInfo }: RequestRecord): string {
   return pathInfo !== '' && uri.endsWith(pathInfo) ? uri.slice(0, -pathInfo.length) : uri;
-}
-
-/** Whether what stands before a colon would have to be a scheme and cannot be one. httpd: apr_uri_parse, ap_parse_uri */
-function hasBadScheme(target: string): boolean {
-  const end = target.search(/[:/]/);
-  return target[end] === ':' && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(target);
 }
 
 /** The host that a full URL of the connection's own scheme names. httpd: ap_parse_uri */
