@@ -4,7 +4,7 @@ import { ConfigParser } from '@httpd-ts/grammar/config';
 import { ExpressionParser } from '@httpd-ts/grammar/expression';
 import type { DirectiveDeclaration, ModuleDefinition, Support } from '@httpd-ts/kernel';
 import { directiveAnchor } from '@httpd-ts/lint';
-import { balancerManagerApi, directiveSummaries, standardModules } from '@httpd-ts/modules';
+import { balancerManagerApi, standardModules } from '@httpd-ts/modules';
 import { diagnosticsPage, lintRulesPage } from './generate-rule-docs.ts';
 import { railroadDiagrams } from './railroad-diagrams.ts';
 
@@ -26,7 +26,7 @@ function directiveRow(name: string, module: ModuleDefinition, declaration: Direc
   const shown = name.startsWith('<') ? `${name}>` : name;
   const override = declaration.overrideClasses.join(', ');
   const anchor = `<a id="${directiveAnchor(name)}"></a>`;
-  const purpose = cell(directiveSummaries[name] ?? '');
+  const purpose = cell(module.summaries?.[name] ?? '');
   return `| ${anchor}${cell(shown)} | ${purpose} | ${module.name} | ${declaration.style} | ${declaration.context} | ${override} | ${cell(declaration.default ?? '')} | ${cell(supportText(declaration.support))} |`;
 }
 

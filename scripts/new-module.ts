@@ -64,7 +64,7 @@ function main(name: string): number {
   const index = beginModule(join(import.meta.dirname, '../packages/modules/src'), name);
   const isKnown = standardModules.some((one) => one.name === name);
   console.log(
-    `wrote ${index}, and its lines in standard-modules.ts${isKnown ? '; take its directives out of known-modules.ts' : ''}`,
+    `wrote ${index}, and its lines in standard-modules.ts${isKnown ? '; move its directives from known-modules.ts and their sentences from known-summaries.ts into the folder' : ''}`,
   );
   return 0;
 }

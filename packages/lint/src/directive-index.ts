@@ -1,6 +1,5 @@
 import type { DirectiveDeclaration, ModuleDefinition } from '@httpd-ts/kernel';
 import { entryOf } from '@httpd-ts/kernel';
-import { directiveSummaries } from '@httpd-ts/modules';
 import type { Finding } from './finding.ts';
 
 /** A directive that some module declares. */
@@ -26,9 +25,12 @@ export function directiveIndex(modules: readonly ModuleDefinition[]): ReadonlyMa
 export const directiveAnchor = (name: string) => name.replace('<', '').toLowerCase();
 
 /** What the documentation has on a directive. */
-export function describeDirective({ name }: DirectiveEntry): Pick<Finding, 'summary' | 'documentation'> {
+export function describeDirective({
+  name,
+  module,
+}: DirectiveEntry): Pick<Finding, 'summary' | 'documentation'> {
   return {
-    summary: entryOf(directiveSummaries, name),
+    summary: entryOf(module.summaries ?? {}, name),
     documentation: `docs/directives.md#${directiveAnchor(name)}`,
   };
 }

@@ -1,5 +1,4 @@
 export { mutexOwners } from './core/mutex-owners.ts';
-export { directiveSummaries } from './directive-summaries.ts';
 export { apiDescription as balancerManagerApi } from './mod_proxy_balancer/api-description.ts';
 export type { Difference as RuntimeDifference } from './mod_proxy_balancer/differences.ts';
 export { runtimeDifferences } from './mod_proxy_balancer/runtime-differences.ts';

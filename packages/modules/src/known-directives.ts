@@ -27,6 +27,7 @@ import { readArguments, sectionArgument, unclosedSection } from './core/contract
 import { type ArgumentCheck, knownArguments } from './known-arguments.ts';
 import { type KnownDirective, type KnownModule, type KnownPlace, knownModules } from './known-modules.ts';
 import { provisionsOf } from './known-provisions.ts';
+import { knownSummaries } from './known-summaries.ts';
 import { declareAuthzProvider } from './mod_authz_core/contract.ts';
 import { unservedRequirement } from './unserved-requirement.ts';
 
@@ -137,6 +138,13 @@ export function knownDirectives({ directives }: KnownModule): Readonly<Record<st
   );
 }
 
+/** The sentences on the directives of a module. */
+export function summariesOf({ directives }: KnownModule): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(directives).map((name) => [name, entryOf<string>(knownSummaries, name) ?? '']),
+  );
+}
+
 const known = (module: KnownModule): ModuleDefinition => {
   const { identifier, httpd } = module;
   const name = `mod_${identifier.replace(/_module$/, '')}`;
@@ -145,6 +153,7 @@ const known = (module: KnownModule): ModuleDefinition => {
     identifier,
     httpd,
     directives: knownDirectives(module),
+    summaries: summariesOf(module),
     ...provisionsOf(name),
   });
 };

@@ -14,6 +14,8 @@ export interface ModuleDefinition {
   readonly isStatic?: boolean;
   /** Directives by name as registered; a section's name begins with `<`. */
   readonly directives: Readonly<Record<string, DirectiveDeclaration>>;
+  /** What each directive is for, in one sentence; messages and `docs/directives.md` show it. */
+  readonly summaries?: Readonly<Record<string, string>>;
   readonly hooks?: readonly HookDeclaration[];
   readonly providers?: readonly ProvidedName[];
 }

@@ -40,6 +40,7 @@ import { sectionDirectives } from './sections.ts';
 import { identityDirectives, setServerBanner } from './server-identity.ts';
 import { serverNameDirectives } from './server-names.ts';
 import { checkHost, checksHost, completeServerNames, requireListener, requireMpm } from './server-start.ts';
+import { summaries } from './summaries.ts';
 import { traceDirectives } from './trace.ts';
 import { virtualHostDirectives } from './virtual-host.ts';
 
@@ -49,6 +50,7 @@ export const core = defineModule({
   identifier: 'core_module',
   httpd: 'server/core.c',
   isStatic: true,
+  summaries,
   directives: {
     ...readingDirectives,
     ...virtualHostDirectives,

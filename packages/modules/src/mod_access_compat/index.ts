@@ -12,6 +12,7 @@ import {
   take1,
 } from '@httpd-ts/kernel';
 import { type AccessRule, isLimitedTo, matchesRule, readRuleTest } from './find-rule.ts';
+import { summaries } from './summaries.ts';
 
 type Order = 'allow,deny' | 'deny,allow' | 'mutual-failure';
 
@@ -90,6 +91,7 @@ export const modAccessCompat = defineModule({
   name: 'mod_access_compat',
   identifier: 'access_compat_module',
   httpd: 'modules/aaa/mod_access_compat.c',
+  summaries,
   directives: {
     order: accessConfig.directive({
       ...inLimit,

@@ -1,12 +1,14 @@
 import { defineModule, handler, take2, take23 } from '@httpd-ts/kernel';
 import { actionsConfig } from './config.ts';
 import { runAction } from './run-action.ts';
+import { summaries } from './summaries.ts';
 
 /** Scripts for types, handlers and methods. */
 export const modActions = defineModule({
   name: 'mod_actions',
   identifier: 'actions_module',
   httpd: 'modules/mappers/mod_actions.c',
+  summaries,
   directives: {
     Action: actionsConfig.directive({
       args: take23,

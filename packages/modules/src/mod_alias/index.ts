@@ -1,6 +1,7 @@
 import { defineModule, fixups, flag, take2, take12, take23, take123, translateName } from '@httpd-ts/kernel';
 import { aliasDirectory, aliasServer } from './config.ts';
 import { addAlias, addAliasMatch, addRedirect, addRedirectMatch } from './read-directives.ts';
+import { summaries } from './summaries.ts';
 import { redirectDirectory, translateAlias } from './translate-alias.ts';
 
 const inFileInfo = { context: 'anywhere', override: 'FileInfo' } as const;
@@ -12,6 +13,7 @@ export const modAlias = defineModule({
   name: 'mod_alias',
   identifier: 'alias_module',
   httpd: 'modules/mappers/mod_alias.c',
+  summaries,
   directives: {
     Alias: aliasDirectory.directive({
       context: 'server, directory',

@@ -15,6 +15,7 @@ import {
 import { authSchemes, findAuthnProvider } from '../mod_authn_core/contract.ts';
 import { authenticateBasic, noteBasicFailure } from './authenticate.ts';
 import { authBasicConfig } from './config.ts';
+import { summaries } from './summaries.ts';
 
 const inAuthConfig = { context: 'anywhere', override: 'AuthConfig' } as const;
 
@@ -64,6 +65,7 @@ export const modAuthBasic = defineModule({
   name: 'mod_auth_basic',
   identifier: 'auth_basic_module',
   httpd: 'modules/aaa/mod_auth_basic.c',
+  summaries,
   directives: {
     AuthBasicProvider: authBasicConfig.directive({
       ...inAuthConfig,

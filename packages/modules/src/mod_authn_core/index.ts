@@ -2,6 +2,7 @@ import { checkUserId, defineModule, NOT_IN, OK, type RequestRecord, section, tak
 import { authnCoreConfig } from './config.ts';
 import { authTypeOf } from './contract.ts';
 import { openProviderAlias } from './provider-alias.ts';
+import { summaries } from './summaries.ts';
 
 /** Nobody took care of the AuthType in force. httpd: modules/aaa/mod_authn_core.c authenticate_no_user */
 function refuseUnknownType(request: RequestRecord): number {
@@ -16,6 +17,7 @@ export const modAuthnCore = defineModule({
   name: 'mod_authn_core',
   identifier: 'authn_core_module',
   httpd: 'modules/aaa/mod_authn_core.c',
+  summaries,
   directives: {
     AuthType: authnCoreConfig.directive({
       args: take1,

@@ -2,6 +2,7 @@ import { defineModule, innerWins, perDirectory, type RequestRecord, take1 } from
 import { type AuthnProvider, type AuthnStatus, authnProviders } from '../mod_authn_core/contract.ts';
 import { openPasswordFile, type PasswordFile } from './password-file.ts';
 import { isPassword } from './password-hash.ts';
+import { summaries } from './summaries.ts';
 
 interface AuthnFileConfig {
   path?: string;
@@ -46,6 +47,7 @@ export const modAuthnFile = defineModule({
   name: 'mod_authn_file',
   identifier: 'authn_file_module',
   httpd: 'modules/aaa/mod_authn_file.c',
+  summaries,
   directives: {
     AuthUserFile: authnFileConfig.directive({
       args: take1,

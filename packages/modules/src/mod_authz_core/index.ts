@@ -15,6 +15,7 @@ import { authzCoreConfig } from './config.ts';
 import { authzProviders } from './contract.ts';
 import { requireAll, requireEnv, requireExpr, requireMethod } from './providers.ts';
 import { addRequirement, collectedGroups, openProviderAlias, openRequireSection } from './require.ts';
+import { summaries } from './summaries.ts';
 
 const { directive } = authzCoreConfig;
 const inAuthConfig = { context: 'anywhere', override: 'AuthConfig' } as const;
@@ -26,6 +27,7 @@ export const modAuthzCore = defineModule({
   name: 'mod_authz_core',
   identifier: 'authz_core_module',
   httpd: 'modules/aaa/mod_authz_core.c',
+  summaries,
   directives: {
     '<AuthzProviderAlias': section({
       context: 'server',

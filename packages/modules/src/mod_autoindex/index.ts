@@ -42,6 +42,7 @@ import { readIndexQuery } from './index-query.ts';
 import { listing } from './listing.ts';
 import { pageHead, pageTail } from './page-frame.ts';
 import { sortEntries } from './sort-entries.ts';
+import { summaries } from './summaries.ts';
 import { hasWildcard } from './wildcard.ts';
 
 /** httpd: modules/generators/mod_autoindex.c push_item */
@@ -223,6 +224,7 @@ export const modAutoindex = defineModule({
   name: 'mod_autoindex',
   identifier: 'autoindex_module',
   httpd: 'modules/generators/mod_autoindex.c',
+  summaries,
   directives: {
     AddIcon: iconDirective('path', 'an icon URL followed by one or more filenames'),
     AddIconByType: iconDirective('type', 'an icon URL followed by one or more MIME types'),

@@ -10,6 +10,7 @@ import { handleScript } from './handle-script.ts';
 import type { ErrorOutput, ScriptKind } from './script-kind.ts';
 import { logComplaint, openScriptLogs, scriptLogDirectives, scriptLogRecord } from './script-log.ts';
 import { scriptTimeoutDirective, scriptTimeoutOf, scriptTimeoutRecord } from './script-timeout.ts';
+import { summaries } from './summaries.ts';
 
 const logConfig = perServer(scriptLogRecord);
 const timeoutConfig = perDirectory(scriptTimeoutRecord);
@@ -64,6 +65,7 @@ export const modCgi = defineModule({
   name: 'mod_cgi',
   identifier: 'cgi_module',
   httpd: 'modules/generators/mod_cgi.c',
+  summaries,
   directives: {
     ...scriptLogDirectives(logConfig),
     CGIScriptTimeout: scriptTimeoutDirective(timeoutConfig, 'CGIScriptTimeout'),

@@ -9,6 +9,7 @@ import {
   scriptTimeoutOf,
   scriptTimeoutRecord,
 } from '../mod_cgi/contract.ts';
+import { summaries } from './summaries.ts';
 
 const logConfig = perServer(scriptLogRecord);
 const timeoutConfig = perDirectory(scriptTimeoutRecord);
@@ -45,6 +46,7 @@ export const modCgid = defineModule({
   name: 'mod_cgid',
   identifier: 'cgid_module',
   httpd: 'modules/generators/mod_cgid.c',
+  summaries,
   directives: {
     ...scriptLogDirectives(logConfig),
     CGIDScriptTimeout: scriptTimeoutDirective(timeoutConfig, 'CGIDScriptTimeout'),

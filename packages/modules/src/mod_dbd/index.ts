@@ -3,6 +3,7 @@ import { leadingInteger } from '../core/contract.ts';
 import { type DbdConfig, dbdServer } from './config.ts';
 import { driverComplaint } from './driver.ts';
 import { closeDatabases, placesOf } from './select.ts';
+import { summaries } from './summaries.ts';
 
 type NumberField = 'minimum' | 'kept' | 'maximum' | 'idleSeconds';
 
@@ -24,6 +25,7 @@ export const modDbd = defineModule({
   name: 'mod_dbd',
   identifier: 'dbd_module',
   httpd: 'modules/database/mod_dbd.c',
+  summaries,
   directives: {
     DBDriver: dbdServer.directive({
       context: 'server',

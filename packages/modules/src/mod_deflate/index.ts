@@ -9,6 +9,7 @@ import {
 } from './config.ts';
 import { deflateFilter } from './deflate-filter.ts';
 import { inflateFilter, inflateInput } from './inflate-filter.ts';
+import { summaries } from './summaries.ts';
 
 function numberDirective(
   field: 'level' | 'windowBits' | 'memLevel' | 'bufferSize',
@@ -66,6 +67,7 @@ export const modDeflate = defineModule({
   name: 'mod_deflate',
   identifier: 'deflate_module',
   httpd: 'modules/filters/mod_deflate.c',
+  summaries,
   directives: {
     DeflateFilterNote: deflateServer.directive({
       args: take12,

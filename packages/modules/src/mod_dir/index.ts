@@ -10,6 +10,7 @@ import {
 } from '@httpd-ts/kernel';
 import { type DirConfig, dirConfig } from './config.ts';
 import { serveDirectory } from './serve-directory.ts';
+import { summaries } from './summaries.ts';
 
 const redirectWords: Readonly<Record<string, number>> = {
   on: 302,
@@ -37,6 +38,7 @@ export const modDir = defineModule({
   name: 'mod_dir',
   identifier: 'dir_module',
   httpd: 'modules/mappers/mod_dir.c',
+  summaries,
   directives: {
     DirectoryIndex: dirConfig.directive({
       args: rawArguments,

@@ -1,4 +1,5 @@
 import { DECLINED, defineModule, fixups, iterate, OK, perDirectory, take12 } from '@httpd-ts/kernel';
+import { summaries } from './summaries.ts';
 
 interface EnvConfig {
   readonly variables: Map<string, string>;
@@ -22,6 +23,7 @@ export const modEnv = defineModule({
   name: 'mod_env',
   identifier: 'env_module',
   httpd: 'modules/metadata/mod_env.c',
+  summaries,
   directives: {
     PassEnv: envConfig.directive({
       ...inFileInfo,

@@ -19,6 +19,7 @@ import {
 } from '@httpd-ts/kernel';
 import { answerOf, type Condition } from './dispatch-condition.ts';
 import { harness, type Protocol, protocolsOfProviders, type SmartFilter } from './smart-filter.ts';
+import { summaries } from './summaries.ts';
 
 interface FilterConfig {
   /** Smart filters by name. */
@@ -171,6 +172,7 @@ export const modFilter = defineModule({
   name: 'mod_filter',
   identifier: 'filter_module',
   httpd: 'modules/filters/mod_filter.c',
+  summaries,
   directives: {
     FilterDeclare: filterConfig.directive({
       ...inOptions,

@@ -15,6 +15,7 @@ import {
 import { type HeadersConfig, headersConfig } from './config.ts';
 import { editHeaders } from './edit-headers.ts';
 import { readHeaderLine } from './read-header.ts';
+import { summaries } from './summaries.ts';
 
 function editBoth(
   always: HeadersConfig['always'],
@@ -69,6 +70,7 @@ export const modHeaders = defineModule({
   name: 'mod_headers',
   identifier: 'headers_module',
   httpd: 'modules/metadata/mod_headers.c',
+  summaries,
   directives: {
     Header: headersConfig.directive({
       ...inFileInfo,

@@ -16,6 +16,7 @@ import {
 import { takesWorker } from '../mod_status/contract.ts';
 import { setHeartbeatAddress } from '../set-heartbeat-address.ts';
 import { StartedWorkers } from './started-workers.ts';
+import { summaries } from './summaries.ts';
 
 const intervalMs = 1000;
 
@@ -69,6 +70,7 @@ export const modHeartbeat = defineModule({
   name: 'mod_heartbeat',
   identifier: 'heartbeat_module',
   httpd: 'modules/cluster/mod_heartbeat.c',
+  summaries,
   directives: {
     HeartbeatAddress: heartbeatConfig.directive({
       args: take1,

@@ -5,6 +5,7 @@ import { defaultMaxServers, monitorConfig } from './config.ts';
 import { listenForHeartbeats, stopListening } from './listen.ts';
 import { serveHeartbeat } from './serve-heartbeat.ts';
 import { usualStorage } from './storage-path.ts';
+import { summaries } from './summaries.ts';
 
 const { directive } = monitorConfig;
 const inMainServer = { args: take1, context: 'server', notIn: NOT_IN.virtualHost } as const;
@@ -14,6 +15,7 @@ export const modHeartmonitor = defineModule({
   name: 'mod_heartmonitor',
   identifier: 'heartmonitor_module',
   httpd: 'modules/cluster/mod_heartmonitor.c',
+  summaries,
   directives: {
     HeartbeatListen: directive({
       ...inMainServer,

@@ -15,6 +15,7 @@ import {
   type IdleShares,
   idleShares,
 } from './choose-by-idle-workers.ts';
+import { summaries } from './summaries.ts';
 
 const storage = perServer<{ path?: string }>({
   create: () => ({}),
@@ -116,6 +117,7 @@ export const modLbmethodHeartbeat = defineModule({
   name: 'mod_lbmethod_heartbeat',
   identifier: 'lbmethod_heartbeat_module',
   httpd: 'modules/proxy/balancers/mod_lbmethod_heartbeat.c',
+  summaries,
   directives: {
     HeartbeatStorage: storage.directive({
       args: take1,

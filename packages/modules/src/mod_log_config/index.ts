@@ -13,6 +13,7 @@ import {
 } from '@httpd-ts/kernel';
 import { compileLogFormat } from './log-format.ts';
 import { builtInSpecifiers } from './specifiers.ts';
+import { summaries } from './summaries.ts';
 import {
   checkLogDirectories,
   hasLogs,
@@ -64,6 +65,7 @@ export const modLogConfig = defineModule({
   identifier: 'log_config_module',
   httpd: 'modules/loggers/mod_log_config.c',
   isStatic: true,
+  summaries,
   directives: {
     LogFormat: logConfig.directive({
       args: take12,

@@ -9,6 +9,7 @@ import {
   type RequestRecord,
 } from '@httpd-ts/kernel';
 import { type LogValue, logSpecifiers } from '../mod_log_config/contract.ts';
+import { summaries } from './summaries.ts';
 
 interface LogioConfig {
   trackTtfb?: boolean;
@@ -46,6 +47,7 @@ export const modLogio = defineModule({
   identifier: 'logio_module',
   httpd: 'modules/loggers/mod_logio.c',
   isStatic: true,
+  summaries,
   directives: {
     LogIOTrackTTFB: logioConfig.directive({
       args: flag,

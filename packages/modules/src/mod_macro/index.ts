@@ -8,6 +8,7 @@ import {
 import { readArguments } from '../core/contract.ts';
 import { defineMacro } from './define-macro.ts';
 import { macrosOf } from './macros.ts';
+import { summaries } from './summaries.ts';
 import { undefMacro, useMacro } from './use-macro.ts';
 
 const anywhere = { context: 'anywhere', override: 'All' } as const;
@@ -18,6 +19,7 @@ export const modMacro = defineModule({
   name: 'mod_macro',
   identifier: 'macro_module',
   httpd: 'modules/core/mod_macro.c',
+  summaries,
   directives: {
     '<Macro': readingDirective({
       ...anywhere,

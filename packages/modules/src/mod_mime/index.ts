@@ -11,6 +11,7 @@ import {
 } from '@httpd-ts/kernel';
 import { type ExtensionField, type MultiviewsMatch, mimeConfig } from './config.ts';
 import { findType } from './find-type.ts';
+import { summaries } from './summaries.ts';
 import { loadTypes, typesConfig } from './types-file.ts';
 
 /** An extension as the tables have it. */
@@ -75,6 +76,7 @@ export const modMime = defineModule({
   name: 'mod_mime',
   identifier: 'mime_module',
   httpd: 'modules/http/mod_mime.c',
+  summaries,
   directives: {
     AddType: add('type', 'a mime type followed by one or more file extensions'),
     AddEncoding: add('encoding', 'an encoding (e.g., gzip), followed by one or more file extensions'),

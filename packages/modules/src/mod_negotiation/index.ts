@@ -1,6 +1,7 @@
 import { type Complaint, defineModule, fixups, flag, handler, iterate, typeChecker } from '@httpd-ts/kernel';
 import { cacheConfig, type NegotiationConfig, negotiationConfig } from './config.ts';
 import { nameCodingAsAsked, serveMultiviews, serveTypeMap } from './negotiate.ts';
+import { summaries } from './summaries.ts';
 
 /** httpd: modules/mappers/mod_negotiation.c set_force_priority */
 function setForce(config: NegotiationConfig, word: string): Complaint {
@@ -30,6 +31,7 @@ export const modNegotiation = defineModule({
   name: 'mod_negotiation',
   identifier: 'negotiation_module',
   httpd: 'modules/mappers/mod_negotiation.c',
+  summaries,
   directives: {
     CacheNegotiatedDocs: cacheConfig.directive({
       args: flag,

@@ -28,6 +28,7 @@ import { proxySection } from './proxy-section.ts';
 import { serverDirectives } from './server-directives.ts';
 import { shareWorkers } from './share-workers.ts';
 import { statusReport } from './status-report.ts';
+import { summaries } from './summaries.ts';
 import { canonicalize, enterProxySections, preTranslate, translate } from './translate.ts';
 
 const inLocations = NOT_IN.directory | NOT_IN.files | NOT_IN.limit;
@@ -37,6 +38,7 @@ export const modProxy = defineModule({
   name: 'mod_proxy',
   identifier: 'proxy_module',
   httpd: 'modules/proxy/mod_proxy.c',
+  summaries,
   directives: {
     '<Proxy': section({
       context: 'server',

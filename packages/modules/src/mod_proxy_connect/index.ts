@@ -1,12 +1,14 @@
 import { defineModule, iterate } from '@httpd-ts/kernel';
 import { proxySchemes } from '../mod_proxy/contract.ts';
 import { connectConfig, openTunnel, type PortRange } from './open-tunnel.ts';
+import { summaries } from './summaries.ts';
 
 /** CONNECT for mod_proxy: tunnels through a forward proxy. */
 export const modProxyConnect = defineModule({
   name: 'mod_proxy_connect',
   identifier: 'proxy_connect_module',
   httpd: 'modules/proxy/mod_proxy_connect.c',
+  summaries,
   directives: {
     AllowCONNECT: connectConfig.directive({
       args: iterate,

@@ -11,6 +11,7 @@ import {
 } from '@httpd-ts/kernel';
 import { serverNameOf } from '../core/contract.ts';
 import { type DbmTable, dbmTable, dbmTypeNames } from '../dbm-table.ts';
+import { summaries } from './summaries.ts';
 
 /** httpd: modules/proxy/mod_proxy_express.c express_server_conf */
 interface ExpressConfig {
@@ -57,6 +58,7 @@ export const modProxyExpress = defineModule({
   name: 'mod_proxy_express',
   identifier: 'proxy_express_module',
   httpd: 'modules/proxy/mod_proxy_express.c',
+  summaries,
   directives: {
     ProxyExpressDBMFile: expressConfig.directive({
       ...inFileInfo,

@@ -3,12 +3,14 @@ import { proxySchemes } from '../mod_proxy/contract.ts';
 import { canonicalizeFcgi } from './canonicalize-fcgi.ts';
 import { type FcgiConfig, fcgiConfig } from './config.ts';
 import { handleFcgi } from './handle-fcgi.ts';
+import { summaries } from './summaries.ts';
 
 /** FastCGI for mod_proxy, such as PHP-FPM speaks it. */
 export const modProxyFcgi = defineModule({
   name: 'mod_proxy_fcgi',
   identifier: 'proxy_fcgi_module',
   httpd: 'modules/proxy/mod_proxy_fcgi.c',
+  summaries,
   directives: {
     ProxyFCGIBackendType: fcgiConfig.directive({
       args: take1,

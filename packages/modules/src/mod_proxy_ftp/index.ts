@@ -3,6 +3,7 @@ import { proxySchemes } from '../mod_proxy/contract.ts';
 import { canonicalizeFtp } from './canonicalize-ftp.ts';
 import { ftpConfig } from './config.ts';
 import { handleFtp } from './handle-ftp.ts';
+import { summaries } from './summaries.ts';
 
 const context = 'server, directory';
 
@@ -11,6 +12,7 @@ export const modProxyFtp = defineModule({
   name: 'mod_proxy_ftp',
   identifier: 'proxy_ftp_module',
   httpd: 'modules/proxy/mod_proxy_ftp.c',
+  summaries,
   directives: {
     ProxyFtpListOnWildcard: ftpConfig.directive({
       args: flag,

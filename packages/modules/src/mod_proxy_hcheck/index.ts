@@ -17,6 +17,7 @@ import { bodyOf } from './answer-record.ts';
 import { type HealthCheckParameters, healthCheckConfig, mostAtATime } from './config.ts';
 import { startChecks, stopChecks } from './run-checks.ts';
 import { setParameter } from './set-parameter.ts';
+import { summaries } from './summaries.ts';
 
 const inConfigurationFiles = NOT_IN.htaccess;
 
@@ -25,6 +26,7 @@ export const modProxyHcheck = defineModule({
   name: 'mod_proxy_hcheck',
   identifier: 'proxy_hcheck_module',
   httpd: 'modules/proxy/mod_proxy_hcheck.c',
+  summaries,
   directives: {
     ProxyHCExpr: directive({
       args: rawArguments,

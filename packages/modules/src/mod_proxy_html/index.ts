@@ -17,6 +17,7 @@ import { sniffingXml2enc } from '../mod_xml2enc/contract.ts';
 import { type Doctype, htmlEnd, type ProxyHtmlConfig, proxyHtml } from './config.ts';
 import { proxyHtmlFilter } from './proxy-html-filter.ts';
 import { readUrlMap } from './read-url-map.ts';
+import { summaries } from './summaries.ts';
 
 const context = 'server, directory';
 
@@ -71,6 +72,7 @@ export const modProxyHtml = defineModule({
   name: 'mod_proxy_html',
   identifier: 'proxy_html_module',
   httpd: 'modules/filters/mod_proxy_html.c',
+  summaries,
   directives: {
     ProxyHTMLEnable: onOff('enabled', 'Enable proxy-html and xml2enc filters'),
     ProxyHTMLMeta: onOff('meta', 'Fix META http-equiv elements'),

@@ -3,12 +3,14 @@ import { proxySchemes } from '../mod_proxy/contract.ts';
 import { canonicalizeScgi } from './canonicalize-scgi.ts';
 import { scgiConfig } from './config.ts';
 import { handleScgi } from './handle-scgi.ts';
+import { summaries } from './summaries.ts';
 
 /** SCGI for mod_proxy. */
 export const modProxyScgi = defineModule({
   name: 'mod_proxy_scgi',
   identifier: 'proxy_scgi_module',
   httpd: 'modules/proxy/mod_proxy_scgi.c',
+  summaries,
   directives: {
     ProxySCGISendfile: scgiConfig.directive({
       args: take1,

@@ -14,6 +14,7 @@ import {
   proxySchemes,
   type Worker,
 } from '../mod_proxy/contract.ts';
+import { summaries } from './summaries.ts';
 import { tunnelWebSocket } from './tunnel-websocket.ts';
 
 const config = perDirectory<{ fallsBack?: boolean }>({ create: () => ({}), merge: innerWins });
@@ -43,6 +44,7 @@ export const modProxyWstunnel = defineModule({
   name: 'mod_proxy_wstunnel',
   identifier: 'proxy_wstunnel_module',
   httpd: 'modules/proxy/mod_proxy_wstunnel.c',
+  summaries,
   directives: {
     ProxyWebsocketFallbackToProxyHttp: config.directive({
       args: flag,

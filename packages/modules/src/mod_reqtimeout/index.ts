@@ -10,6 +10,7 @@ import {
   type TimeoutRule,
 } from '@httpd-ts/kernel';
 import { leadingInteger } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 /** Limits of one stage, in seconds and bytes a second. */
 interface Stage {
@@ -98,6 +99,7 @@ export const modReqtimeout = defineModule({
   name: 'mod_reqtimeout',
   identifier: 'reqtimeout_module',
   httpd: 'modules/filters/mod_reqtimeout.c',
+  summaries,
   directives: {
     RequestReadTimeout: timeoutConfig.directive({
       args: rawArguments,

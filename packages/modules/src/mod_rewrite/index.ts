@@ -26,6 +26,7 @@ import { readCondition } from './read-condition.ts';
 import { readRule } from './read-rule.ts';
 import { redirectInternally, rewriteInDirectory } from './rewrite-directory.ts';
 import { readRewriteMap } from './rewrite-map.ts';
+import { summaries } from './summaries.ts';
 import { forceType, rewriteUri } from './translate.ts';
 
 const inFileInfo = { context: 'anywhere', override: 'FileInfo' } as const;
@@ -97,6 +98,7 @@ export const modRewrite = defineModule({
   name: 'mod_rewrite',
   identifier: 'rewrite_module',
   httpd: 'modules/mappers/mod_rewrite.c',
+  summaries,
   directives: {
     RewriteEngine: rewriteDirectory.directive({
       ...inFileInfo,

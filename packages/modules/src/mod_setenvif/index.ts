@@ -23,6 +23,7 @@ import {
   readSetEnvIf,
   readSetEnvIfExpr,
 } from './read-rule.ts';
+import { summaries } from './summaries.ts';
 
 interface SetEnvIfConfig {
   readonly rules: EnvRule[];
@@ -177,6 +178,7 @@ export const modSetenvif = defineModule({
   name: 'mod_setenvif',
   identifier: 'setenvif_module',
   httpd: 'modules/metadata/mod_setenvif.c',
+  summaries,
   directives: {
     SetEnvIf: ruleDirective(readSetEnvIf, false, 'A header-name, regex and a list of variables.'),
     SetEnvIfNoCase: ruleDirective(readSetEnvIf, true, 'a header-name, regex and a list of variables.'),

@@ -1,5 +1,6 @@
 import { type DirectiveDeclaration, defineModule, readingDirective } from '@httpd-ts/kernel';
 import { loadFile, loadFileUsage, loadModule, loadModuleUsage } from './load-module.ts';
+import { summaries } from './summaries.ts';
 
 /** LoadModule makes a module's directives known; no machine code is loaded. */
 export const modSo = defineModule({
@@ -7,6 +8,7 @@ export const modSo = defineModule({
   identifier: 'so_module',
   httpd: 'modules/core/mod_so.c',
   isStatic: true,
+  summaries,
   directives: {
     LoadModule: readingDirective({
       context: 'server',

@@ -1,5 +1,6 @@
 import { defineModule, directive, flag, NOT_IN, processSettings, take1 } from '@httpd-ts/kernel';
 import { leadingInteger, programName } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 const rootRefused =
   'Error:\tApache has not been designed to serve pages while\n\trunning as root.  There are known race conditions that\n\twill allow any local user to read any file on the system.\n\tIf you still desire to serve pages as root then\n\tadd -DBIG_SECURITY_HOLE to the CFLAGS env variable\n\tand then rebuild the server.\n\tIt is strongly suggested that you instead modify the User\n\tdirective in your httpd.conf file to list a non-root\n\tuser.\n';
@@ -12,6 +13,7 @@ export const modUnixd = defineModule({
   identifier: 'unixd_module',
   httpd: 'modules/arch/unix/mod_unixd.c',
   isStatic: true,
+  summaries,
   directives: {
     User: directive({
       args: take1,

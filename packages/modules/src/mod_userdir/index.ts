@@ -11,6 +11,7 @@ import {
   words,
 } from '@httpd-ts/kernel';
 import { setContext } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 /** httpd: modules/mappers/mod_userdir.c userdir_config */
 interface UserdirConfig {
@@ -104,6 +105,7 @@ export const modUserdir = defineModule({
   name: 'mod_userdir',
   identifier: 'userdir_module',
   httpd: 'modules/mappers/mod_userdir.c',
+  summaries,
   directives: {
     UserDir: userdirConfig.directive({
       args: rawArguments,

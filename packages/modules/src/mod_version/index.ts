@@ -1,5 +1,6 @@
 import { defineModule, readingDirective } from '@httpd-ts/kernel';
 import { ifVersion, ifVersionUsage } from './if-version.ts';
+import { summaries } from './summaries.ts';
 
 /** Sections that count for some versions of httpd only. */
 export const modVersion = defineModule({
@@ -7,6 +8,7 @@ export const modVersion = defineModule({
   identifier: 'version_module',
   httpd: 'modules/metadata/mod_version.c',
   isStatic: true,
+  summaries,
   directives: {
     '<IfVersion': readingDirective({
       context: 'anywhere',

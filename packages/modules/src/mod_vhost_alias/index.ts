@@ -12,6 +12,7 @@ import {
 } from '@httpd-ts/kernel';
 import { serverNameOf, serverPortOf, setContext, setDocumentRoot } from '../core/contract.ts';
 import { directoryOfHost, type HostPattern, readHostPattern } from './host-pattern.ts';
+import { summaries } from './summaries.ts';
 
 /** Where a directory comes from: the name or the address that was asked; `none` is nowhere. */
 type HostDirectory = 'none' | { readonly by: 'name' | 'address'; readonly pattern: HostPattern };
@@ -69,6 +70,7 @@ export const modVhostAlias = defineModule({
   name: 'mod_vhost_alias',
   identifier: 'vhost_alias_module',
   httpd: 'modules/mappers/mod_vhost_alias.c',
+  summaries,
   directives: {
     VirtualDocumentRoot: vhostAliasConfig.directive({
       ...inServer,

@@ -1,5 +1,6 @@
 import { defineModule, directive, NOT_IN, take1 } from '@httpd-ts/kernel';
 import { parseTimeout } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 /** Timers for other modules; here they set their own. */
 export const modWatchdog = defineModule({
@@ -7,6 +8,7 @@ export const modWatchdog = defineModule({
   identifier: 'watchdog_module',
   httpd: 'modules/core/mod_watchdog.c',
   isStatic: true,
+  summaries,
   directives: {
     WatchdogInterval: directive({
       args: take1,

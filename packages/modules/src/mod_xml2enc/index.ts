@@ -2,6 +2,7 @@ import { defineModule, directive, iterate, iterate2, NOT_IN, outputFilters, take
 import { xml2encConfig } from './config.ts';
 import { sniffingXml2enc } from './contract.ts';
 import { addAlias, defaultCharset } from './default-charset.ts';
+import { summaries } from './summaries.ts';
 import { sniffingFilter, xml2encFilter } from './xml2enc-filter.ts';
 
 /** Charsets of pages for filters that read them as UTF-8. */
@@ -9,6 +10,7 @@ export const modXml2enc = defineModule({
   name: 'mod_xml2enc',
   identifier: 'xml2enc_module',
   httpd: 'modules/filters/mod_xml2enc.c',
+  summaries,
   directives: {
     xml2EncDefault: xml2encConfig.directive({
       args: take1,

@@ -1,11 +1,13 @@
 import { checkConfig, defineModule, directive, NOT_IN, preConfig, take1 } from '@httpd-ts/kernel';
 import { checkThreadedMpm, chooseMpm, threadDirectives } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 /** The sizes of Apache's MPM of this name. They are checked as there; processes and threads are managed otherwise here. */
 export const mpmEvent = defineModule({
   name: 'mpm_event',
   identifier: 'mpm_event_module',
   httpd: 'server/mpm/event/event.c',
+  summaries,
   directives: {
     ...threadDirectives,
     AsyncRequestWorkerFactor: directive({

@@ -1,5 +1,6 @@
 import { type Compilation, checkConfig, defineModule, preConfig, processSettings } from '@httpd-ts/kernel';
 import { chooseMpm, mpmNumber, mpmNumbers, spareWorkers } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 /** Brings the numbers in line with each other, saying so as httpd does. httpd: server/mpm/prefork/prefork.c prefork_check_config */
 function checkNumbers(compilation: Compilation): void {
@@ -50,6 +51,7 @@ export const mpmPrefork = defineModule({
   name: 'mpm_prefork',
   identifier: 'mpm_prefork_module',
   httpd: 'server/mpm/prefork/prefork.c',
+  summaries,
   directives: {
     MinSpareServers: mpmNumber('Minimum number of idle children, to handle request spikes'),
     MaxSpareServers: mpmNumber('Maximum number of idle children'),

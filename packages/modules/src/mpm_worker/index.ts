@@ -1,11 +1,13 @@
 import { checkConfig, defineModule, preConfig } from '@httpd-ts/kernel';
 import { checkThreadedMpm, chooseMpm, threadDirectives } from '../core/contract.ts';
+import { summaries } from './summaries.ts';
 
 /** The sizes of Apache's MPM of this name. They are checked as there; processes and threads are managed otherwise here. */
 export const mpmWorker = defineModule({
   name: 'mpm_worker',
   identifier: 'mpm_worker_module',
   httpd: 'server/mpm/worker/worker.c',
+  summaries,
   directives: {
     ...threadDirectives,
   },

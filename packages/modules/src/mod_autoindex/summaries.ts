@@ -1,0 +1,20 @@
+/** What each directive of mod_autoindex is for, in one sentence. */
+export const summaries = {
+  AddIcon: 'The icon for files of a name in listings.',
+  AddIconByType: 'The icon for files of a media type in listings.',
+  AddIconByEncoding: 'The icon for files of an encoding in listings.',
+  AddAlt: 'The text in place of an icon, by name.',
+  AddAltByType: 'The text in place of an icon, by media type.',
+  AddAltByEncoding: 'The text in place of an icon, by encoding.',
+  IndexOptions: 'How directory listings look.',
+  IndexOrderDefault: 'How directory listings are sorted.',
+  IndexIgnore: 'Names that listings leave out.',
+  IndexIgnoreReset: 'Forgets the names that outer places leave out.',
+  AddDescription: 'A text beside a file in listings.',
+  HeaderName: 'The file shown above a listing.',
+  ReadmeName: 'The file shown below a listing.',
+  FancyIndexing: 'The old way to ask for listings with columns.',
+  DefaultIcon: 'The icon for files that no other one fits.',
+  IndexStyleSheet: 'The style sheet of listings.',
+  IndexHeadInsert: 'Text put into the head of listings.',
+};

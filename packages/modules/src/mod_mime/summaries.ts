@@ -1,0 +1,21 @@
+/** What each directive of mod_mime is for, in one sentence. */
+export const summaries = {
+  AddType: 'The media type of files with an extension.',
+  AddEncoding: 'The encoding of files with an extension.',
+  AddLanguage: 'The language of files with an extension.',
+  AddCharset: 'The charset of files with an extension.',
+  AddHandler: 'The handler of files with an extension.',
+  AddInputFilter: 'Filters for requests to files with an extension.',
+  AddOutputFilter: 'Filters for responses from files with an extension.',
+  RemoveType: 'Forgets media types of extensions.',
+  RemoveEncoding: 'Forgets encodings of extensions.',
+  RemoveLanguage: 'Forgets languages of extensions.',
+  RemoveCharset: 'Forgets charsets of extensions.',
+  RemoveHandler: 'Forgets handlers of extensions.',
+  RemoveInputFilter: 'Forgets input filters of extensions.',
+  RemoveOutputFilter: 'Forgets output filters of extensions.',
+  TypesConfig: 'The file that lists media types by extension.',
+  DefaultLanguage: 'The language of files that name none.',
+  ModMimeUsePathInfo: "Whether extensions behind the file's name count.",
+  MultiviewsMatch: 'Which extensions a file found by MultiViews may have.',
+};

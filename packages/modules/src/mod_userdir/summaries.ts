@@ -1,0 +1,4 @@
+/** What each directive of mod_userdir is for, in one sentence. */
+export const summaries = {
+  UserDir: 'The directories behind /~user.',
+};
