@@ -36,9 +36,25 @@ describe('readLines', () => {
       expect(eventsOf(`A ${char}`)).toContain(isBlank ? 'directive A|' : `directive A|${char}`);
     }
   });
+
+  it('reads a large text, which goes through the grammar in blocks, as it reads its lines alone', () => {
+    const lines = rows.map(({ input }) => input).filter((input) => input.endsWith('\n'));
+    let text = '';
+    const expected: string[] = [];
+    // Lines of odd lengths, so that the blocks end at other places in each of them; three blocks in all.
+    for (let i = 0; text.length < 200_000; i++) {
+      const line = `${lines[i % lines.length]}A ${'x'.repeat(i % 257)}\n`;
+      expected.push(...eventsOf(line, joinedLength(text)));
+      text += line;
+    }
+    expect(eventsOf(text)).toEqual(expected);
+  });
 });
 
-function eventsOf(input: string): string[] {
+/** Offsets are those of the joined text, in which a continued line is one. */
+const joinedLength = (text: string) => text.replaceAll('\\\n', '').length;
+
+function eventsOf(input: string, start = 0): string[] {
   const events: string[] = [];
   const words = (kind: string) => (word: ConfigToken, args?: ConfigToken) => {
     events.push(`${kind} ${word.image}|${args?.image ?? ''}`);
@@ -48,7 +64,7 @@ function eventsOf(input: string): string[] {
     directive: words('directive'),
     sectionOpen: words('open'),
     sectionClose: words('close'),
-    lineEnd: (offset) => events.push(`end ${offset}`),
+    lineEnd: (offset) => events.push(`end ${start + offset}`),
   };
   readLines(input, () => actions);
   return events;
