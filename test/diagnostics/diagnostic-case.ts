@@ -100,6 +100,7 @@ export function maskOutput(text: string, root: string): string {
     .replaceAll(root, '@ROOT@')
     .replaceAll(modulesPlace, '@MODULES@')
     .replace(/^\[\w{3} \w{3} \d\d [\d:.]+ \d{4}\]/gm, '[@TIME@]')
+    .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?/g, '@TIME@')
     .replace(/\[pid \d+:tid \d+\]/g, '[pid @PID@:tid @TID@]')
     .replace(/\[client [\d.]+:\d+\]/g, '[client @CLIENT@]')
     .replaceAll('(EAI 3)Temporary failure in name resolution', '(EAI 2)Name or service not known')

@@ -58,6 +58,8 @@ const cutLong = (lines: string) =>
  * the command. Messages of a module's log level get time and process before them; others stand alone.
  */
 export function startUpMessage(diagnostic: Diagnostic, program: string): string {
+  const { logLine } = diagnostic;
+  if (logLine !== undefined) return logLine === '' ? '' : cutLong(`${logLine}\n`);
   const text = escapeUnprintable(renderAsHttpd(diagnostic)).replace(/^(AH\d+: )httpd-ts: /, `$1${program}: `);
   if (diagnostic.severity === 'error' && diagnostic.stage === 'reading') return `${program}: ${text}\n`;
   // What is noticed while files are read, the core notices, unless a module says otherwise.

@@ -1,3 +1,4 @@
+import { trimBlanks } from './blanks.ts';
 import { isSpaceAt } from './character-classes.ts';
 
 const LONGEST_EXACT = 15;
@@ -32,7 +33,7 @@ export function hasToken(list: string, lowerCaseToken: string): boolean {
   while (at < list.length) {
     const comma = list.indexOf(',', at);
     const end = comma < 0 ? list.length : comma;
-    if (end - at >= lowerCaseToken.length && list.slice(at, end).trim().toLowerCase() === lowerCaseToken)
+    if (end - at >= lowerCaseToken.length && trimBlanks(list.slice(at, end)).toLowerCase() === lowerCaseToken)
       return true;
     at = end + 1;
   }

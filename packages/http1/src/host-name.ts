@@ -1,3 +1,5 @@
+import { readAddressPort } from './address-port.ts';
+
 /** What Apache makes of a host name: the name and port it goes by, or why not. */
 export type HostName =
   | { isGood: true; hostname: string | undefined; port: number; isIPv6: boolean }
@@ -19,10 +21,10 @@ function fixField(value: string, isStrict: boolean): HostName {
     const log = `AH02416: [strict] purely numeric host names not allowed: ${value}`;
     return isStrict ? { isGood: false, log: [log] } : good(value, 0, false);
   }
-  const address = splitPort(value);
-  if (address === undefined) return bad(value);
+  const found = readAddressPort(value);
+  if (found?.address === undefined || found.scope !== undefined) return bad(value);
   const isIPv6 = value.startsWith('[');
-  return fixName(address.host, address.port, isIPv6, isStrict, value);
+  return fixName(found.address, found.port, isIPv6, isStrict, value);
 }
 
 /** Checks and folds a host name that came in the request target. */
@@ -65,40 +67,4 @@ function strictFault(name: string): number {
     return lastDot >= 0 && lastDot + 1 < name.length && !/[A-Za-z]/.test(name[lastDot + 1]!) ? lastDot : -1;
   }
   return /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*|(?=\.|$))){3}$/.test(name) ? -1 : name.length;
-}
-
-/** Splits off a port. httpd: apr_parse_addr_port */
-function splitPort(value: string): { host: string; port: number } | undefined {
-  const found = /:(\d+)$/.exec(value);
-  const host = found === null ? value : value.slice(0, found.index);
-  let port = 0;
-  if (found !== null) {
-    port = atoi(found[1]!);
-    if (host === '' || port < 1 || port > 65535) return undefined;
-  }
-  if (!host.startsWith('[')) return { host, port };
-  const address = host.slice(1, -1);
-  return host.indexOf(']') === host.length - 1 && isIPv6Address(address)
-    ? { host: address, port }
-    : undefined;
-}
-
-/** What atoi makes of digits: a long, saturated, cut to 32 bits. */
-function atoi(digits: string): number {
-  const value = BigInt(digits);
-  const largest = 2n ** 63n - 1n;
-  return Number(BigInt.asIntN(32, value > largest ? largest : value));
-}
-
-/** Whether inet_pton takes the text as an IPv6 address. */
-export function isIPv6Address(text: string): boolean {
-  const dotted = /^(.*:)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (dotted !== null && dotted.slice(2).some((part) => Number(part) > 255 || /^0\d/.test(part)))
-    return false;
-  const plain = dotted === null ? text : `${dotted[1]}0:0`;
-  const halves = plain.split('::');
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
-  if (!groups.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return false;
-  return halves.length === 2 ? groups.length < 8 : groups.length === 8;
 }

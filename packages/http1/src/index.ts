@@ -1,3 +1,5 @@
+export { type AddressPort, readAddressPort } from './address-port.ts';
+export { trimBlanks, trimEndBlanks, trimStartBlanks } from './blanks.ts';
 export { BodyDecoder, type BodyFraming, type BodyState } from './body-decoder.ts';
 export { type ByteView, latin1Text } from './byte-view.ts';
 export { hasToken, isChunked, parseStrictLength } from './framing.ts';
@@ -11,7 +13,7 @@ export {
   type ResponseHeadOptions,
   ResponseHeadReader,
 } from './response-head.ts';
-export { parseTarget, type TargetParts } from './uri.ts';
+export { parseTarget, portNumber, readUri, type Uri } from './uri.ts';
 export {
   checkResponseHeaders,
   chunkEnd,

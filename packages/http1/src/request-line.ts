@@ -1,6 +1,6 @@
 import { isSpaceAt, skipClass, TOKEN, VISIBLE } from './character-classes.ts';
 import { type HeadOptions, type LogLine, registeredMethods } from './head-options.ts';
-import { parseTarget, type TargetParts } from './uri.ts';
+import { parseTarget, type Uri } from './uri.ts';
 
 /** A request line as Apache understands it, be it good or bad. */
 export type RequestLine = {
@@ -11,7 +11,7 @@ export type RequestLine = {
   protocol: string;
   /** 1001 is HTTP/1.1. */
   protocolNumber: number;
-  parts: TargetParts | undefined;
+  parts: Uri | undefined;
   /** The path not decoded. */
   path: string;
   query: string | undefined;
@@ -63,7 +63,7 @@ export function parseRequestLine(line: string, options: HeadOptions): RequestLin
   return checkTarget(result, options);
 }
 
-function pathOf(parts: TargetParts, method: string): string {
+function pathOf(parts: Uri, method: string): string {
   return parts.path ?? (method === 'OPTIONS' ? '*' : '/');
 }
 
@@ -81,9 +81,9 @@ function checkTarget(line: RequestLine, options: HeadOptions): RequestLine {
     return fail(line, 400, `AH03450: HTTP Request Line; Unable to parse URI: '${shorten(line.path)}'`);
   }
   if (!options.isStrict) return line;
-  if (parts.hasFragment)
+  if (parts.fragment !== undefined)
     return fail(line, 400, 'AH02421: HTTP Request Line; URI must not contain a fragment');
-  if (parts.hasUserInfo)
+  if (parts.user !== undefined)
     return fail(line, 400, 'AH02422: HTTP Request Line; URI must not contain a username/password');
   return line;
 }

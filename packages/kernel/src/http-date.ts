@@ -1,3 +1,5 @@
+import { trimStartBlanks } from '@httpd-ts/http1';
+
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (n: number) => (n < 10 ? `0${n}` : String(n));
@@ -24,7 +26,7 @@ const formats: readonly { readonly pattern: RegExp; readonly order: 'dmy' | 'mdy
 
 /** Reads the three date forms of HTTP; undefined when the text is none. Milliseconds since 1970. httpd: apr_date_parse_http */
 export function parseHttpDate(text: string): number | undefined {
-  const trimmed = text.trimStart();
+  const trimmed = trimStartBlanks(text);
   for (const { pattern, order } of formats) {
     const match = pattern.exec(trimmed);
     if (match === null) continue;

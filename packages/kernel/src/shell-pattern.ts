@@ -24,16 +24,12 @@ export function matchesPattern(pattern: string, text: string, options: PatternOp
 
 /** Whether a text holds characters that make it a pattern. httpd: apr_fnmatch_test */
 export function isPattern(text: string): boolean {
+  let isOpen = false;
   for (let i = 0; i < text.length; i++) {
     const char = text[i];
-    if (char === '*' || char === '?') return true;
-    if (char === '\\') {
-      if (i + 1 >= text.length) return false;
-      i++;
-    } else if (char === '[') {
-      const close = text.indexOf(']', i + 1);
-      return close > i + 1;
-    }
+    if (char === '*' || char === '?' || (char === ']' && isOpen)) return true;
+    if (char === '\\') i++;
+    else if (char === '[') isOpen = true;
   }
   return false;
 }

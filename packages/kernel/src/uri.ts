@@ -1,3 +1,4 @@
+import { portNumber, readUri, type Uri } from '@httpd-ts/http1';
 import type { ParsedUri } from './3-serve/request-record.ts';
 import { entryOf } from './entry-of.ts';
 
@@ -170,41 +171,22 @@ const portsOfSchemes: Readonly<Record<string, number>> = {
 export const uriPortOfScheme = (scheme: string): number | undefined =>
   entryOf(portsOfSchemes, scheme.toLowerCase());
 
-/** httpd: apr_uri_parse, which keeps 16 bits */
-function portOf(scheme: string | undefined, port: string | undefined): number | undefined {
-  if (port === undefined) return undefined;
-  if (port !== '') return Number(BigInt.asUintN(16, BigInt(port)));
-  return scheme === undefined ? undefined : uriPortOfScheme(scheme);
-}
+/** What a target that is no URI is taken for: all of it a path. */
+const noParts: Uri = { ...readUri('/')!, path: undefined };
 
 /**
  * Splits a request target or URL into its parts, still escaped. httpd: apr_uri_parse
  */
 export function parseUri(target: string): ParsedUri {
-  if (target.startsWith('/')) {
-    const hash = target.indexOf('#');
-    const end = hash < 0 ? target.length : hash;
-    const question = target.indexOf('?');
-    const hasQuery = question >= 0 && question < end;
-    return {
-      scheme: undefined,
-      host: undefined,
-      port: undefined,
-      path: target.slice(0, hasQuery ? question : end),
-      query: hasQuery ? target.slice(question + 1, end) : undefined,
-    };
-  }
-  const match =
-    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?(\[[^\]/?#]*\]|[^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/.exec(
-      target,
-    )!;
-  const [, scheme, user, host, port, path, query] = match;
-  return {
-    scheme: scheme?.toLowerCase(),
-    user,
-    host: host === undefined ? undefined : host.replace(/^\[|\]$/g, ''),
-    port: portOf(scheme, port),
-    path: path === '' ? undefined : path,
-    query,
+  const { scheme, user, hostname, portText, path, query } = readUri(target) ?? {
+    ...noParts,
+    path: target,
   };
+  return { scheme: scheme?.toLowerCase(), user, host: hostname, port: portOf(scheme, portText), path, query };
+}
+
+function portOf(scheme: string | undefined, portText: string | undefined): number | undefined {
+  if (portText === undefined) return undefined;
+  if (portText !== '') return portNumber(portText);
+  return scheme === undefined ? undefined : uriPortOfScheme(scheme);
 }

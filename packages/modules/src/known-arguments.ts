@@ -1,8 +1,10 @@
+import { readUri } from '@httpd-ts/http1';
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
 import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
 import {
   clampedLong,
   isKnownMethod,
+  isNumeric,
   leadingInteger,
   leadingLong,
   leadingOffset,
@@ -110,22 +112,13 @@ const cacheEnable: ArgumentCheck = ([type = '', url], { path }) => {
     : undefined;
 };
 
-/** What begins like a URL and is none. httpd: apr_uri_parse */
-function isMalformedUrl(url: string): boolean {
-  const [, scheme] = /^([^:/]*):/.exec(url) ?? [];
-  if (scheme !== undefined && !/^[a-z][a-z0-9+.-]*$/i.test(scheme)) return true;
-  const [, authority] = /^(?:[^:/?#]+:)?\/\/([^/?#]*)/.exec(url) ?? [];
-  if (authority === undefined) return false;
-  return !/^(?:\[[^\]]*\]|(?!\[))(?:[^:]*:[+-]?\d*|[^:]*)$/.test(
-    authority.slice(authority.lastIndexOf('@') + 1),
-  );
-}
-
+// httpd: modules/cache/mod_cache.c set_cache_key_base_url
 const cacheKeyBase: ArgumentCheck = ([url = '']) => {
-  if (isMalformedUrl(url)) return `Could not parse '${url}' as an URL.`;
-  return /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url)
-    ? undefined
-    : `URL '${url}' must contain at least one of a scheme, a hostname or a port.`;
+  const uri = readUri(url);
+  if (uri === undefined) return `Could not parse '${url}' as an URL.`;
+  return uri.scheme === undefined && uri.hostname === undefined
+    ? `URL '${url}' must contain at least one of a scheme, a hostname or a port.`
+    : undefined;
 };
 
 const cachedFile: ArgumentCheck = ([file = ''], cmd) => {
@@ -288,16 +281,23 @@ const davProvider: ArgumentCheck = ([word = ''], cmd) => {
     : `Unknown DAV provider: ${provider}`;
 };
 
+/** Names, addresses, and paths of local sockets; an address in brackets has no interface. httpd: apr_sockaddr_info_get */
+function isReachable(host: string, { world }: DirectiveContext): boolean {
+  if (host.startsWith('/')) return true;
+  const bare = host.replace(/^\[([^%]*)\]$/, '$1');
+  return isNumeric(bare) || (world.network.resolveNow(host) ?? []).length > 0;
+}
+
 /** httpd: modules/aaa/mod_authnz_fcgi.c fcgi_define_provider */
 const fcgiProvider: ArgumentCheck = ([type = '', name, address], cmd) => {
   if (type === '') return 'AuthnzFcgiDefineProvider: No type given';
   if (!/^auth(?:n|z|nz)$/i.test(type)) return `AuthnzFcgiDefineProvider: Invalid provider type ${type}`;
   if (name === undefined) return 'AuthnzFcgiDefineProvider: No provider name given';
   if (address === undefined) return 'AuthnzFcgiDefineProvider: No backend-address given';
-  const [, host, port] = /^fcgi:\/\/([^/:]*|\[[^\]/]*\]):(\d{1,5})\/?$/.exec(address) ?? [];
+  const [, host, port] = /^fcgi:\/\/(.*):(\d{1,5})\/?$/s.exec(address) ?? [];
   if (host === undefined) return `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid form`;
   if (Number(port) > 65_535) return `AuthnzFcgiDefineProvider: backend-address '${address}' has invalid port`;
-  if ((cmd.world.network.resolveNow(host.replace(/^\[|\]$/g, '')) ?? []).length === 0) {
+  if (!isReachable(host, cmd)) {
     cmd.warn(`(EAI 2)Name or service not known: AH02530: Address ${address} could not be resolved`);
     return 'AuthnzFcgiDefineProvider: Error resolving backend address';
   }
@@ -453,7 +453,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   AuthFormSize: ([word = '']) =>
     (leadingOffset(word) ?? -1) < 0 ? 'AuthCookieFormSize must be a size in bytes, or zero.' : undefined,
   AuthLDAPBindPassword: ([word = ''], cmd) => {
-    const program = /^exec:(\S*)/.exec(word)?.[1];
+    const program = /^exec:([^\t-\r ]*)/.exec(word)?.[1];
     const isMissing =
       program !== undefined && cmd.world.files.stat(cmd.serverRootRelative(program)) === 'ENOENT';
     return word === '' || isMissing ? 'Empty passwords are invalid for AuthLDAPBindPassword' : undefined;

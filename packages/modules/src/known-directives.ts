@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import {
   type ArgumentShape,
   type DirectiveContext,
@@ -86,7 +87,7 @@ function knownDirective(name: string, [style, place, usage, notIn]: KnownDirecti
 function openSection(_config: undefined, raw: string, cmd: DirectiveContext): string | undefined {
   const argument = sectionArgument(raw);
   if (argument === undefined) return unclosedSection(cmd.name);
-  if (argument.trim() === '') return '<MDomainSet > section must specify a unique domain name';
+  if (trimBlanks(argument) === '') return '<MDomainSet > section must specify a unique domain name';
   const isNested = cmd.enclosing.some((name) => /^mdomain/i.test(name));
   if (isNested) return `${cmd.name} is not allowed inside an '<MDomainSet' context`;
   cmd.walk(cmd.node.children ?? [], {});

@@ -1,4 +1,4 @@
-import { parseTarget } from '@httpd-ts/http1';
+import { portNumber, readUri, type Uri } from '@httpd-ts/http1';
 import { type DirectiveContext, entryOf } from '@httpd-ts/kernel';
 import { clampedLong, leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
@@ -92,10 +92,33 @@ const authorities = /^(?:LetsEncrypt|LetsEncrypt-Test|Buypass|Buypass-Test)$/i;
 /** httpd: modules/md/md_util.c uri_check */
 function uriComplaint(text: string): string | undefined {
   if (/[\t-\r ]/.test(text)) return 'whitespace in uri';
-  const parts = parseTarget(text, false);
-  if (parts === undefined) return 'not an uri';
-  if (parts.scheme === undefined) return 'missing uri scheme';
-  return text.length <= parts.scheme.length + 1 ? 'missing uri identifier' : undefined;
+  const uri = readUri(text);
+  if (uri === undefined) return 'not an uri';
+  if (uri.scheme === undefined) return 'missing uri scheme';
+  if (text.length <= uri.scheme.length + 1) return 'missing uri identifier';
+  if (uri.scheme.startsWith('http')) return webComplaint(uri);
+  return uri.scheme === 'mailto' ? mailComplaint(text.slice('mailto:'.length)) : undefined;
+}
+
+function webComplaint({ hostname, portText }: Uri): string | undefined {
+  const isBadPort =
+    portText !== undefined &&
+    (!/^\d/.test(portText) || portNumber(portText) === 0 || portNumber(portText) > 65_353);
+  if (isBadPort) return 'invalid port';
+  if (hostname === undefined) return 'missing hostname';
+  return isDnsName(hostname) ? undefined : 'invalid hostname';
+}
+
+/** Labels of letters, digits and hyphens. httpd: modules/md/md_util.c md_util_is_dns_name */
+const isDnsName = (name: string): boolean => /^(?!.*\.\.)[A-Za-z0-9-.]*$/.test(name);
+
+function mailComplaint(address: string): string | undefined {
+  const at = address.indexOf('@');
+  if (at < 0) return 'missing @';
+  if (address.includes('@', at + 1)) return 'duplicate @';
+  if (at === 0) return 'missing local part';
+  if (at === address.length - 1) return 'missing hostname';
+  return address.includes('..') ? 'double period' : undefined;
 }
 
 /** What is of the whole server. httpd: modules/md/mod_md_config.c md_conf_check_location, MD_LOC_NOT_MD */
@@ -146,7 +169,8 @@ const argumentChecks: Readonly<Record<string, ArgumentCheck>> = {
     return cmd.world.files.stat(path) === 'ENOENT' ? `${cmd.name}: file not found: ${path}` : undefined;
   },
   MDHttpProxy: ([word = '']) => {
-    if (!/^[a-z][a-z0-9+.-]*:/i.test(word)) return 'missing uri scheme';
+    const complaint = uriComplaint(word);
+    if (complaint !== undefined) return complaint;
     return /^https?:/i.test(word) ? undefined : 'uri scheme must be http or https';
   },
   MDInitialDelay: atLeast(0n, 'initial delay must not be negative'),
@@ -155,7 +179,8 @@ const argumentChecks: Readonly<Record<string, ArgumentCheck>> = {
   MDMember: members,
   MDMembers: members,
   MDMustStaple: onOff,
-  MDomain: (given) => (given.length === 0 ? 'needs at least one domain name' : undefined),
+  MDomain: (given) =>
+    given.every((word) => /^(?:auto|manual)$/i.test(word)) ? 'needs at least one domain name' : undefined,
   MDPortMap: portMap,
   MDPrivateKeys: privateKeys,
   MDProfileMandatory: onOff,

@@ -1,3 +1,4 @@
+import { readUri } from '@httpd-ts/http1';
 import { type DirectiveContext, nextWord, words } from '@httpd-ts/kernel';
 import { leadingInteger } from './core/contract.ts';
 import type { ArgumentCheck } from './known-arguments.ts';
@@ -146,15 +147,21 @@ const sessionCache: ArgumentCheck = ([word = ''], cmd) => {
   return complaint?.endsWith('?)') ? `${complaint}.` : complaint;
 };
 
-const randomSeed: ArgumentCheck = ([when = '', source = ''], cmd) => {
+const randomSeed: ArgumentCheck = ([when = '', source = '', count], cmd) => {
   if (!/^(?:startup|connect)$/i.test(when)) return `SSLRandomSeed: invalid context: \`${when}'`;
-  if (source === 'builtin') return undefined;
+  if (source === 'builtin') {
+    return count === undefined
+      ? undefined
+      : 'SSLRandomSeed: byte specification not allowed for builtin seed source';
+  }
   if (source.startsWith('egd:')) {
     return `Invalid SSLRandomSeed entropy source \`${source}': This version of OpenSSL does not support the Entropy Gathering Daemon (EGD).`;
   }
   const path = cmd.serverRootRelative(source.replace(/^(?:file|exec):/, ''));
-  return typeof cmd.world.files.stat(path) === 'string'
-    ? `SSLRandomSeed: source path '${path}' does not exist`
+  if (typeof cmd.world.files.stat(path) === 'string')
+    return `SSLRandomSeed: source path '${path}' does not exist`;
+  return count !== undefined && leadingInteger(count) < 0
+    ? 'SSLRandomSeed: invalid number of bytes specified'
     : undefined;
 };
 
@@ -225,6 +232,8 @@ export const tlsArguments: Readonly<Record<string, ArgumentCheck>> = {
     const wrong = flags.find((flag) => flag.toLowerCase() !== 'no_ocsp_for_cert_ok');
     return wrong === undefined ? undefined : invalidArgument(cmd, wrong);
   },
+  SSLOCSPProxyURL: ([url = '']) =>
+    readUri(url) === undefined ? `SSLOCSPProxyURL: Cannot parse URL ${url}` : undefined,
   SSLOCSPResponderCertificateFile: file,
   SSLOptions: options,
   SSLPassPhraseDialog: passPhrase,

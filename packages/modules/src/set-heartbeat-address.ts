@@ -1,5 +1,6 @@
+import { readAddressPort } from '@httpd-ts/http1';
 import type { DatagramPeer, DirectiveContext } from '@httpd-ts/kernel';
-import { isNumeric, splitAddress } from './core/contract.ts';
+import { isNumeric } from './core/contract.ts';
 
 /** What a directive says of each fault. */
 export interface AddressComplaints {
@@ -25,15 +26,13 @@ function readAddress(
   { world }: DirectiveContext,
   complaints: AddressComplaints,
 ): DatagramPeer | string {
-  if (/^\d+$/.test(text)) {
-    return Number(text) >= 1 && Number(text) <= 65_535 ? complaints.noHost : complaints.unreadable;
-  }
-  const split = splitAddress(text);
-  if (typeof split === 'string') return complaints.unreadable;
-  if (/^\[.*:\*$/.test(text)) return complaints.unreadable;
-  const { host, port } = split;
-  if (port === 0) return complaints.noPort;
-  if (host.includes('%')) return complaints.unknownHost;
-  const [address] = isNumeric(host) ? [host] : (world.network.resolveNow(host) ?? []);
+  const found = readAddressPort(text);
+  if (found === undefined) return complaints.unreadable;
+  if (found.address === undefined) return complaints.noHost;
+  if (found.port === 0) return complaints.noPort;
+  const { address: host, port } = found;
+  // Heartbeats go over IPv4.
+  const addresses = isNumeric(host) ? [host] : (world.network.resolveNow(host) ?? []);
+  const address = addresses.find((one) => !one.includes(':'));
   return address === undefined ? complaints.unknownHost : { address, port };
 }

@@ -50,6 +50,18 @@ const isWithoutItsFolder = ({ stderr }: CommandAnswer) => {
   return path !== undefined && !existsSync(dirname(path));
 };
 
+let before: Promise<unknown> = Promise.resolve();
+
+/** Runs in a directory, as paths without a ServerRoot begin there; one after the other, as there is one for all. */
+function fromDirectory<T>(path: string, run: () => Promise<T>): Promise<T> {
+  const result = before.then(() => {
+    process.chdir(path);
+    return run();
+  });
+  before = result.catch(() => undefined);
+  return result;
+}
+
 /** Asks Apache, or `ask` in its place, and httpd-ts about a configuration laid out in `root`. */
 export async function askBoth(one: GeneratedCase, root: string, ask = askApache): Promise<Compared> {
   writeFileSync(join(root, 'test.conf'), one.config, 'latin1');
@@ -57,7 +69,7 @@ export async function askBoth(one: GeneratedCase, root: string, ask = askApache)
   const apache = await ask(one, root);
   let own: CommandAnswer;
   try {
-    own = await askInProcess(asCase(one), root);
+    own = await fromDirectory(root, () => askInProcess(asCase(one), root));
   } catch (error) {
     return {
       kind: 'thrown',

@@ -12,9 +12,8 @@ import { NOT_IN, OVERRIDE } from '../declare/places.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type CompileExpression, expressionCompiler } from '../expression/compile-expression.ts';
-import type { LogLevel } from '../log.ts';
 import type { World } from '../world.ts';
-import { ServerRecord } from './server-record.ts';
+import { parseStartMessage, ServerRecord } from './server-record.ts';
 
 /** More open sections than anybody writes, and few enough for the stack. httpd itself ends in a segmentation fault. */
 export const maximumNesting = 400;
@@ -132,11 +131,13 @@ function report(
   text: string,
   directive: string,
   severity: 'error' | 'warning' = 'error',
+  logLine?: string,
 ): void {
   run.diagnostics.push({
     severity,
     stage: 'processing',
     text,
+    logLine,
     file: node.file,
     line: node.line,
     chain: node.chain,
@@ -283,14 +284,16 @@ class PlacedDirective implements DirectiveContext {
   }
 
   warn(text: string, always = false): void {
-    const [, module, level] = /^\[(\w+):(\w+)\] /.exec(text) ?? [];
+    const message = parseStartMessage(text);
     const { server } = this.place;
     // The log of a virtual host is not open yet, and what goes there is lost.
     const isLost =
       !always &&
-      module !== undefined &&
-      (server.isVirtual || server.wantsWhileCompiling?.(module, level as LogLevel) === false);
-    if (!isLost) report(this.run, this.node, text, this.name, 'warning');
+      message !== undefined &&
+      (server.isVirtual || server.wantsWhileCompiling?.(message.module, message.level) === false);
+    if (isLost) return;
+    const logLine = message && server.formatWhileCompiling?.(message);
+    report(this.run, this.node, text, this.name, 'warning', logLine);
   }
 
   endWith(text: string): void {

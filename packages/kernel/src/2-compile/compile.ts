@@ -28,7 +28,7 @@ import {
 } from './plan.ts';
 import type { RequestPlan } from './request-plan.ts';
 import { directoryIndex, locationIndex } from './section-index.ts';
-import { ServerRecord } from './server-record.ts';
+import { parseStartMessage, ServerRecord } from './server-record.ts';
 import { virtualHostTable } from './virtual-hosts.ts';
 
 export interface CompileInput {
@@ -82,7 +82,11 @@ export function compile(input: CompileInput): CompileResult {
     servers,
     hasModule,
     memory,
-    warn: (text, level) => diagnostics.push({ severity: 'warning', stage: 'checking', text, level }),
+    warn(text, level) {
+      const message = parseStartMessage(text);
+      const logLine = message && mainServer.formatWhileCompiling?.(message);
+      diagnostics.push({ severity: 'warning', stage: 'checking', text, level, logLine });
+    },
     refuse: (text) => diagnostics.push({ severity: 'error', stage: 'checking', text }),
   };
   const run: CarryOut = {

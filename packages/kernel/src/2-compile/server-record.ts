@@ -24,6 +24,22 @@ export interface RequestLimits {
   mergeTrailers: boolean;
 }
 
+/** A message that is logged while a configuration is read. */
+export interface StartMessage {
+  readonly module: string;
+  readonly level: LogLevel;
+  readonly error: string | undefined;
+  readonly message: string;
+}
+
+/** The message in `[module:level] (error): text`, the form in which modules warn; undefined for other text. */
+export function parseStartMessage(text: string): StartMessage | undefined {
+  const match = /^\[(\w+):(\w+)\] (?:(\(.*?): (?=AH\d))?(.*)$/s.exec(text);
+  if (match === null) return undefined;
+  const [, module, level, error, message] = match;
+  return { module: module!, level: level as LogLevel, error, message: message! };
+}
+
 /**
  * The main server or a virtual host. Written while the configuration is compiled, constant afterwards.
  * httpd: server_rec
@@ -38,6 +54,8 @@ export class ServerRecord {
   config: ConfigVector = [];
   /** Whether a message of a module is logged, as far as the directives read so far say; all are when missing. */
   wantsWhileCompiling?: (module: string, level: LogLevel) => boolean;
+  /** The line of a message in the format read so far; without it httpd's own. */
+  formatWhileCompiling?: (entry: StartMessage) => string;
   /** Directory records set at server level, likewise. */
   directoryDefaults: ConfigVector = [];
   /** Start of every request's directory configuration; made when compiling ends. httpd: lookup_defaults */

@@ -1,4 +1,4 @@
-import { checkResponseHeaders, HeaderTable, hasToken } from '@httpd-ts/http1';
+import { checkResponseHeaders, HeaderTable, hasToken, trimBlanks } from '@httpd-ts/http1';
 import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, discardBody } from '../response.ts';
@@ -221,7 +221,7 @@ function joinVary(headers: HeaderTable): void {
   if (!headers.has('Vary')) return;
   const names = new Map<string, string>();
   for (const value of headers.getAll('Vary')) {
-    for (const name of value.split(/[,\s]+/)) {
+    for (const name of value.split(/[,\t-\r ]+/)) {
       if (name !== '' && !names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
     }
   }
@@ -237,7 +237,7 @@ function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
     const languages = [...request.contentLanguages];
     const named = new Set(languages.map((language) => language.toLowerCase()));
     for (const language of (headers.get('Content-Language') ?? '').split(',')) {
-      const other = language.trim();
+      const other = trimBlanks(language);
       if (other !== '' && !named.has(other.toLowerCase())) languages.push(other);
     }
     headers.set('Content-Language', languages.join(','));

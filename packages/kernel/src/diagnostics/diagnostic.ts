@@ -18,6 +18,8 @@ export interface Diagnostic {
   readonly text: string;
   /** Its level, where `-e` may hide it although httpd prints it without one. */
   readonly level?: LogLevel | undefined;
+  /** The line httpd writes of it, where the configuration has a format for these; empty for none. */
+  readonly logLine?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
   /** Include lines that led to the file, outermost first, each `file:line`. */

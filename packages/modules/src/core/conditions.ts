@@ -38,7 +38,7 @@ const opaque = (tag: string) => (isWeak(tag) ? tag.slice(2) : tag);
 
 /** Whether a list of entity tags has the tag. httpd: ap_find_etag_strong, ap_find_etag_weak */
 export function listsEtag(list: string, etag: string, strength: 'weak' | 'strong'): boolean {
-  for (const [item] of list.matchAll(/(?:W\/)?"[^"]*"|[^\s,]+/g)) {
+  for (const [item] of list.matchAll(/(?:W\/)?"[^"]*"|[^\t-\r ,]+/g)) {
     if (strength === 'weak' ? opaque(item) === opaque(etag) : item === etag && !isWeak(item)) return true;
   }
   return false;

@@ -38,4 +38,4 @@ export { addScriptVariables } from './script-environment.ts';
 export { takeScriptHeaders } from './script-headers.ts';
 export { addServerComponent, adminOf, httpdVersion, signature } from './server-identity.ts';
 export { traceModeOf, traceRequest } from './trace.ts';
-export { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';
+export { canonicalAddress, isNumeric } from './virtual-host.ts';

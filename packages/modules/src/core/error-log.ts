@@ -223,6 +223,7 @@ export function openErrorLogs(compilation: Compilation): void {
 function setErrorLogFormat(
   config: CoreServerConfig,
   [first, second]: readonly [string, string?],
+  { server, world }: DirectiveContext,
 ): string | undefined {
   const format = second ?? first;
   const kind = second === undefined ? 'main' : first.toLowerCase();
@@ -233,9 +234,13 @@ function setErrorLogFormat(
   if (typeof compiled === 'string') return compiled;
   if (kind === 'main' && !compiled.some((item) => item.kind === 'message'))
     return "main ErrorLogFormat must contain message format string '%M'";
-  if (kind === 'main') config.errorLogFormat = format;
-  else if (kind === 'request') config.requestLogFormats = [...(config.requestLogFormats ?? []), format];
-  else config.connectionLogFormats = [...(config.connectionLogFormats ?? []), format];
+  if (kind === 'main') {
+    config.errorLogFormat = format;
+    server.formatWhileCompiling = (entry) =>
+      renderLogLine(compiled, { ...entry, world, timeMs: world.clock.now() }, levelIndex.get(entry.level)!);
+  }
+  if (kind === 'request') config.requestLogFormats = [...(config.requestLogFormats ?? []), format];
+  if (kind === 'connection') config.connectionLogFormats = [...(config.connectionLogFormats ?? []), format];
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { trimEndBlanks } from '@httpd-ts/http1';
 import { type Body, escapeHtml, type RequestRecord, statusLine, writtenBody } from '@httpd-ts/kernel';
 import { adminOf, signature } from './server-identity.ts';
 
@@ -129,7 +130,7 @@ function titleOf(request: RequestRecord): string {
   const own = request.statusLine;
   if (own === undefined || !new RegExp(`^${request.status}(?:\\s|$)`).test(own))
     return statusLine(request.status);
-  return own.length > 4 ? own : `${own.trimEnd()} Unknown Reason`;
+  return own.length > 4 ? own : `${trimEndBlanks(own)} Unknown Reason`;
 }
 
 const documentStart =

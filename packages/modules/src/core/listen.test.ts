@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseListen } from './listen.ts';
-import { canonicalAddress, isNumeric, splitAddress } from './virtual-host.ts';
+import { canonicalAddress, isNumeric } from './virtual-host.ts';
 
 describe('parseListen', () => {
   const cases: { text: string; expected: ReturnType<typeof parseListen> }[] = [
-    { text: '80', expected: { host: undefined, port: 80 } },
-    { text: '*:8123', expected: { host: undefined, port: 8123 } },
-    { text: '127.0.0.1:80', expected: { host: '127.0.0.1', port: 80 } },
-    { text: '[::1]:80', expected: { host: '::1', port: 80 } },
-    { text: '::1:8123', expected: { host: '::1', port: 8123 } },
-    { text: 'localhost:80', expected: { host: 'localhost', port: 80 } },
+    { text: '80', expected: { address: undefined, scope: undefined, port: 80 } },
+    { text: '*:8123', expected: { address: undefined, scope: undefined, port: 8123 } },
+    { text: '127.0.0.1:80', expected: { address: '127.0.0.1', scope: undefined, port: 80 } },
+    { text: '[::1]:80', expected: { address: '::1', scope: undefined, port: 80 } },
+    { text: '::1:8123', expected: { address: '::1', scope: undefined, port: 8123 } },
+    { text: 'localhost:80', expected: { address: 'localhost', scope: undefined, port: 80 } },
     { text: '0', expected: 'Invalid address or port' },
     { text: '99999', expected: 'Invalid address or port' },
     { text: ':80', expected: 'Invalid address or port' },
@@ -24,30 +24,16 @@ describe('parseListen', () => {
   });
 });
 
-describe('splitAddress', () => {
-  const cases: { text: string; expected: ReturnType<typeof splitAddress> }[] = [
-    { text: '*:80', expected: { host: '*', port: 80 } },
-    { text: '*:*', expected: { host: '*', port: 0 } },
-    { text: '*', expected: { host: '*', port: 0 } },
-    { text: '_default_:443', expected: { host: '_default_', port: 443 } },
-    { text: '[::1]:80', expected: { host: '::1', port: 80 } },
-    { text: '10.0.0.1', expected: { host: '10.0.0.1', port: 0 } },
-    { text: '127.0.0.1:abc', expected: { host: '127.0.0.1:abc', port: 0 } },
-    { text: '127.0.0.1:0', expected: 'The address or port is invalid' },
-    { text: '127.0.0.1:99999', expected: 'The address or port is invalid' },
-    { text: '[::1:80', expected: 'The address or port is invalid' },
-  ];
-  it.each(cases)('$text', ({ text, expected }) => {
-    expect(splitAddress(text)).toEqual(expected);
-  });
-});
-
 describe('addresses', () => {
   it.each([
     ['0:0:0:0:0:0:0:1', '::1'],
     ['FE80:0:0:0:1:0:0:2', 'fe80::1:0:0:2'],
     ['2001:db8::0:1', '2001:db8::1'],
-    ['::ffff:10.0.0.1', '::ffff:a00:1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['::127.0.0.1', '::127.0.0.1'],
+    ['::ffff:0:1', '0.0.0.1'],
+    ['::1', '::1'],
+    ['::1:0', '::0.1.0.0'],
     ['10.0.0.1', '10.0.0.1'],
     ['::', '::'],
   ])('%s is %s', (written, shortest) => {

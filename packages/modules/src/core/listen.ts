@@ -1,3 +1,4 @@
+import { type AddressPort, readAddressPort } from '@httpd-ts/http1';
 import {
   type DirectiveContext,
   type DirectiveDeclaration,
@@ -7,30 +8,18 @@ import {
   processSettings,
   takeArgv,
 } from '@httpd-ts/kernel';
-import { leadingInteger } from './parse-number.ts';
-import { canonicalAddress, isNumeric, isWrongInBrackets, scopeComplaint } from './virtual-host.ts';
+import { canonicalAddress, isNumeric, scopeComplaint, withScope } from './virtual-host.ts';
 
-/** Address and port of a Listen line; a text is the complaint. httpd: apr_parse_addr_port, server/listen.c ap_set_listener */
-export function parseListen(
-  text: string,
-): { readonly host: string | undefined; readonly port: number } | string {
-  if (/^\d+$/.test(text)) return withPort(undefined, text);
-  if (isWrongInBrackets(text)) return 'Invalid address or port';
-  const match = /^(.*):(\d+)$/s.exec(text);
-  if (text.startsWith('[') && !/^\[[^\]]+\](?::\d+)?$/.test(text)) return 'Invalid address or port';
-  if (match === null) return 'Port must be specified';
-  const host = match[1]!;
-  if (host === '') return 'Invalid address or port';
-  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
-  if (bare.endsWith('%')) return 'Invalid address or port';
-  return withPort(bare === '*' ? undefined : bare, match[2]!);
+/** Address and port of a Listen line; a text is the complaint. httpd: server/listen.c ap_set_listener */
+export function parseListen(text: string): AddressPort | string {
+  const found = readAddressPort(text);
+  if (found === undefined) return 'Invalid address or port';
+  if (found.address === '*') return withoutHost(found);
+  return found.port === 0 ? 'Port must be specified' : found;
 }
 
-function withPort(host: string | undefined, digits: string) {
-  // As an int, which wraps.
-  const port = leadingInteger(digits);
-  return port < 1 || port > 65_535 ? 'Invalid address or port' : { host, port };
-}
+const withoutHost = ({ port }: AddressPort) =>
+  port === 0 ? 'Port must be specified' : { address: undefined, scope: undefined, port };
 
 /** httpd: server/listen.c alloc_listener */
 function listenOn(words: readonly string[], cmd: DirectiveContext): string | undefined {
@@ -38,7 +27,7 @@ function listenOn(words: readonly string[], cmd: DirectiveContext): string | und
   if (endpoint === undefined || words.length > 2) return 'Listen requires 1 or 2 arguments.';
   const parsed = parseListen(endpoint);
   if (typeof parsed === 'string') return parsed;
-  const { host, port } = parsed;
+  const { address: host, scope, port } = parsed;
   const addresses =
     host === undefined
       ? [undefined]
@@ -52,17 +41,17 @@ function listenOn(words: readonly string[], cmd: DirectiveContext): string | und
     );
     return 'Listen setup failed';
   }
-  const scope = scopeComplaint(host, cmd);
-  if (scope !== undefined) {
+  const scopeError = host === undefined || scope === undefined ? undefined : scopeComplaint(host, scope, cmd);
+  if (scopeError !== undefined) {
     cmd.warn(
-      `[core:crit] ${scope.error}: AH10102: alloc_listener: failed to set scope for ${scope.address}:${port} to ${scope.name}`,
+      `[core:crit] ${scopeError}: AH10102: alloc_listener: failed to set scope for [${canonicalAddress(host!)}]:${port} to ${scope}`,
     );
     return 'Listen step failed';
   }
   const { listen } = processSettings(cmd);
   const { file, line } = cmd.node;
   for (const found of addresses) {
-    const address = found === undefined ? undefined : canonicalAddress(found);
+    const address = found === undefined ? undefined : withScope(canonicalAddress(found), scope);
     if (listen.some((other) => other.port === port && other.address === address)) {
       return 'Cannot define multiple Listeners on the same IP:port';
     }

@@ -133,7 +133,7 @@ function addCgiVariables(request: RequestRecord): Promise<void> | undefined {
 
 /** The target in the request line as it was sent. */
 function originalUri({ requestLine }: RequestRecord): string {
-  return /^\S*\s+(\S*)/.exec(requestLine)?.[1] ?? '';
+  return /^[^\t-\r ]*[\t-\r ]+([^\t-\r ]*)/.exec(requestLine)?.[1] ?? '';
 }
 
 /** Where the path information begins in the URI, whose slashes may be doubled. httpd: ap_find_path_info */

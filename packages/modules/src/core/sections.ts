@@ -1,3 +1,4 @@
+import { trimBlanks, trimEndBlanks } from '@httpd-ts/http1';
 import {
   type ConfigVector,
   type DirectiveContext,
@@ -120,7 +121,7 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
       if (refused !== undefined) return refused;
       const whole = sectionArgument(raw);
       if (whole === undefined) return unclosedSection(cmd.name);
-      if (chain === 'else' ? whole.trim() !== '' : whole === '') {
+      if (chain === 'else' ? trimBlanks(whole) !== '' : whole === '') {
         return chain === 'else' ? '<Else> does not take an argument' : missingSectionArgument(cmd.name);
       }
       const cursor = { text: whole, at: 0 };
@@ -146,7 +147,7 @@ function conditionSection(chain: 'if' | 'elseif' | 'else'): DirectiveDeclaration
         records,
         definedAt: cmd.node,
       });
-      return cursor.at < whole.trimEnd().length
+      return cursor.at < trimEndBlanks(whole).length
         ? `Multiple ${cmd.name}> arguments not supported.`
         : undefined;
     },

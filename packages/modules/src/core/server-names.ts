@@ -2,6 +2,7 @@ import {
   type DirectiveDeclaration,
   directive,
   flag,
+  isPattern,
   NOT_IN,
   rawArguments,
   take1,
@@ -16,14 +17,12 @@ const outside = NOT_IN.directorySections | NOT_IN.limit;
 export function parseServerName(
   arg: string,
 ): { readonly scheme: string | undefined; readonly host: string; readonly port: number } | string {
+  if (isPattern(arg)) return `Invalid ServerName "${arg}" use ServerAlias to set multiple server names.`;
   const schemeEnd = arg.indexOf('://');
   const scheme = schemeEnd < 0 ? undefined : arg.slice(0, schemeEnd).toLowerCase();
   const rest = schemeEnd < 0 ? arg : arg.slice(schemeEnd + 3);
   const colon = rest.indexOf(':');
   const host = colon < 0 ? rest : rest.slice(0, colon);
-  if (!/^[^*?[\]:]*$/.test(host)) {
-    return `Invalid ServerName "${arg}" use ServerAlias to set multiple server names.`;
-  }
   if (colon < 0) return { scheme, host, port: scheme === undefined ? 0 : scheme === 'https' ? 443 : 80 };
   const port = leadingInteger(rest.slice(colon + 1));
   if (port < 1 || port > 65_535) {

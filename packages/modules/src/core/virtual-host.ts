@@ -1,3 +1,4 @@
+import { readAddressPort } from '@httpd-ts/http1';
 import {
   type DirectiveContext,
   type DirectiveDeclaration,
@@ -10,82 +11,58 @@ import {
   type VirtualHostAddress,
   walkConfig,
 } from '@httpd-ts/kernel';
-import { leadingInteger } from './parse-number.ts';
 import { missingSectionArgument, sectionArgument, unclosedSection } from './reading.ts';
-
-/** Host and port of `host`, `host:port`, `[v6]:port`, `*`, `*:*`; a text is the complaint. httpd: apr_parse_addr_port */
-export function splitAddress(text: string): { readonly host: string; readonly port: number } | string {
-  const wrong = 'The address or port is invalid';
-  if (isWrongInBrackets(text)) return wrong;
-  if (/^\d+$/.test(text)) return isPort(text) ? 'Missing address for VirtualHost' : wrong;
-  if (text.endsWith(':*')) return { host: withoutBrackets(text.slice(0, -2)), port: 0 };
-  const digits = /\d*$/.exec(text)![0];
-  let host = text;
-  let port = 0;
-  if (digits !== '' && text.length > digits.length && text.charAt(text.length - digits.length - 1) === ':') {
-    if (!isPort(digits) || text.startsWith(`:${digits}`)) return wrong;
-    port = leadingInteger(digits);
-    host = text.slice(0, text.length - digits.length - 1);
-  }
-  if (host.startsWith('[') && !host.endsWith(']')) return wrong;
-  return { host: withoutBrackets(host), port };
-}
-
-/** What stands in brackets is an IPv6 address. httpd: apr_parse_addr_port */
-export function isWrongInBrackets(text: string): boolean {
-  if (!text.startsWith('[')) return false;
-  const [, inside = ''] = /^\[([^\]%]*)(?:%[^\]]+)?\](?::(?:\d+|\*))?$/.exec(text) ?? [];
-  // Groups may have leading zeros here, if not where the address is looked up.
-  return !inside.includes(':') || !isNumeric(inside.replace(/(^|:)0+(?=[\da-f])/gi, '$1'));
-}
-
-/** Ports are read as ints, which wrap. */
-const isPort = (digits: string) => leadingInteger(digits) >= 1 && leadingInteger(digits) <= 65_535;
-
-const withoutBrackets = (host: string) =>
-  host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 
 /** httpd: struct sockaddr_un */
 const longestSocketPath = 107;
 
-const wildcards = new Set(['*', '_default_', '255.255.255.255', '0.0.0.0']);
+const wildcards = new Set(['*', '_default_', '0.0.0.0']);
 
 /** The addresses behind one word of a `<VirtualHost>` line. httpd: server/vhost.c get_addresses */
 function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] | string {
-  const split = splitAddress(text);
-  if (typeof split === 'string') return split;
-  const { host, port } = split;
+  // A port of any kind is Apache's own addition.
+  const isAnyPort = text.endsWith(':*');
+  const found = readAddressPort(isAnyPort ? text.slice(0, -2) : text);
+  if (found === undefined) return 'The address or port is invalid';
+  const { address: host, scope, port } = found;
+  if (host === undefined) return 'Missing address for VirtualHost';
   if (wildcards.has(host.toLowerCase())) return [{ text, address: undefined, port }];
   // A local socket, which no connection comes to: httpd listens to none.
   if (host.startsWith('/')) return [{ text, address: host.slice(0, longestSocketPath), port }];
-  const found = isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
-  if (found === undefined || found.length === 0) {
+  const resolved = isNumeric(host) ? [host] : cmd.world.network.resolveNow(host);
+  if (resolved === undefined || resolved.length === 0) {
     cmd.warn(
       `[core:error] (EAI 2)Name or service not known: AH00547: Could not resolve host name ${host} -- ignoring!`,
     );
     return [];
   }
-  const scope = scopeComplaint(host, cmd);
-  if (scope !== undefined) {
+  const scopeError = scope === undefined ? undefined : scopeComplaint(host, scope, cmd);
+  if (scopeError !== undefined) {
     cmd.warn(
-      `[core:error] ${scope.error}: AH10103: Could not set scope ID ${scope.name} for ${scope.address}:${port} -- ignoring!`,
+      `[core:error] ${scopeError}: AH10103: Could not set scope ID ${scope} for [${canonicalAddress(host)}]:${port} -- ignoring!`,
     );
     return [];
   }
-  return found.map((address) => ({ text, address: canonicalAddress(address), port }));
+  return resolved.map((one) => {
+    const address = withScope(canonicalAddress(one), scope);
+    return { text, address: address === '::' ? undefined : address, port };
+  });
 }
 
-/** What is wrong with the interface behind the `%` of an address. httpd: apr_sockaddr_zone_set */
-export function scopeComplaint(host: string | undefined, { world }: DirectiveContext) {
-  const [address = '', name] = (host ?? '').split(/%(.*)/s);
-  if (name === undefined) return undefined;
-  const shown = `[${canonicalAddress(address)}]`;
-  if (!/^fe[89ab]/i.test(address)) {
-    return { error: '(20016)The specified IP address is invalid.', address: shown, name };
-  }
-  if (/^\d+$/.test(name) || world.network.hasInterface(name)) return undefined;
-  return { error: '(20014)Internal error (specific information not available)', address: shown, name };
+/** What is wrong with the interface an address is said to be on. httpd: apr_sockaddr_zone_set */
+export function scopeComplaint(
+  address: string,
+  scope: string,
+  { world }: DirectiveContext,
+): string | undefined {
+  if (!/^fe[89ab]/i.test(address)) return '(20016)The specified IP address is invalid.';
+  if (/^\d+$/.test(scope) || world.network.hasInterface(scope)) return undefined;
+  return '(20014)Internal error (specific information not available)';
 }
+
+/** An address with the interface it is on. */
+export const withScope = (address: string, scope: string | undefined): string =>
+  scope === undefined ? address : `${address}%${scope}`;
 
 /** Whether a host is an address in numbers. */
 export function isNumeric(host: string): boolean {
@@ -100,14 +77,12 @@ function isDottedQuad(host: string): boolean {
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
 }
 
-/** An IPv6 address in its shortest form, as the system gives local addresses; other text as it is. */
+/** An IPv6 address in its shortest form, as the system gives local addresses; other text as it is. httpd: apr_sockaddr_ip_get */
 export function canonicalAddress(address: string): string {
   if (!address.includes(':')) return address;
   const [whole, scope] = address.split('%');
   const groups = expandGroups(whole!.toLowerCase());
-  if (groups === undefined) return address;
-  const shortest = shorten(groups);
-  return scope === undefined ? shortest : `${shortest}%${scope}`;
+  return groups === undefined ? address : withScope(shorten(groups), scope);
 }
 
 function expandGroups(text: string): number[] | undefined {
@@ -133,6 +108,12 @@ function expandGroups(text: string): number[] | undefined {
 }
 
 function shorten(groups: readonly number[]): string {
+  if (groups.slice(0, 5).every((group) => group === 0)) {
+    const quad = groups.slice(6).flatMap((group) => [group >> 8, group & 255]);
+    // One of IPv4 within IPv6 goes by its own four numbers.
+    if (groups[5] === 0xffff) return quad.join('.');
+    if (groups[5] === 0 && groups[6] !== 0) return `::${quad.join('.')}`;
+  }
   const text = groups.map((group) => group.toString(16)).join(':');
   const runs = [...text.matchAll(/(?:^|:)(?:0(?::0)+)(?=:|$)/g)].sort((a, b) => b[0].length - a[0].length);
   const run = runs[0];

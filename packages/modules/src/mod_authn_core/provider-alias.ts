@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import {
   type DirectiveContext,
   nextWord,
@@ -28,7 +29,7 @@ export function openProviderAlias(
 ): string | undefined {
   const end = raw.lastIndexOf('>');
   if (end < 0) return `${cmd.name}> directive missing closing '>'`;
-  const inside = raw.slice(0, end).trim();
+  const inside = trimBlanks(raw.slice(0, end));
   if (inside === '') return `${cmd.name}> directive requires additional arguments`;
   const cursor = { text: inside, at: 0 };
   const base = nextWord(cursor);

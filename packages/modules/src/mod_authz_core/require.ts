@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import {
   type DirectiveContext,
   nextWord,
@@ -83,7 +84,7 @@ export function openRequireSection(operator: 'and' | 'or', negate: boolean) {
 
 function argumentsBeforeBracket(raw: string): string | undefined {
   const end = raw.lastIndexOf('>');
-  return end < 0 ? undefined : raw.slice(0, end).trim();
+  return end < 0 ? undefined : trimBlanks(raw.slice(0, end));
 }
 
 /** `<AuthzProviderAlias base alias "arguments">`. httpd: authz_require_alias_section */

@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import { matchesPattern } from '@httpd-ts/kernel';
 import type { Description, IndexItem } from './config.ts';
 import { matchesWildcard } from './wildcard.ts';
@@ -32,7 +33,7 @@ function applies(
   if (item.appliesTo === '') return true;
   if (item.kind === 'path' || isPseudo) return matchesWildcard(path, item.appliesTo);
   if (pathOnly) return false;
-  const known = contentEncoding ?? contentType?.replace(/;.*/s, '').trim();
+  const known = contentEncoding ?? (contentType && trimBlanks(contentType.replace(/;.*/s, '')));
   const wanted = contentEncoding === undefined ? 'type' : 'encoding';
   if (item.kind !== wanted || known === undefined) return false;
   return matchesWildcard(known.toLowerCase(), item.appliesTo.toLowerCase());

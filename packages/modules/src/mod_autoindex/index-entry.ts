@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import {
   type FileInfo,
   lookupFile,
@@ -136,7 +137,7 @@ function regularEntry(
 
 /** Whether a type is HTML. httpd: response_is_html */
 export function isHtml(contentType: string): boolean {
-  const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
+  const type = trimBlanks(contentType.split(';', 1)[0]!).toLowerCase();
   return type === 'text/html' || type === 'application/xhtml+xml';
 }
 

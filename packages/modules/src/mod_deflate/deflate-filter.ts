@@ -77,7 +77,7 @@ const isIdentity = (token: string) =>
   token === 'identity' || token === '7bit' || token === '8bit' || token === 'binary';
 
 /** A quality of zero, where it is the first parameter. */
-const isRefused = /^;\s*q=0(?:\.0{0,3})?\s*(?:[,;]|$)/;
+const isRefused = /^;[\t-\r ]*q=0(?:\.0{0,3})?[\t-\r ]*(?:[,;]|$)/;
 
 /** The first mention of gzip decides. */
 function acceptsGzip(request: RequestRecord): boolean {

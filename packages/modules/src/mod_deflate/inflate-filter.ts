@@ -1,4 +1,5 @@
 import type { HeaderTable } from '@httpd-ts/http1';
+import { trimBlanks } from '@httpd-ts/http1';
 import {
   type Body,
   FILTER_RANK,
@@ -13,12 +14,12 @@ import { alterEtag } from './alter-etag.ts';
 import { deflateDefaults, deflateServer, inflateDirectory } from './config.ts';
 import { transformedBody } from './transformed-body.ts';
 
-const isGzip = (coding: string) => /^(?:x-)?gzip$/i.test(coding.trim());
+const isGzip = (coding: string) => /^(?:x-)?gzip$/i.test(trimBlanks(coding));
 
 /** What a list of codings is once its last one, if that is gzip, was taken off; undefined when it is not. */
 function withoutGzip(encoding: string): string | undefined {
   const tokens = encoding.split(',');
-  while (tokens.length > 1 && /^\s*(?:identity)?\s*$/i.test(tokens.at(-1)!)) tokens.pop();
+  while (tokens.length > 1 && /^[\t-\r ]*(?:identity)?[\t-\r ]*$/i.test(tokens.at(-1)!)) tokens.pop();
   const last = tokens.pop();
   return last !== undefined && isGzip(last) ? tokens.join(',') : undefined;
 }

@@ -127,7 +127,7 @@ function setProtocol(
 
 function readProtocol(text: string): Protocol {
   const protocol: Protocol = {};
-  for (const word of text.toLowerCase().split(/[;,\s]+/)) {
+  for (const word of text.toLowerCase().split(/[;,\t-\r ]+/)) {
     if (word === 'change=yes') Object.assign(protocol, { change: true, changeLength: true });
     else if (word === 'change=no') Object.assign(protocol, { change: false, changeLength: false });
     else if (word === 'change=1:1') protocol.change = true;

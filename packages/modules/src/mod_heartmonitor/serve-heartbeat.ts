@@ -29,7 +29,7 @@ async function takeHeartbeat(request: RequestRecord): Promise<HookStatus> {
   const { plan } = request.server;
   const count = (name: string) => {
     const value = fields.get(name)!;
-    if (/^\s*[+-]?\d+$/.test(value)) return Number(value) >>> 0;
+    if (/^[\t-\r ]*[+-]?\d+$/.test(value)) return Number(value) >>> 0;
     const tag = name === 'busy' ? 'AH10565' : 'AH10566';
     request.log('heartmonitor', 'warn', `${tag}: Invalid ${name} value: ${value}, using 0`);
     return 0;
@@ -37,7 +37,7 @@ async function takeHeartbeat(request: RequestRecord): Promise<HookStatus> {
   const portOf = () => {
     const value = fields.get('port');
     if (value === undefined) return 80;
-    const port = /^\s*\+?\d+$/.test(value) ? Number(value) : 0;
+    const port = /^[\t-\r ]*\+?\d+$/.test(value) ? Number(value) : 0;
     if (port >= 1 && port <= 65_535) return port;
     request.log('heartmonitor', 'warn', `AH10564: Invalid port value: ${value}, using default 80`);
     return 80;

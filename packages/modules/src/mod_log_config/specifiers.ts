@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import { answeringRequest, type ProvidedName, type RequestRecord, uriPortOfScheme } from '@httpd-ts/kernel';
 import { clientHost, connectionHost, schemeOf, serverNameOf } from '../core/contract.ts';
 import { type LogSpecifier, type LogValue, logSpecifiers } from './contract.ts';
@@ -51,8 +52,8 @@ function cookie(name: string): LogValue {
   return (request) => {
     for (const pair of request.headersIn.get('Cookie')?.split(';') ?? []) {
       const equals = pair.indexOf('=');
-      if (equals < 0 || pair.slice(0, equals).trim().toLowerCase() !== wanted) continue;
-      if (equals + 1 < pair.length) return escapeLogItem(pair.slice(equals + 1).trim());
+      if (equals < 0 || trimBlanks(pair.slice(0, equals)).toLowerCase() !== wanted) continue;
+      if (equals + 1 < pair.length) return escapeLogItem(trimBlanks(pair.slice(equals + 1)));
     }
     return undefined;
   };
@@ -71,7 +72,7 @@ function headerOut(name: string): LogValue {
     const { contentType } = request;
     return contentType === undefined
       ? header(request, moment)
-      : escapeLogItem(contentType.split(';', 1)[0]!.trim());
+      : escapeLogItem(trimBlanks(contentType.split(';', 1)[0]!));
   };
 }
 

@@ -86,12 +86,12 @@ function isTelling(type: string | undefined, info: ExtensionInfo, { multiviewsMa
 
 /** A type in its regular form, with the charset of an extension in place of its own. httpd: analyze_ct */
 export function contentType(type: string, charset: string | undefined): string {
-  const match = /^[\t ]*([^\s;/]+)[\t ]*\/[\t ]*([^\s;/]+)[\t ]*((?:;.*)?)$/s.exec(type);
+  const match = /^[\t ]*([^\t-\r ;/]+)[\t ]*\/[\t ]*([^\t-\r ;/]+)[\t ]*((?:;.*)?)$/s.exec(type);
   if (match === null) return charset === undefined ? type : `${type}; charset=${charset}`;
   let result = `${match[1]}/${match[2]}`;
   let hasCharset = false;
   for (const [, name, value] of match[3]!.matchAll(
-    /;[\t ]*([^=;\s]+)[\t ]*=[\t ]*("(?:[^"\\]|\\.)*"|[^;\s]*)/g,
+    /;[\t ]*([^=;\t-\r ]+)[\t ]*=[\t ]*("(?:[^"\\]|\\.)*"|[^;\t-\r ]*)/g,
   )) {
     const isCharset = name!.toLowerCase() === 'charset' && charset !== undefined;
     if (isCharset && hasCharset) continue;

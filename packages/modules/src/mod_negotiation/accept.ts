@@ -1,3 +1,4 @@
+import { trimStartBlanks } from '@httpd-ts/http1';
 import { entryOf } from '@httpd-ts/kernel';
 import { nextToken, type TokenCursor } from '../header-token.ts';
 
@@ -13,7 +14,7 @@ export interface AcceptRecord {
 /** A quality value of up to three digits; 1 for anything else. httpd: modules/mappers/mod_negotiation.c atoq */
 export function readQuality(text: string): number {
   const match = /^[\t-\r ]*0?(?:\.(\d{0,3}))?/.exec(text)!;
-  const start = text.trimStart();
+  const start = trimStartBlanks(text);
   if (start === '' || (start[0] !== '.' && start[0] !== '0')) return 1;
   return match[1] === undefined ? 0 : Number(match[1].padEnd(3, '0')) / 1000;
 }
@@ -34,7 +35,7 @@ export function readEntry(cursor: TokenCursor): AcceptRecord {
   let charset = '';
   while (text[cursor.at] === ';') {
     cursor.at++;
-    const match = /^([^\s=]*)[\s=]+(?:"([^"\r\n]*)|(\S*))/.exec(nextToken(cursor, true));
+    const match = /^([^\t-\r =]*)[\t-\r =]+(?:"([^"\r\n]*)|([^\t-\r ]*))/.exec(nextToken(cursor, true));
     if (match === null) continue;
     const value = (match[2] ?? match[3] ?? '').toLowerCase();
     const parameter = match[1]!.toLowerCase();

@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import type { RequestRecord } from '@httpd-ts/kernel';
 import { type AcceptRecord, readAccept } from './accept.ts';
 import { type NegotiationConfig, negotiationConfig } from './config.ts';
@@ -60,7 +61,7 @@ export function readNegotiate(state: Negotiation): void {
   if (text === undefined) return;
   if (text === 'trans' && headersIn.get('User-Agent')?.startsWith('Lynx')) return;
   state.mayChoose = false;
-  for (const item of text.split(',').map((part) => part.trim().toLowerCase())) {
+  for (const item of text.split(',').map((part) => trimBlanks(part).toLowerCase())) {
     if (!/^(?:trans|vlist|guess-small|\*|\d.*)$/.test(item)) continue;
     state.clientIsTransparent = true;
     state.sendsAlternates = true;

@@ -1,3 +1,4 @@
+import { trimBlanks, trimEndBlanks, trimStartBlanks } from '@httpd-ts/http1';
 import type { HookStatus, RequestRecord } from '@httpd-ts/kernel';
 import { OK } from '@httpd-ts/kernel';
 import { etagOf, variantListValidator } from '../core/contract.ts';
@@ -65,18 +66,18 @@ function nextLine(reader: Reader): string | undefined {
   let line = physicalLine(reader);
   while (line?.startsWith('#')) line = physicalLine(reader);
   if (line === undefined) return undefined;
-  if (line.trim() === '') return '';
+  if (trimBlanks(line) === '') return '';
   if (/^body:/i.test(line)) return line;
   for (;;) {
     const start = reader.at;
     const next = physicalLine(reader);
     if (next === undefined) return line;
     if (next.startsWith('#')) continue;
-    if (!/^\s/.test(next) || next.trim() === '') {
+    if (!/^[\t-\r ]/.test(next) || trimBlanks(next) === '') {
       reader.at = start;
       return line;
     }
-    line += `${next.trimStart().replace(/\n$/, '')}\n`;
+    line += `${trimStartBlanks(next).replace(/\n$/, '')}\n`;
   }
 }
 
@@ -98,7 +99,7 @@ function splitHeader(line: string, { request }: Negotiation): Header | undefined
     return undefined;
   }
   const name = line.slice(0, colon).toLowerCase();
-  const value = line.slice(colon + 1).trimStart();
+  const value = trimStartBlanks(line.slice(colon + 1));
   if (value === '') {
     request.log(
       'negotiation',
@@ -150,7 +151,7 @@ function readHeader(
       variant.description = value.replaceAll('\n', ' ').slice(0, -1);
       return 'other';
     case 'body':
-      return readBody(value.trimEnd(), variant, reader, request, map);
+      return readBody(trimEndBlanks(value), variant, reader, request, map);
     default:
       return 'other';
   }

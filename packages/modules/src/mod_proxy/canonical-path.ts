@@ -1,3 +1,5 @@
+import { type AddressPort, readAddressPort } from '@httpd-ts/http1';
+
 const hexDigits = '0123456789ABCDEF';
 
 function escapeTable(kept: string): readonly string[] {
@@ -41,11 +43,20 @@ export function canonicalHost(
   authority: string,
 ): { readonly hostname: string; readonly port: number } | string {
   const host = authority.slice(authority.lastIndexOf('@') + 1);
-  const match = /^(?:\[([^\]]*:[^\]]*)\]|([^[:].*?))(?::(\d+))?$/.exec(host);
-  if (match === null || /^\d+$/.test(host)) return 'Invalid host/port';
-  const port = match[3] === undefined ? 0 : Number(match[3]);
-  if (match[3] !== undefined && (port < 1 || port > 65_535)) return 'Invalid host/port';
-  return { hostname: (match[1] ?? match[2]!).replace(/[A-Z]+/g, (upper) => upper.toLowerCase()), port };
+  const found = readAddressPort(host) ?? canonicalName(host);
+  if (found?.address === undefined || found.address === '' || found.scope !== undefined) {
+    return 'Invalid host/port';
+  }
+  const hostname = found.address.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
+  return { hostname, port: found.port };
+}
+
+/** A name with a colon, which is no address, in the form it was brought into. */
+function canonicalName(host: string): AddressPort | undefined {
+  const match = /^\[([^\]%]*:[^\]%]*)\](?::(\d{1,5}))?$/.exec(host);
+  const port = Number(match?.[2] ?? 0);
+  const isPort = match?.[2] === undefined || (port >= 1 && port <= 65_535);
+  return match === null || !isPort ? undefined : { address: match[1], scope: undefined, port };
 }
 
 /** Whether a control character or blank is in the text, which must not go out. httpd: ap_scan_vchar_obstext */

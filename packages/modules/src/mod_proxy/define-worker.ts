@@ -1,3 +1,4 @@
+import { portNumber, readUri, type Uri } from '@httpd-ts/http1';
 import type { DirectiveContext } from '@httpd-ts/kernel';
 import { type Balancer, newBalancer } from './balancer.ts';
 import { setBalancerParameter } from './balancer-parameters.ts';
@@ -37,9 +38,10 @@ interface WorkerUrl {
 /** Brings the URL of a worker into its normal form; a text is the complaint. httpd: ap_proxy_define_worker_ex */
 function parseWorkerUrl(url: string, isMatch: boolean): WorkerUrl | string {
   const bar = url.indexOf('|');
-  const hasSocket = url.slice(0, 5).toLowerCase() === 'unix:' && bar > 0;
-  const socketPath = hasSocket ? url.slice(5, bar).replace(/^\/\/(?=\/)/, '') : undefined;
-  let rest = hasSocket ? url.slice(bar + 1) : url;
+  const socket =
+    url.slice(0, 5).toLowerCase() === 'unix:' && bar > 0 ? readUri(url.slice(0, bar)) : undefined;
+  const socketPath = socket === undefined ? undefined : (socket.path ?? '');
+  let rest = socket === undefined ? url : url.slice(bar + 1);
   let references = '';
   if (isMatch) {
     // In `http://host:80$1/path` the reference belongs to the path.
@@ -49,27 +51,31 @@ function parseWorkerUrl(url: string, isMatch: boolean): WorkerUrl | string {
       references = match[2]!;
     }
   }
-  const [, scheme] = /^([^:/]*):/.exec(rest) ?? [];
-  if (scheme === undefined) return `URL must be absolute!: ${url}`;
-  if (!/^[a-z][a-z0-9+.-]*$/i.test(scheme)) return `Unable to parse URL: ${url}`;
-  const parts = /^[^:]+:\/\/((?:[^/?#@]*@)?)(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?(.*)$/s.exec(rest);
-  const port = parts?.[3] ?? '';
-  if (port !== '' && !/^[+-]?\d+$/.test(port)) return `Unable to parse URL: ${url}`;
-  const host = parts?.[2] || (socketPath === undefined ? '' : 'localhost');
-  if (host === '') return `URL must be absolute!: ${url}`;
+  const uri = readUri(rest);
+  if (uri === undefined) return `Unable to parse URL: ${url}`;
+  const { scheme, portText = '' } = uri;
+  const host = uri.hostname || (socketPath === undefined ? '' : 'localhost');
+  if (scheme === undefined || host === '') return `URL must be absolute!: ${url}`;
   const lowerScheme = scheme.toLowerCase();
   const defaultPort = portOfScheme(lowerScheme);
-  const number = port === '' ? 0 : Number(port) & 0xffff;
+  const number = portText === '' ? 0 : portNumber(portText);
   const hostname = host.toLowerCase();
+  const shownHost = hostname.includes(':') ? `[${hostname}]` : hostname;
   const shownPort = number === 0 || number === defaultPort ? '' : `:${number}`;
   return {
-    name: `${lowerScheme}://${parts?.[1] ?? ''}${hostname}${shownPort}${references}${parts?.[4] ?? ''}`,
+    name: `${lowerScheme}://${userInfo(uri)}${shownHost}${shownPort}${references}${afterAuthority(uri)}`,
     scheme: lowerScheme,
-    hostname: hostname.replace(/^\[|\]$/g, ''),
+    hostname,
     port: number === 0 ? defaultPort : number,
     socketPath,
   };
 }
+
+const userInfo = ({ user, password }: Uri) =>
+  user === undefined ? '' : password === undefined ? `${user}@` : `${user}:${password}@`;
+
+const afterAuthority = ({ path = '', query, fragment }: Uri) =>
+  path + (query === undefined ? '' : `?${query}`) + (fragment === undefined ? '' : `#${fragment}`);
 
 /** The worker of the URL, made when there is none that begins it; a text is the complaint. */
 export function workerFor(

@@ -97,12 +97,12 @@ export function listedNames(connection: string): readonly string[] {
     const word = connection.toLowerCase();
     if (word === 'close' || word === 'keep-alive') return [];
   }
-  return connection.split(/[,\s]+/).filter((name) => name !== '');
+  return connection.split(/[,\t-\r ]+/).filter((name) => name !== '');
 }
 
 /** Whether a value of Expect asks for 100 Continue. */
 export function expects100(value: string | undefined): boolean {
-  return value !== undefined && /(?:^|[,\s])100-continue(?:$|[,;\s])/i.test(value);
+  return value !== undefined && /(?:^|[,\t-\r ])100-continue(?:$|[,;\t-\r ])/i.test(value);
 }
 
 /** ServerName, or what httpd takes when there is none. httpd: server_hostname */

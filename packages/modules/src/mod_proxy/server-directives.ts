@@ -229,7 +229,7 @@ function bufferSize(
 
 /** Reads `scheme://host:port`; a text is the complaint. httpd: modules/proxy/mod_proxy.c add_proxy */
 function readRemote(name: string, url: string, credentials: string | undefined): ParentProxy | string {
-  const match = /^([^:]*):\/\/([^:]+)(?::(.*))?$/s.exec(url);
+  const match = /^([^:]*):\/\/(?!$)([^:]*)(?::(.*))?$/s.exec(url);
   if (match === null) return `${name}: Bad syntax for a remote proxy server`;
   const [, scheme = '', hostname = '', given] = match;
   const port = given === undefined ? 0 : atoi(given);

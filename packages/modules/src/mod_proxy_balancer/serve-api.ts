@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import { DONE, type HookResult, type HookStatus, type RequestRecord } from '@httpd-ts/kernel';
 import { serverNameOf } from '../core/contract.ts';
 import { type Balancer, type BalancerState, lbMethods, type Worker } from '../mod_proxy/contract.ts';
@@ -60,7 +61,7 @@ function write(request: RequestRecord, { status, value, allow }: Answer): HookSt
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (text.trim() === '') return {};
+  if (trimBlanks(text) === '') return {};
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import type { RequestRecord } from '@httpd-ts/kernel';
 import { type Balancer, retryWorker, WORKER, type Worker } from '../mod_proxy/contract.ts';
 
@@ -42,9 +43,13 @@ export function pathParameter(url: string, name: string, atSemicolons: boolean):
 export function cookieValue(cookies: string | undefined, name: string): string | undefined {
   if (cookies === undefined) return undefined;
   for (let at = cookies.indexOf(name); at >= 0; at = cookies.indexOf(name, at + 1)) {
-    if (at > 0 && !/[;,\s]/.test(cookies[at - 1]!)) continue;
+    if (at > 0 && !/[;,\t-\r ]/.test(cookies[at - 1]!)) continue;
     const match = /^[\t-\r ]*=([^;,]*)/.exec(cookies.slice(at + name.length));
-    if (match !== null && at + name.length + match[0].length <= cookies.length && match[0].trim() !== '=')
+    if (
+      match !== null &&
+      at + name.length + match[0].length <= cookies.length &&
+      trimBlanks(match[0]) !== '='
+    )
       return match[1];
   }
   return undefined;

@@ -103,7 +103,7 @@ interface Login {
 
 /** The client's credentials, those of the URL it asked for, or anonymous; undefined when they do not fit a command. */
 function loginOf(request: RequestRecord): Login | undefined {
-  const basic = /^basic +(\S+)/i.exec(request.headersIn.get('Authorization') ?? '')?.[1];
+  const basic = /^basic +([^\t-\r ]+)/i.exec(request.headersIn.get('Authorization') ?? '')?.[1];
   const credentials = basic === undefined ? '' : decodeBase64(basic);
   if (credentials !== '' && !credentials.startsWith(':')) {
     if (!fitsCommand(credentials)) return undefined;
@@ -274,7 +274,7 @@ const listCommand = (directory: string | undefined) =>
 async function logIn(dialogue: Dialogue, { user, password }: Login): Promise<string> {
   const greeting = await dialogue.ask(undefined);
   if (greeting.code === 120) {
-    const minutes = /(?:^|\s)(\d+)/.exec(greeting.message)?.[1];
+    const minutes = /(?:^|[\t-\r ])(\d+)/.exec(greeting.message)?.[1];
     if (minutes !== undefined) dialogue.request.headersOut.add('Retry-After', String(Number(minutes) * 60));
     dialogue.fail(503, greeting.message);
   }

@@ -121,7 +121,7 @@ function bracedOrWord(cursor: { readonly text: string; at: number }): string {
     if (rest[i] === '{') depth++;
     else if (rest[i] === '}' && --depth === 0) {
       cursor.at += i + 1;
-      while (/\s/.test(cursor.text[cursor.at] ?? '')) cursor.at++;
+      while (/[\t-\r ]/.test(cursor.text[cursor.at] ?? '')) cursor.at++;
       return rest.slice(1, i);
     }
   }

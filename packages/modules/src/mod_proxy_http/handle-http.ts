@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import type { HookResult, HookStatus, RequestRecord, ServerRecord } from '@httpd-ts/kernel';
 import {
   acquireConnection,
@@ -154,7 +155,8 @@ function acceptedUpgrade(
   const allowed = parameters.upgrade ?? (scheme === 'ws' || scheme === 'wss' ? 'WebSocket' : 'NONE');
   const word = allowed.toLowerCase();
   if (word === 'none') return undefined;
-  if (word === 'any' || asked.split(',').some((name) => name.trim().toLowerCase() === word)) return asked;
+  if (word === 'any' || asked.split(',').some((name) => trimBlanks(name).toLowerCase() === word))
+    return asked;
   return undefined;
 }
 

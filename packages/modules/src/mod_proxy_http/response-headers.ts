@@ -46,7 +46,7 @@ export function takeOverHeaders(
   if (connection !== undefined) {
     for (const name of listedNames(connection)) headers.unset(name);
     const keeps = connection === 'keep-alive' || connection === 'Keep-Alive';
-    if (!keeps && /(?:^|[,\s])close(?:$|[,\s])/i.test(connection)) closes = true;
+    if (!keeps && /(?:^|[,\t-\r ])close(?:$|[,\t-\r ])/i.test(connection)) closes = true;
     headers.unset('Connection');
   }
   headers.unset('Proxy-Connection');

@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import type { HookStatus, RequestRecord } from '@httpd-ts/kernel';
 import {
   type BodyFraming,
@@ -63,7 +64,7 @@ function fieldsFor(request: RequestRecord, origin: Origin, path: string, isTls: 
     const colon = line.indexOf(':');
     if (colon < 0) continue;
     const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = trimBlanks(line.slice(colon + 1));
     if (name === 'host') authority = value;
     else if (name !== 'connection') fields.push([name, value]);
   }

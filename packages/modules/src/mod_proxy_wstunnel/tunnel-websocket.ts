@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import { DONE, type HookStatus, type RequestRecord } from '@httpd-ts/kernel';
 import {
   acquireConnection,
@@ -68,6 +69,6 @@ export async function tunnelWebSocket(
 /** Whether a protocol is among those that were asked for; `*` is any. */
 function includes(asked: string, wanted: string): boolean {
   return (
-    wanted === '*' || asked.split(',').some((name) => name.trim().toLowerCase() === wanted.toLowerCase())
+    wanted === '*' || asked.split(',').some((name) => trimBlanks(name).toLowerCase() === wanted.toLowerCase())
   );
 }

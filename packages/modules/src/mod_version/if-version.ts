@@ -6,8 +6,9 @@ const badVersion =
 
 /** How this server's version compares with a written one; a text is the complaint. httpd: compare_version */
 function compareWith(text: string): number | string {
+  // A dot may stand behind the third number as well.
+  if (!/^\d+(?:\.\d*){0,2}\.?$/.test(text)) return badVersion;
   const parts = text.split('.');
-  if (!/^\d[\d.]*$/.test(text) || parts.length > 3) return badVersion;
   for (let i = 0; i < 3; i++) {
     const difference = httpdVersion[i]! - leadingInteger(parts[i] ?? '');
     if (difference !== 0) return Math.sign(difference);
