@@ -31,7 +31,8 @@ export function parseTarget(target: string, isConnect: boolean): Uri | undefined
 /** Takes a URL apart; undefined when it is none. httpd: apr_uri_parse */
 export function readUri(text: string): Uri | undefined {
   // Two slashes begin an authority, one or more than two a path.
-  if (text.charCodeAt(0) === 47 && !/^\/\/(?!\/)/.test(text)) return parsePath(text, emptyUri());
+  if (text.charCodeAt(0) === 47 && (text.charCodeAt(1) !== 47 || text.charCodeAt(2) === 47))
+    return parsePath(text, emptyUri());
   const found = scheme.exec(text);
   const parts = emptyUri();
   let rest = text;

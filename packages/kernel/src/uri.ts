@@ -178,11 +178,16 @@ const noParts: Uri = { ...readUri('/')!, path: undefined };
  * Splits a request target or URL into its parts, still escaped. httpd: apr_uri_parse
  */
 export function parseUri(target: string): ParsedUri {
-  const { scheme, user, hostname, portText, path, query } = readUri(target) ?? {
-    ...noParts,
-    path: target,
+  const uri = readUri(target) ?? { ...noParts, path: target };
+  return {
+    scheme: uri.scheme?.toLowerCase(),
+    user: uri.user,
+    password: uri.password,
+    host: uri.hostname,
+    port: portOf(uri.scheme, uri.portText),
+    path: uri.path,
+    query: uri.query,
   };
-  return { scheme: scheme?.toLowerCase(), user, host: hostname, port: portOf(scheme, portText), path, query };
 }
 
 function portOf(scheme: string | undefined, portText: string | undefined): number | undefined {

@@ -27,6 +27,7 @@ export interface ParsedUri {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly user?: string | undefined;
+  readonly password?: string | undefined;
   readonly path: string | undefined;
   readonly query: string | undefined;
 }

@@ -33,13 +33,12 @@ function bytesSent(request: RequestRecord): number {
 
 /** A password in the target is not shown; the line is written anew then. httpd: log_request_line, apr_uri_unparse */
 function requestLine(request: RequestRecord): string {
-  const { user, scheme } = request.parsedUri;
-  const colon = user === undefined ? -1 : user.indexOf(':');
-  if (colon < 0) return escapeLogItem(request.requestLine);
-  const shown = `//${user!.slice(0, colon)}:XXXXXXXX@`;
+  const { user, password, scheme } = request.parsedUri;
+  if (password === undefined) return escapeLogItem(request.requestLine);
+  const shown = `//${user}:XXXXXXXX@`;
   const usualPort = scheme === undefined ? undefined : uriPortOfScheme(scheme);
   const target = request.unparsedUri
-    .replace(`//${user}@`, shown)
+    .replace(`//${user}:${password}@`, shown)
     .replace(/(:XXXXXXXX@(?:\[[^\]]*\]|[^/?#:\]]*)):(\d*)(?=[/?#]|$)/, (all, host: string, port: string) =>
       port === '' || Number(port) === usualPort ? host : all,
     );
