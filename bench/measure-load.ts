@@ -10,6 +10,8 @@ import { type Load, type LoadResult, runWrk } from './wrk.ts';
 export interface CheckedLoad extends Load {
   /** Length of each path's body, in the order of the paths. */
   readonly bodyBytes: readonly number[];
+  /** Requests without which a server is not warm: all that it keeps has been in use. */
+  readonly warmUpRequests?: number;
 }
 
 /** Medians over the valid rounds of one server. */
@@ -122,11 +124,14 @@ const warmUpSlices = { least: 3, most: 10 };
  */
 async function warmUp(context: BenchContext, { name, server }: Contestant, load: CheckedLoad): Promise<void> {
   let cheapest = Number.POSITIVE_INFINITY;
+  let asked = 0;
   for (let slice = 1; slice <= warmUpSlices.most; slice++) {
     const before = treeCpuMicroseconds(server.pid);
     const { requests } = await runWrk(server.port, load, warmUpSlice, context.directory);
     const cost = (treeCpuMicroseconds(server.pid) - before) / Math.max(1, requests);
     context.say(`warming up, ${name}: ${cost.toFixed(1)} µs`);
+    asked += requests;
+    if (asked < (load.warmUpRequests ?? 0)) continue;
     if (slice >= warmUpSlices.least && cost > cheapest * 0.97) return;
     cheapest = Math.min(cheapest, cost);
   }

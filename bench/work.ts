@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Work } from './contestants.ts';
 import { type BenchContext, makeReadableDirectory } from './scenario.ts';
-import { nginxConfiguration, nginxProxy } from './servers/nginx.ts';
+import { type NginxSettings, nginxConfiguration, nginxProxy } from './servers/nginx.ts';
 import { startServer } from './servers/server.ts';
 
 /** The modules of a plain reverse proxy. */
@@ -20,7 +20,11 @@ export function writeDocuments(context: BenchContext): string {
 }
 
 /** Starts the back end of the proxy scenarios, an nginx that is not measured; returns its port. */
-export async function startBackend(context: BenchContext, documentRoot: string): Promise<number> {
+export async function startBackend(
+  context: BenchContext,
+  documentRoot: string,
+  settings: Pick<NginxSettings, 'address' | 'workerConnections'> = {},
+): Promise<number> {
   const directory = makeReadableDirectory(context.directory, 'backend');
   const port = context.firstPort;
   const text = nginxConfiguration({
@@ -28,6 +32,7 @@ export async function startBackend(context: BenchContext, documentRoot: string):
     directory,
     workers: 1,
     accessLog: false,
+    ...settings,
     server: `root ${documentRoot}; open_file_cache max=100;`,
   });
   const file = join(directory, 'nginx.conf');

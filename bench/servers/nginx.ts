@@ -1,9 +1,13 @@
 /** What varies between the nginx configurations. */
 export interface NginxSettings {
   readonly port: number;
+  /** The loopback address unless given. */
+  readonly address?: string;
   readonly directory: string;
   readonly workers: number | 'auto';
   readonly accessLog: boolean;
+  /** Connections of a worker; a back end of many members needs some for each. */
+  readonly workerConnections?: number;
   /** Directives for the http block, such as an upstream. */
   readonly http?: string;
   /** Directives for the server block. */
@@ -15,13 +19,14 @@ const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 /** An nginx configuration that keeps all its files in one folder. */
 export function nginxConfiguration(settings: NginxSettings): string {
   const asRoot = process.getuid?.() === 0;
-  const { directory, port } = settings;
+  const { directory, port, workerConnections = 2048 } = settings;
   return `daemon off;
 ${asRoot ? 'user nobody nogroup;' : ''}
 worker_processes ${settings.workers};
+${asRoot ? `worker_rlimit_nofile ${workerConnections + 100};` : ''}
 pid ${directory}/nginx.pid;
 error_log ${directory}/error.log warn;
-events { worker_connections 2048; }
+events { worker_connections ${workerConnections}; }
 http {
   include /etc/nginx/mime.types;
   default_type application/octet-stream;
@@ -33,7 +38,7 @@ http {
   keepalive_timeout 60s;
   ${settings.http ?? ''}
   server {
-    listen 127.0.0.1:${port} backlog=1024;
+    listen ${settings.address ?? '127.0.0.1'}:${port} backlog=1024;
     server_name localhost;
     ${settings.server}
   }
