@@ -10,6 +10,7 @@ import {
   sendErrorResponse,
 } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
+import { noAnswer } from '../no-answer.ts';
 import { alterEtag } from './alter-etag.ts';
 import { deflateDefaults, deflateServer, inflateDirectory } from './config.ts';
 import { transformedBody } from './transformed-body.ts';
@@ -62,18 +63,34 @@ export const inflateFilter: OutputFilter = {
   },
 };
 
-/** Expands; what is wrong before anything was sent becomes an error page. */
+/**
+ * Expands. What a back end sent before it broke off is passed on, and the client sees that it is not whole. What cannot
+ * be expanded becomes an error page where a file was to be sent, and no answer at all where a back end had sent it:
+ * mod_proxy looks after nothing that it passed on.
+ */
 async function expand(request: RequestRecord, body: Body | undefined): Promise<Body | undefined> {
   const { compression, files } = request.server.plan.world;
   const { windowBits, bufferSize } = { ...deflateDefaults, ...deflateServer.of(request) };
   const limit = ratioGuard(request);
+  const source = bodySource(body, files);
+  let hasPassedOn = false;
   let input = 0;
   let output = 0;
   try {
     return await transformedBody({
-      source: bodySource(body, files),
+      // While it waits for more, mod_proxy has what there is sent.
+      source: {
+        pull() {
+          const chunk = source.pull();
+          if (chunk instanceof Promise && output > 0) hasPassedOn = true;
+          return chunk;
+        },
+        abort: () => source.abort(),
+      },
+      hasPassedOn: () => hasPassedOn && request.proxyRequest !== false,
       bufferSize,
       transform: compression.inflate({ format: 'gzip', windowBits }),
+      breakOff: async () => [],
       onChunk(read, made) {
         input += read;
         output += made;
@@ -84,17 +101,21 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
       },
     });
   } catch (error) {
-    const { message } = error as Error;
-    if (message === 'unexpected end of file') {
-      request.log('deflate', 'error', 'AH01401: Zlib: Validation bytes not present');
-    } else if (message === 'incorrect header check')
-      request.log('deflate', 'error', 'AH01405: inflate: bad header');
-    else if (message !== ratioExceeded) {
-      request.log('deflate', 'warn', `AH01409: Zlib error -3 inflating data (${message})`);
-    }
+    logFailure(request, (error as Error).message);
+    if (request.proxyRequest !== false) return noAnswer(request, error as Error);
     request.status = 500;
     sendErrorResponse(request, 0);
     return request.output;
+  }
+}
+
+function logFailure(request: RequestRecord, message: string): void {
+  if (message === 'unexpected end of file') {
+    request.log('deflate', 'error', 'AH01401: Zlib: Validation bytes not present');
+  } else if (message === 'incorrect header check')
+    request.log('deflate', 'error', 'AH01405: inflate: bad header');
+  else if (message !== ratioExceeded) {
+    request.log('deflate', 'warn', `AH01409: Zlib error -3 inflating data (${message})`);
   }
 }
 

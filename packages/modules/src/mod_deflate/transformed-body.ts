@@ -6,8 +6,10 @@ export interface Transformation {
   readonly transform: Transform;
   /** Output of which httpd would know the length, as all of it comes before any of it is passed on. */
   readonly bufferSize: number;
-  /** What is still sent, piece by piece, when the body breaks off; left out, nothing is. */
-  breakOff?(): Promise<readonly Uint8Array[]>;
+  /** What is still sent, piece by piece, when the body breaks off. */
+  breakOff(): Promise<readonly Uint8Array[]>;
+  /** What was made so far has left, so that only the rest is lost when the transformation fails; left out, none has. */
+  hasPassedOn?(): boolean;
   /** Sees each piece of input and output; throws to cut the body off. */
   onChunk(input: number, output: number): void;
   /** Called once, when everything has gone through. */
@@ -48,10 +50,15 @@ async function step(work: Transformation): Promise<Step> {
   try {
     chunk = await source.pull();
   } catch (error) {
-    if (work.breakOff === undefined) throw error;
     return { output: await work.breakOff(), isLast: false, failure: { error } };
   }
-  const output = chunk === null ? await transform.finish() : await transform.push(chunk);
+  let output: readonly Uint8Array[];
+  try {
+    output = chunk === null ? await transform.finish() : await transform.push(chunk);
+  } catch (error) {
+    if (work.hasPassedOn?.() !== true) throw error;
+    return { output: [], isLast: false, failure: { error } };
+  }
   let size = 0;
   for (const bytes of output) size += bytes.length;
   work.onChunk(chunk?.length ?? 0, size);

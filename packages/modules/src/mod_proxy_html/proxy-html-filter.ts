@@ -1,6 +1,7 @@
 import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
 import { charsetEncoder, sniffedCharset, toUtf8 } from '../mod_xml2enc/contract.ts';
+import { noAnswer } from '../no-answer.ts';
 import { proxyHtml } from './config.ts';
 import { HtmlParser } from './html-parser.ts';
 import { takeMetaHeaders } from './meta-headers.ts';
@@ -116,17 +117,6 @@ class UnencodableError extends Error {
   constructor(charset: string) {
     super(`the page has a character that ${charset} lacks`);
   }
-}
-
-/** httpd drops what it was about to pass on: a client that got nothing so far sees the connection end. */
-function noAnswer({ connection }: RequestRecord, error: Error): Body {
-  connection.keepalive = 'close';
-  connection.abandon?.();
-  return {
-    kind: 'source',
-    length: undefined,
-    source: { pull: () => Promise.reject(error), abort() {} },
-  };
 }
 
 /** ProxyHTMLCharsetOut; `*` is that of the page. */
