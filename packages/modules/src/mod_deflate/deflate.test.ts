@@ -38,7 +38,8 @@ const files = {
   '/srv/n69.txt': { text: 'a'.repeat(69), mtimeMs },
   '/srv/inf/page.html.gz': { text: latin1(gzipSync(page)), mtimeMs },
   '/srv/inf/bomb.gz': { text: latin1(gzipSync(Buffer.alloc(3_000_000))), mtimeMs },
-  '/srv/inf/bad.gz': { text: 'this is not compressed', mtimeMs },
+  '/srv/inf/bad.gz': { text: '\x1f\x8b\x08\0\0\0\0\0\0\0this is not compressed', mtimeMs },
+  '/srv/inf/other.gz': { text: 'this is not compressed', mtimeMs },
 };
 const config = `
 DocumentRoot /srv
@@ -138,6 +139,12 @@ describe('INFLATE', () => {
 
   it.each(['/inf/bomb.gz', '/inf/bad.gz'])('%s is refused', async (path) => {
     expect((await answerOf(server, `GET ${path}`)).status).toBe('500 Internal Server Error');
+  });
+
+  it('passes on what does not begin as gzip', async () => {
+    const answer = await answerOf(server, 'GET /inf/other.gz');
+    expect([answer.status, latin1(answer.body)]).toEqual(['200 OK', 'this is not compressed']);
+    expect(header(answer.responseHeaders, 'Content-Encoding')).toBeUndefined();
   });
 });
 

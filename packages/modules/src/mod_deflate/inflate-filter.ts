@@ -5,6 +5,7 @@ import {
   FILTER_RANK,
   type InputFilter,
   type OutputFilter,
+  type PullSource,
   type RequestBody,
   type RequestRecord,
   sendErrorResponse,
@@ -72,7 +73,17 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
   const { compression, files } = request.server.plan.world;
   const { windowBits, bufferSize } = { ...deflateDefaults, ...deflateServer.of(request) };
   const limit = ratioGuard(request);
-  const source = bodySource(body, files);
+  const given = bodySource(body, files);
+  let first: Uint8Array | null | undefined = await Promise.resolve(given.pull()).catch(() => undefined);
+  if (first && !beginsAsGzip(first)) return asItIs(first, given);
+  const source: PullSource = {
+    pull() {
+      const chunk = first;
+      first = undefined;
+      return chunk === undefined ? given.pull() : chunk;
+    },
+    abort: () => given.abort(),
+  };
   let hasPassedOn = false;
   let input = 0;
   let output = 0;
@@ -107,6 +118,25 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
     sendErrorResponse(request, 0);
     return request.output;
   }
+}
+
+/** Ten bytes are looked at. */
+const beginsAsGzip = (bytes: Uint8Array) => bytes.length < 10 || (bytes[0] === 0x1f && bytes[1] === 0x8b);
+
+/** What says that it is compressed and is not goes on as it is. */
+function asItIs(first: Uint8Array, source: PullSource): Body {
+  // The memory is the source's once it is pulled again.
+  const whole = first.slice();
+  const next = source.pull();
+  if (next === null) return { kind: 'bytes', bytes: whole };
+  // Whoever pulls it is told of a failure.
+  if (next instanceof Promise) next.catch(() => {});
+  const held = [whole, next];
+  return {
+    kind: 'source',
+    length: undefined,
+    source: { pull: () => (held.length > 0 ? held.shift()! : source.pull()), abort: () => source.abort() },
+  };
 }
 
 function logFailure(request: RequestRecord, message: string): void {
