@@ -143,7 +143,7 @@ describe('INFLATE', () => {
 
   it('passes on what does not begin as gzip', async () => {
     const answer = await answerOf(server, 'GET /inf/other.gz');
-    expect([answer.status, latin1(answer.body)]).toEqual(['200 OK', 'this is not compressed']);
+    expect([answer.status, answer.body]).toEqual(['200 OK', 'this is not compressed']);
     expect(header(answer.responseHeaders, 'Content-Encoding')).toBeUndefined();
   });
 });
