@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -25,7 +26,7 @@ interface Recording {
 }
 
 const recording = JSON.parse(readFileSync(fixture, 'utf8')) as Recording;
-const root = mkdtempSync('/tmp/expressions-');
+const root = mkdtempSync(join(tmpdir(), 'expressions-'));
 chmodSync(root, 0o755);
 
 for (const [path, text] of Object.entries(recording.files)) {

@@ -53,7 +53,7 @@ export class RequestRecord {
   /** The response carries no body (HEAD). */
   headerOnly: boolean;
   /** The first line could not be read, so that nothing is known of method and target. */
-  isUnread = false;
+  isRequestLineUnread = false;
   /** HTTP/0.9: no head is sent. */
   assBackwards: boolean;
   /** Milliseconds since 1970 when the head had arrived. */

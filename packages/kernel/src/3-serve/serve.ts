@@ -14,7 +14,7 @@ import { runAll, runFirst } from './run-hooks.ts';
 export interface RequestFault {
   readonly status: number;
   /** The first line could not be read, so that nothing is known of method and target. */
-  readonly isUnread?: boolean;
+  readonly isRequestLineUnread?: boolean;
   /** It names no host, so that its path may choose the server (ServerPath). */
   readonly isWithoutHost?: boolean;
   /** The whole target, where it could not be taken apart. */
@@ -145,7 +145,7 @@ function readRequest(
 
 async function answerFault(request: RequestRecord, fault: RequestFault): Promise<Response> {
   if (fault.note !== undefined) request.notes.set('error-notes', fault.note);
-  request.isUnread = fault.isUnread === true;
+  request.isRequestLineUnread = fault.isRequestLineUnread === true;
   if (fault.unparsedTarget !== undefined) {
     request.uri = fault.unparsedTarget;
     request.args = undefined;

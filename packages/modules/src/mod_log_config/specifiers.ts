@@ -156,7 +156,9 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   k: ofCurrent(plain(({ connection }) => String(Math.max(0, connection.keepalives - 1)))),
   l: ofCurrent(plain(() => undefined)),
   L: ofCurrent(plain(({ logId }) => logId)),
-  m: ofCurrent(plain(({ method, isUnread }) => (isUnread ? undefined : escapeLogItem(method)))),
+  m: ofCurrent(
+    plain(({ method, isRequestLineUnread }) => (isRequestLineUnread ? undefined : escapeLogItem(method))),
+  ),
   n: ofCurrent((name) => (request) => escaped(request.note(name))),
   o: ofCurrent(headerOut),
   p: ofCurrent(port),
@@ -168,7 +170,9 @@ const specifiers: Readonly<Record<string, LogSpecifier>> = {
   t: ofCurrent(requestTime),
   T: ofOriginal(duration),
   u: ofCurrent(plain(userName)),
-  U: ofOriginal(plain(({ uri, isUnread }) => (isUnread ? undefined : escapeLogItem(uri)))),
+  U: ofOriginal(
+    plain(({ uri, isRequestLineUnread }) => (isRequestLineUnread ? undefined : escapeLogItem(uri))),
+  ),
   v: ofCurrent(plain(({ server }) => escaped(server.hostname ?? server.plan.mainServer.hostname))),
   V: ofCurrent(plain((request) => escapeLogItem(serverNameOf(request)))),
   X: ofCurrent(plain(connectionStatus)),

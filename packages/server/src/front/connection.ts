@@ -293,7 +293,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private refuse(head: RequestHeadError): void {
     const fault = {
       status: head.status,
-      isUnread: head.method === undefined,
+      isRequestLineUnread: head.method === undefined,
       unparsedTarget: head.unparsedTarget,
       isWithoutHost: head.isWithoutHost,
       note: head.note,
