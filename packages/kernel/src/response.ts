@@ -130,6 +130,8 @@ export interface RequestBody extends PullSource {
   takeArrived?(): Uint8Array | undefined;
   /** The client waits for `100 Continue`, which the first pull sends. */
   readonly awaitsContinue: boolean;
+  /** The client expects `100 Continue` and speaks HTTP/1.0, which knows none: it is never told. */
+  readonly isNeverTold?: boolean;
   /** Fields behind the last chunk, once the end was reached. */
   readonly trailers: HeaderTable | undefined;
   /** Makes later pulls fail with 413 beyond this many bytes; 0 lifts the limit. */

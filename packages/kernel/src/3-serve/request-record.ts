@@ -205,7 +205,7 @@ export class RequestRecord {
 
   /** The client waits for `100 Continue`. httpd: expecting_100 */
   get expectingContinue(): boolean {
-    return this.body.awaitsContinue;
+    return this.body.awaitsContinue || this.body.isNeverTold === true;
   }
 
   /** First request of a chain of internal redirects. */

@@ -70,6 +70,10 @@ export class FrontBody implements RequestBody {
     return this.expectsContinue && !this.started;
   }
 
+  get isNeverTold(): boolean {
+    return this.expectsContinue && !this.mayContinue;
+  }
+
   get trailers() {
     return this.decoder.trailers;
   }
