@@ -181,7 +181,7 @@ export class ResponseHeadReader {
       const { badHeader } = this.options;
       if (badHeader === 'IsError') return 'error';
       if (badHeader === 'StartBody') {
-        head.bodyStart = this.sawFields ? field : '';
+        // The line itself is lost to both.
         log.push(
           this.sawFields
             ? 'AH01098: Starting body due to bogus non-header in headers returned by'
