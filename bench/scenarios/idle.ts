@@ -6,6 +6,7 @@ import { treeUsage } from '../process-tree.ts';
 import { mebibytes, type Report } from '../report.ts';
 import type { BenchContext, Scenario } from '../scenario.ts';
 import { proxyWork } from '../work.ts';
+import { type Load, runWrk } from '../wrk.ts';
 
 /** Enough that what is there once, such as another process, hardly counts. */
 const idleConnections = 1000;
@@ -45,6 +46,19 @@ async function bytesAConnection(pid: number, port: number): Promise<number> {
 }
 
 const settleMilliseconds = 1000;
+const load: Load = { paths: ['/1k.txt'], connections: 64 };
+
+/** The most that the process tree takes while it serves as fast as it can, looked at every tenth of a second. */
+async function bytesUnderLoad(context: BenchContext, pid: number, port: number): Promise<number> {
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, treeUsage(pid).proportionalBytes);
+  }, 100);
+  await runWrk(port, load, loadSeconds, context.directory);
+  clearInterval(timer);
+  return most;
+}
+const loadSeconds = 5;
 
 /** Lets Apache accept that many connections without more processes, and keep them. */
 async function work(context: BenchContext): Promise<Work> {
@@ -69,6 +83,7 @@ async function run(context: BenchContext): Promise<Report> {
       mebibytes(usage.proportionalBytes),
       idleCpu.toFixed(1),
       (await bytesAConnection(server.pid, portOf(context, name))).toFixed(0),
+      mebibytes(await bytesUnderLoad(context, server.pid, portOf(context, name))),
     ]);
   }
   await stopContestants(contestants);
@@ -80,6 +95,7 @@ async function run(context: BenchContext): Promise<Report> {
     'PSS MiB',
     'idle CPU ms/s',
     'bytes a connection',
+    'PSS MiB under load',
   ];
   return { tables: [{ columns, rows }], notes: absenceNotes(absent) };
 }
@@ -88,6 +104,6 @@ async function run(context: BenchContext): Promise<Report> {
 export const idle: Scenario = {
   name: 'idle',
   title: 'Idle after start',
-  what: 'Time until the port accepts, memory of the process tree, and CPU while nobody asks, on the proxy configuration; then what each of 1,000 client connections takes that had an answer of the back end and waits; one run.',
+  what: 'Time until the port accepts, memory of the process tree, and CPU while nobody asks, on the proxy configuration; then what each of 1,000 client connections takes that had an answer of the back end and waits, and the most memory within five seconds of all that 64 connections ask; one run.',
   run,
 };
