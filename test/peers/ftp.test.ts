@@ -11,8 +11,7 @@ import {
   isRoot,
   type Peer,
   request,
-  startApache,
-  startOurs,
+  startFronts,
   startPeer,
   workFolder,
 } from './peer.ts';
@@ -21,7 +20,6 @@ const program = '/usr/sbin/vsftpd';
 const isInstalled = installed(program);
 // vsftpd gives up its privileges for anonymous users, so it needs some.
 const canRun = isInstalled && isRoot;
-const hasApache = canRun && installed('/usr/sbin/apache2');
 
 describe.runIf(canRun)('vsftpd', () => {
   const folder = workFolder();
@@ -66,8 +64,7 @@ ServerSignature On
 ProxyPass /ftp/ ftp://127.0.0.1:${port}/
 ProxyPass /down/ ftp://127.0.0.1:1/
 AddType text/plain .txt`;
-    fronts = [await startOurs(folder, ['proxy_ftp'], lines)];
-    if (hasApache) fronts = [...fronts, await startApache(folder, ['proxy_ftp'], lines)];
+    fronts = await startFronts(folder, ['proxy_ftp'], lines);
   }, 30_000);
 
   afterAll(async () => {

@@ -7,18 +7,15 @@ import {
   type Front,
   freePort,
   get,
-  installed,
-  isRoot,
+  hasApache,
   type Peer,
   pause,
   request,
-  startApache,
+  startFronts,
   startOurs,
   startPeer,
   workFolder,
 } from './peer.ts';
-
-const hasApache = isRoot && installed('/usr/sbin/apache2');
 
 /** A back end whose answers a test chooses, and what it has seen. */
 function scriptedBackEnd() {
@@ -119,8 +116,7 @@ describe('HTTP/2 back ends', () => {
 ProxyPass /app/ h2c://127.0.0.1:${port}/
 ProxyPassReverse /app/ http://127.0.0.1:${port}/
 ProxyPass /down/ h2c://127.0.0.1:1/`;
-    fronts = [await startOurs(folder, ['proxy_http2'], lines)];
-    if (hasApache) fronts = [...fronts, await startApache(folder, ['proxy_http2'], lines)];
+    fronts = await startFronts(folder, ['proxy_http2'], lines);
   }, 30_000);
 
   afterAll(async () => {

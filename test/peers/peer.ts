@@ -179,8 +179,8 @@ export async function startOurs(
   };
 }
 
-/** The same with Apache, where there is one. */
-export async function startApache(
+/** The same with Apache. */
+async function startApache(
   folder: ReturnType<typeof workFolder>,
   modules: readonly string[],
   lines: string,
@@ -194,6 +194,19 @@ export async function startApache(
     errorLog: () => readLog(join(folder.path, `error-${port}.log`)),
     stop: () => peer.stop(),
   };
+}
+
+/** Apache can be asked the same: it is installed, and the tests run as root. */
+export const hasApache = isRoot && installed('/usr/sbin/apache2');
+
+/** Ours, and Apache behind it where it can be asked. */
+export async function startFronts(
+  folder: ReturnType<typeof workFolder>,
+  modules: readonly string[],
+  lines: string,
+): Promise<readonly Front[]> {
+  const ours = await startOurs(folder, modules, lines);
+  return hasApache ? [ours, await startApache(folder, modules, lines)] : [ours];
 }
 
 async function readLog(file: string): Promise<string> {

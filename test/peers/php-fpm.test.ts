@@ -12,15 +12,13 @@ import {
   type Peer,
   pause,
   request,
-  startApache,
-  startOurs,
+  startFronts,
   startPeer,
   workFolder,
 } from './peer.ts';
 
 const program = '/usr/sbin/php-fpm8.2';
 const canRun = installed(program);
-const hasApache = canRun && isRoot && installed('/usr/sbin/apache2');
 
 const scripts: Readonly<Record<string, string>> = {
   'index.php': '<?php echo "index of $_SERVER[SCRIPT_NAME]";',
@@ -80,8 +78,7 @@ ProxyTimeout 1
 ProxyPassMatch "^/tcp/(.*\\.php(?:/.*)?)$" "fcgi://127.0.0.1:${fpmPort}${folder.path}/htdocs/$1"
 ProxyPass /kept/ fcgi://127.0.0.1:${fpmPort}${folder.path}/htdocs/ enablereuse=on
 ProxyPass /down/ fcgi://127.0.0.1:1/`;
-    fronts = [await startOurs(folder, ['proxy_fcgi'], lines)];
-    if (hasApache) fronts = [...fronts, await startApache(folder, ['proxy_fcgi'], lines)];
+    fronts = await startFronts(folder, ['proxy_fcgi'], lines);
   }, 60_000);
 
   afterAll(async () => {

@@ -8,19 +8,14 @@ import {
   type Front,
   freePort,
   get,
-  installed,
-  isRoot,
   pause,
   request,
-  startApache,
-  startOurs,
+  startFronts,
   workFolder,
 } from './peer.ts';
 
 // What goes wrong between the proxy and back ends of other protocols than HTTP/1.1, over true sockets: the answer is
 // Apache's, asked beside us where there is one, and afterwards no worker is busy and no connection is in use.
-
-const hasApache = isRoot && installed('/usr/sbin/apache2');
 
 /** A listening server whose connections are counted. */
 async function counted(server: net.Server): Promise<{ port: number; open: Set<net.Socket>; close(): void }> {
@@ -36,15 +31,6 @@ async function counted(server: net.Server): Promise<{ port: number; open: Set<ne
     for (const socket of open) socket.destroy();
   };
   return { port: (server.address() as net.AddressInfo).port, open, close };
-}
-
-async function bothFronts(
-  folder: ReturnType<typeof workFolder>,
-  modules: readonly string[],
-  lines: string,
-): Promise<readonly Front[]> {
-  const ours = await startOurs(folder, modules, lines);
-  return hasApache ? [ours, await startApache(folder, modules, lines)] : [ours];
 }
 
 /** What both must agree on. */
@@ -172,7 +158,7 @@ describe('HTTP/2 back ends', () => {
       place('resetting', resetting.port),
       place('nonsense', nonsense.port),
     ].join('\n');
-    fronts = await bothFronts(folder, ['proxy_http2'], lines);
+    fronts = await startFronts(folder, ['proxy_http2'], lines);
   }, 30_000);
 
   afterAll(async () => {
@@ -373,7 +359,7 @@ describe('FTP back ends', () => {
     const lines = `ProxyTimeout 1
 ProxyPass /refused/ ftp://127.0.0.1:${await freePort()}/ retry=0
 ProxyPass / ftp://127.0.0.1:${server.control.port}/ retry=0`;
-    fronts = await bothFronts(folder, ['proxy_ftp'], lines);
+    fronts = await startFronts(folder, ['proxy_ftp'], lines);
   }, 30_000);
 
   afterAll(async () => {
@@ -498,7 +484,7 @@ ProxyPass / http://127.0.0.1:${backEnd.port}/
 ProxyHTMLEnable On
 ProxyHTMLLinks a href
 ProxyHTMLURLMap http://inner/ /outer/`;
-    fronts = await bothFronts(folder, ['proxy_http', 'xml2enc', 'proxy_html'], lines);
+    fronts = await startFronts(folder, ['proxy_http', 'xml2enc', 'proxy_html'], lines);
   }, 30_000);
 
   afterAll(async () => {

@@ -11,8 +11,7 @@ import {
   isRoot,
   type Peer,
   request,
-  startApache,
-  startOurs,
+  startFronts,
   startPeer,
   workFolder,
 } from './peer.ts';
@@ -114,7 +113,7 @@ ProxyPass /misnamed/ h2://localhost:${ports.nginx}/
 ProxyPass /health/ balancer://health/`;
     const loaded = ['ssl', 'proxy_http', 'proxy_http2', 'proxy_balancer', 'slotmem_shm', 'proxy_hcheck'];
     const all = [...loaded, 'lbmethod_byrequests'];
-    fronts = [await startOurs(folder, all, lines), await startApache(folder, all, lines)];
+    fronts = await startFronts(folder, all, lines);
   }, 60_000);
 
   afterAll(async () => {

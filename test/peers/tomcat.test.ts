@@ -8,11 +8,9 @@ import {
   freePort,
   get,
   installed,
-  isRoot,
   type Peer,
   request,
-  startApache,
-  startOurs,
+  startFronts,
   startPeer,
   workFolder,
 } from './peer.ts';
@@ -20,7 +18,6 @@ import {
 const home = '/usr/share/tomcat10';
 const java = '/usr/bin/java';
 const canRun = installed(java, `${home}/bin/catalina.sh`);
-const hasApache = canRun && isRoot && installed('/usr/sbin/apache2');
 
 const pages: Readonly<Record<string, string>> = {
   'show.jsp': `<%@ page contentType="text/plain;charset=UTF-8" import="java.util.*" %><%
@@ -100,8 +97,7 @@ ProxyTimeout 20
 ProxyPass /app/ ajp://127.0.0.1:${port}/app/ secret=s3cret
 ProxyPass /pinged/ ajp://127.0.0.1:${port}/app/ secret=s3cret ping=5
 ProxyPass /wrong/ ajp://localhost:${port}/app/ secret=wrong`;
-    fronts = [await startOurs(folder, ['proxy_ajp'], lines)];
-    if (hasApache) fronts = [...fronts, await startApache(folder, ['proxy_ajp'], lines)];
+    fronts = await startFronts(folder, ['proxy_ajp'], lines);
   }, 120_000);
 
   afterAll(async () => {

@@ -12,8 +12,7 @@ import {
   isRoot,
   type Peer,
   request,
-  startApache,
-  startOurs,
+  startFronts,
   startPeer,
   workFolder,
 } from './peer.ts';
@@ -21,7 +20,6 @@ import {
 const program = '/usr/bin/uwsgi';
 const plugins = '/usr/lib/uwsgi/plugins';
 const canRun = installed(program) && existsSync(`${plugins}/python3_plugin.so`);
-const hasApache = canRun && isRoot && installed('/usr/sbin/apache2');
 
 const application = `import hashlib
 def application(environ, start_response):
@@ -83,8 +81,7 @@ describe.runIf(canRun).each([
 SetEnv OWN value
 ProxyPass /app/ ${scheme}://127.0.0.1:${port}/
 ProxyPass /down/ ${scheme}://127.0.0.1:1/`;
-    fronts = [await startOurs(folder, [module], lines)];
-    if (hasApache) fronts = [...fronts, await startApache(folder, [module], lines)];
+    fronts = await startFronts(folder, [module], lines);
   }, 60_000);
 
   afterAll(async () => {
