@@ -11,6 +11,8 @@ export interface Report {
   readonly notes: readonly string[];
   /** A picture of the figures, as SVG. */
   readonly picture?: string;
+  /** What was measured, kept beside results.md so that one part can be measured again. */
+  readonly measured?: unknown;
 }
 
 function columnWidths(table: Table): number[] {

@@ -48,6 +48,17 @@ function sectionsOf(text: string): Map<string, string> {
   return sections;
 }
 
+/** Keeps what a scenario measured beside results.md. */
+export function keepMeasured(name: string, measured: unknown): void {
+  writeFileSync(new URL(`${name}.json`, file), `${JSON.stringify(measured, undefined, 2)}\n`);
+}
+
+/** What was kept of an earlier run; undefined when nothing was. */
+export function keptMeasured(name: string): unknown {
+  const kept = new URL(`${name}.json`, file);
+  return existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : undefined;
+}
+
 /** Puts a picture beside results.md. */
 export function writePicture(scenario: Scenario, picture: string): void {
   writeFileSync(new URL(`${scenario.name}.svg`, file), picture);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from './machine.ts';
 import { type Report, terminalTable } from './report.ts';
-import { resultsSection, writePicture, writeResults } from './results-file.ts';
+import { keepMeasured, resultsSection, writePicture, writeResults } from './results-file.ts';
 import { makeReadableDirectory, type Scenario } from './scenario.ts';
 import { allScenarios } from './scenarios/all-scenarios.ts';
 import { type ServerName, serverNames } from './servers/server.ts';
@@ -13,6 +13,7 @@ import { stopEverything } from './started-processes.ts';
 
 interface Options {
   readonly scenarios: readonly Scenario[];
+  readonly families: readonly string[];
   readonly rounds: number;
   readonly seconds: number;
   readonly servers: readonly ServerName[];
@@ -20,7 +21,7 @@ interface Options {
   readonly write: boolean;
 }
 
-const usage = `npm run bench -- [--scenario NAME…] [--rounds 3] [--seconds 5] [--only httpd-ts,apache2] [--port 18200] [--write]
+const usage = `npm run bench -- [--scenario NAME…] [--rounds 3] [--seconds 5] [--only httpd-ts,apache2] [--port 18200] [--family WORD…] [--write]
 scenarios: ${allScenarios.map(({ name }) => name).join(' ')}`;
 
 function wholeNumber(text: string, name: string): number {
@@ -49,6 +50,7 @@ function readOptions(): Options {
       seconds: { type: 'string', default: '5' },
       only: { type: 'string', default: serverNames.join(',') },
       port: { type: 'string', default: '18200' },
+      family: { type: 'string', multiple: true, default: [] },
       write: { type: 'boolean', default: false },
     },
   });
@@ -60,17 +62,18 @@ function readOptions(): Options {
     seconds: wholeNumber(values.seconds, 'seconds'),
     servers: serverNames.filter((name) => only.includes(name)),
     firstPort: wholeNumber(values.port, 'port'),
+    families: values.family,
     write: values.write,
   };
 }
 
 async function runScenario(scenario: Scenario, options: Options, parent: string): Promise<Report> {
-  const { rounds, seconds, servers, firstPort } = options;
+  const { rounds, seconds, servers, firstPort, families } = options;
   const directory = makeReadableDirectory(parent, scenario.name);
   const say = (line: string) => console.log(`  … ${line}`);
   console.log(`\n${scenario.title} (${scenario.name})\n  ${scenario.what}`);
   try {
-    return await scenario.run({ rounds, seconds, servers, firstPort, directory, say });
+    return await scenario.run({ rounds, seconds, servers, firstPort, families, directory, say });
   } finally {
     await stopEverything();
     rmSync(directory, { recursive: true, force: true });
@@ -94,6 +97,7 @@ async function runAll(options: Options, parent: string): Promise<void> {
     for (const note of report.notes) console.log(`  - ${note}`);
     if (!options.write) continue;
     if (report.picture !== undefined) writePicture(scenario, report.picture);
+    if (report.measured !== undefined) keepMeasured(scenario.name, report.measured);
     // After each scenario, so that an interrupted run keeps what it measured.
     writeResults(
       new Map([[scenario.name, resultsSection(scenario, report, { ...circumstances, loadBefore })]]),

@@ -9,6 +9,8 @@ export interface BenchContext {
   readonly seconds: number;
   readonly servers: readonly ServerName[];
   readonly firstPort: number;
+  /** Words from the titles of the parts that are to be measured, where a scenario has parts; none for all. */
+  readonly families: readonly string[];
   /** Removed after the scenario. */
   readonly directory: string;
   /** Shows progress. */

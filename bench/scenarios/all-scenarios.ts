@@ -4,6 +4,7 @@ import { config10kVhosts } from './config-10k-vhosts.ts';
 import { config10Mib } from './config-10mib.ts';
 import { config100Lines } from './config-100-lines.ts';
 import { fastcgi } from './fastcgi.ts';
+import { htaccessDirectories } from './htaccess-directories.ts';
 import { idle } from './idle.ts';
 import { largeBodies } from './large-bodies.ts';
 import { proxy1k } from './proxy-1k.ts';
@@ -31,5 +32,6 @@ export const allScenarios: readonly Scenario[] = [
   config10kVhosts,
   config10Mib,
   rulesScaling,
+  htaccessDirectories,
   balancerMembers,
 ];

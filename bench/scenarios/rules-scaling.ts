@@ -4,6 +4,7 @@ import { absenceNotes, startOnWork, stopContestants, type Work } from '../contes
 import { type Curve, curvePicture, type Panel } from '../curve-picture.ts';
 import { type Measurement, measureLoad } from '../measure-load.ts';
 import { type Report, ratio } from '../report.ts';
+import { keptMeasured } from '../results-file.ts';
 import { type BenchContext, makeReadableDirectory, type Scenario } from '../scenario.ts';
 import type { ServerName } from '../servers/server.ts';
 import { connections, proxyModules, startBackend, writeDocuments } from '../work.ts';
@@ -130,8 +131,51 @@ async function measureFamily(
   return { measurements, notes: [...absenceNotes(absent), ...notes] };
 }
 
-function cell(measurements: readonly Measurement[], name: ServerName): number | undefined {
-  return measurements.find((one) => one.name === name)?.cpuMicroseconds;
+/** What a family cost at one size, by server. */
+interface Point {
+  readonly count: number;
+  readonly costs: Partial<Record<ServerName, number>>;
+}
+
+/** By the titles of the families. */
+type Measured = Readonly<Record<string, readonly Point[]>>;
+
+const name = 'rules-scaling';
+
+async function measureSizes(context: BenchContext, family: Family, notes: Set<string>): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const count of family.sizes ?? usualSizes) {
+    context.say(`${family.title}: ${count}`);
+    const result = await measureFamily(context, family, count);
+    const costs = result.measurements.map((one) => [one.name, one.cpuMicroseconds] as const);
+    points.push({ count, costs: Object.fromEntries(costs) });
+    for (const note of result.notes) {
+      notes.add(note.includes(' skipped: ') ? note : `${family.title}, ${count}: ${note}`);
+    }
+  }
+  return points;
+}
+
+function rowsOf(title: string, points: readonly Point[]): string[][] {
+  const first = points[0]?.costs['httpd-ts'];
+  return points.map(({ count, costs: { 'httpd-ts': ours, apache2: apache } }) => [
+    title,
+    count.toLocaleString('en'),
+    shown(ours),
+    shown(apache),
+    ours === undefined ? '-' : ratio(ours, apache),
+    ours === undefined ? '-' : ratio(ours, first),
+  ]);
+}
+
+function panelOf(title: string, points: readonly Point[], servers: readonly ServerName[]): Panel {
+  const curves = servers.map((server): Curve => {
+    const line = points.flatMap(({ count, costs }): [number, number][] =>
+      costs[server] === undefined ? [] : [[count, costs[server]]],
+    );
+    return { name: server, points: line };
+  });
+  return { title, curves: curves.filter((curve) => curve.points.length > 0) };
 }
 
 function shown(value: number | undefined): string {
@@ -139,42 +183,43 @@ function shown(value: number | undefined): string {
 }
 
 async function run(all: BenchContext): Promise<Report> {
-  const servers = all.servers.filter((name) => name === 'httpd-ts' || name === 'apache2');
+  const servers = all.servers.filter((one) => one === 'httpd-ts' || one === 'apache2');
   const context = { ...all, servers };
   await startBackend(context, writeDocuments(context));
-  const rows: string[][] = [];
-  const panels: Panel[] = [];
   const notes = new Set<string>();
-  for (const family of families) {
-    const points = new Map<ServerName, [number, number][]>(servers.map((name) => [name, []]));
-    for (const count of family.sizes ?? usualSizes) {
-      context.say(`${family.title}: ${count}`);
-      const result = await measureFamily(context, family, count);
-      const ours = cell(result.measurements, 'httpd-ts');
-      const apache = cell(result.measurements, 'apache2');
-      const toApache = ours === undefined ? '-' : ratio(ours, apache);
-      for (const { name, cpuMicroseconds } of result.measurements) {
-        points.get(name)?.push([count, cpuMicroseconds]);
-      }
-      rows.push([family.title, count.toLocaleString('en'), shown(ours), shown(apache), toApache]);
-      for (const note of result.notes) {
-        notes.add(note.includes(' skipped: ') ? note : `${family.title}, ${count}: ${note}`);
-      }
-    }
-    const curves = [...points].map(([name, line]): Curve => ({ name, points: line }));
-    panels.push({ title: family.title, curves: curves.filter((curve) => curve.points.length > 0) });
-  }
-  const columns = ['entries', 'number', 'httpd-ts CPU µs/request', 'apache2 CPU µs/request', 'to apache2'];
+  const wanted = ({ title }: Family) =>
+    all.families.length === 0 || all.families.some((word) => title.includes(word));
+  const measured: Record<string, readonly Point[]> = {};
+  for (const family of families.filter(wanted))
+    measured[family.title] = await measureSizes(context, family, notes);
+  // Families that were not asked for stay as they were measured before.
+  const kept = all.families.length === 0 ? {} : ((keptMeasured(name) as Measured | undefined) ?? {});
+  const whole: Measured = { ...kept, ...measured };
+  const known = families.flatMap(({ title }) =>
+    whole[title] === undefined ? [] : [[title, whole[title]] as const],
+  );
+  const columns = [
+    'entries',
+    'number',
+    'httpd-ts CPU µs/request',
+    'apache2 CPU µs/request',
+    'to apache2',
+    'to the first size',
+  ];
   return {
-    tables: [{ columns, rows }],
+    tables: [{ columns, rows: known.flatMap(([title, points]) => rowsOf(title, points)) }],
     notes: [...notes],
-    picture: curvePicture(panels, 'CPU µs/request'),
+    picture: curvePicture(
+      known.map(([title, points]) => panelOf(title, points, servers)),
+      'CPU µs/request',
+    ),
+    measured: Object.fromEntries(known),
   };
 }
 
 /** Whether a request's cost depends on how much the configuration holds. */
 export const rulesScaling: Scenario = {
-  name: 'rules-scaling',
+  name,
   title: 'Cost of a request by the size of the configuration',
   what: 'A GET of 1 KiB past 1, 100 and 10,000 entries of a kind (1,000 in a `.htaccess`): a file, or the proxy for ProxyPass; kept connections; combined log.',
   run,

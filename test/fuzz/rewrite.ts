@@ -246,9 +246,8 @@ async function logById(
     if (bar < 0) continue;
     const id = line.slice(0, bar);
     // Where httpd cuts a line depends on the length of what is masked here.
-    const text = masked(
-      line.slice(bar + 1, longestLine).replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'),
-    )
+    const text = masked(line.slice(bar + 1).replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'))
+      .slice(0, longestLine)
       .replace(folder, '@OWN@')
       .replace(/ cache lookup OK: (map=\S+ key=.*) -> val=$/, ' map lookup FAILED: $1')
       .replace(/ cache lookup OK: /, ' map lookup OK: ');

@@ -6,7 +6,7 @@ import { standardModules } from '@httpd-ts/modules';
 import { serveInProcess } from '@httpd-ts/server';
 import { nodeWorld } from '@httpd-ts/server/node-world';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withAssumedFiles } from '../assumed-files.ts';
 import { type Explanation, explainRequest } from './explain-request.ts';
 import type { Question } from './question.ts';
@@ -24,6 +24,8 @@ const assumeModules = [
     'dir',
     'mime',
     'rewrite',
+    'headers',
+    'setenvif',
     'proxy',
     'proxy_http',
   ].map((name) => `mod_${name}`),
@@ -44,6 +46,7 @@ beforeAll(() => {
   writeFileSync(join(root, 'mime.types'), 'text/html html\ntext/plain txt\n');
   writeFileSync(join(root, 'htdocs/guarded/.htaccess'), 'Require all denied\n');
 });
+afterEach(() => rmSync(join(root, 'htdocs/sub/.htaccess'), { force: true }));
 afterAll(() => rmSync(root, { recursive: true }));
 
 async function explain(
@@ -222,9 +225,11 @@ describe('explainRequest', () => {
 function ask(
   port: number,
   path: string,
+  method: string,
 ): Promise<{ status: number; location: string | undefined; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.get({ port, path, agent: false, headers: { host: 'main.example' } }, (response) => {
+    const options = { port, path, method, agent: false, headers: { host: 'main.example' } };
+    const request = http.request(options, (response) => {
       let body = '';
       response.setEncoding('latin1');
       response.on('data', (chunk: string) => {
@@ -235,6 +240,7 @@ function ask(
       );
     });
     request.on('error', reject);
+    request.end();
   });
 }
 
@@ -257,7 +263,33 @@ describe('an explanation and the running server', () => {
     'ErrorDocument 404 /a.html',
     '<Directory "HTDOCS">\nRewriteEngine on\nRewriteRule ^b/(.*) /sub/$1\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteRule ^miss /a.html [L]\n</Directory>',
     'AllowEncodedSlashes on',
+    'RewriteMap short int:tolower\nRewriteRule ^/SUB/(.*) /sub/${short:$1} [PT]',
+    'RewriteCond %{LA-U:REQUEST_FILENAME} !-f\nRewriteRule ^/miss(.*) /sub/b.txt [PT]',
+    'RewriteRule ^/sub/deep /sub/ [R,C]\nRewriteRule ^ - [E=seen:1]',
+    'SetEnvIf Request_URI "^/sub" inside=1\n<Location />\n<RequireAll>\nRequire all granted\nRequire not env inside\n</RequireAll>\n</Location>',
+    'AliasMatch ^/o/(.*)$ "OTHER/$1"',
+    '<Location /sub>\nRedirect 307 http://new.example%{REQUEST_URI}\n</Location>',
+    '<LocationMatch "^/(?<first>sub)/">\nHeader set X-First %{MATCH_FIRST}e\n</LocationMatch>\n<Files *.html>\nForceType text/plain\n</Files>',
   );
+  const htaccessLine = fc.constantFrom(
+    'RewriteEngine on\nRewriteRule ^b\\.txt$ index.html',
+    'RewriteEngine on\nRewriteBase /sub/\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteCond %{REQUEST_FILENAME} !-d\nRewriteRule . /a.html [L]',
+    'RewriteEngine on\nRewriteRule ^(.*)\\.html$ /$1.txt [R=308]',
+    'RewriteEngine on\nRewriteRule ^loop(.*) loopx$1',
+    'RewriteEngine on\nRewriteRule ^deep - [F]',
+    'Redirect gone /sub/index.html',
+    'RedirectMatch ^/sub/old(.*)$ /sub$1',
+    'DirectoryIndex b.txt',
+    'FallbackResource /a.html',
+    'Require all denied',
+    '<Files "b*">\nRequire host nowhere.example\n</Files>',
+    '<If "%{QUERY_STRING} =~ /q/">\nRedirect /sub /a.html\n</If>',
+    'ErrorDocument 403 "none"',
+    'RewriteRule ( x',
+    'Listen 80',
+    'SetHandler none',
+  );
+  const method = fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS');
   const path = fc.constantFrom(
     ...[
       '/',
@@ -281,6 +313,12 @@ describe('an explanation and the running server', () => {
       '/a%2fb',
       '/a.html/tail',
       '//sub//b.txt',
+      '/sub/old/b.txt',
+      '/sub/loop',
+      '/sub/deep/b.txt',
+      '/sub/none/x.html',
+      '/SUB/B.TXT',
+      '/o/c.txt',
     ],
   );
 
@@ -288,9 +326,11 @@ describe('an explanation and the running server', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(line, { maxLength: 6 }),
-        fc.uniqueArray(path, { minLength: 1, maxLength: 6 }),
-        async (lines, paths) => {
-          const config = `RewriteEngine on\n${lines.join('\n').replace('OTHER', join(root, 'other')).replace('HTDOCS', join(root, 'htdocs'))}\n`;
+        fc.uniqueArray(fc.tuple(method, path), { minLength: 1, maxLength: 6 }),
+        fc.option(fc.uniqueArray(htaccessLine, { minLength: 1, maxLength: 3 }), { nil: [] }),
+        async (lines, requests, inSub) => {
+          writeFileSync(join(root, 'htdocs/sub/.htaccess'), `${inSub.join('\n')}\n`);
+          const config = `RewriteEngine on\n${lines.join('\n').replaceAll('OTHER', join(root, 'other')).replace('HTDOCS', join(root, 'htdocs'))}\n`;
           writeFileSync(configFile, preamble + config);
           const server = await serveInProcess({
             serverRoot: root,
@@ -302,19 +342,23 @@ describe('an explanation and the running server', () => {
             ],
           });
           try {
-            for (const one of paths) {
-              const answer = await ask(server.addresses[0]!.port, one);
-              const { outcome } = await explain(config, one, { headers: [['Host', 'main.example']] });
+            for (const [asked, one] of requests) {
+              const answer = await ask(server.addresses[0]!.port, one, asked);
+              const { outcome } = await explain(config, one, {
+                method: asked,
+                headers: [['Host', 'main.example']],
+              });
               if (outcome.kind === 'proxy') expect(answer.status).toBe(503);
               else expect([outcome.status, outcome.location]).toEqual([answer.status, answer.location]);
-              if (outcome.kind === 'file') expect(`${root}/${answer.body}`).toBe(`${outcome.file}\n`);
+              if (outcome.kind === 'file' && asked === 'GET')
+                expect(`${root}/${answer.body}`).toBe(`${outcome.file}\n`);
             }
           } finally {
             await server.stop();
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });

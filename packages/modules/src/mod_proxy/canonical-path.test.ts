@@ -17,7 +17,9 @@ describe('canonicalPath', () => {
     ['a%2fb', true, 'a%2fb'],
     ['a%2Fb c', true, 'a%2Fb%20c'],
     ['a%2fb', false, 'a%252fb'],
-    ['100%', true, '100%25'],
+    ['100%', false, '100%25'],
+    ['100%', true, 400],
+    ['a%4', true, 400],
   ])('%s with slashes kept: %s', (path, keeps, expected) => {
     expect(canonicalPath(path, keeps)).toBe(expected);
   });

@@ -1,4 +1,5 @@
 import { type AddressPort, readAddressPort } from '@httpd-ts/http1';
+import type { HookStatus } from '@httpd-ts/kernel';
 
 const hexDigits = '0123456789ABCDEF';
 
@@ -15,10 +16,14 @@ const pathTable = escapeTable("~$-_.+!*'(),;:@&=/");
 const clean = /^[A-Za-z0-9~$\-_.+!*'(),;:@&=/]*$/;
 
 /**
- * Escapes what must be escaped in a decoded path. With `keepEncodedSlashes`, a `%2f` in it stays as it is.
+ * Escapes what must be escaped in a decoded path. With `keepEncodedSlashes`, a `%2f` in it stays as it is, and a path
+ * with a percent sign that escapes nothing is refused.
  */
-export function canonicalPath(path: string, keepEncodedSlashes: boolean): string {
+export function canonicalPath(path: string, keepEncodedSlashes: false): string;
+export function canonicalPath(path: string, keepEncodedSlashes: boolean): string | HookStatus;
+export function canonicalPath(path: string, keepEncodedSlashes: boolean): string | HookStatus {
   if (clean.test(path)) return path;
+  if (keepEncodedSlashes && /%(?![0-9A-Fa-f]{2})/.test(path)) return 400;
   let result = '';
   for (let i = 0; i < path.length; i++) {
     if (

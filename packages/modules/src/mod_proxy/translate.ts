@@ -216,6 +216,7 @@ export function canonicalTarget(request: RequestRecord, path: string, module: st
       return 403;
     }
     const canonical = canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep');
+    if (typeof canonical === 'number') return canonical;
     const { args } = request;
     if (args === undefined) return canonical;
     if (!hasControlOrSpace(args)) return `${canonical}?${args}`;

@@ -15,6 +15,7 @@ export function canonicalizeFtp(request: RequestRecord, url: string): string | H
   const semicolon = whole.indexOf(';');
   const keepsSlashes = walkConfig.of(request).encodedSlashes === 'keep';
   let path = canonicalPath(semicolon < 0 ? whole : whole.slice(0, semicolon), keepsSlashes);
+  if (typeof path === 'number') return path;
   if (!fitsCommand(path)) return 400;
   let parameters = semicolon < 0 ? '' : canonicalPath(whole.slice(semicolon + 1), false);
   if (request.args !== undefined) {

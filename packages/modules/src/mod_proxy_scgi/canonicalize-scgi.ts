@@ -10,6 +10,7 @@ export function canonicalizeScgi(request: RequestRecord, url: string): string | 
     return 400;
   }
   const path = canonicalPath(url.slice(start + 1), walkConfig.of(request).encodedSlashes === 'keep');
+  if (typeof path === 'number') return path;
   if (request.env('proxy-scgi-pathinfo') !== undefined) request.pathInfo = `/${path}`;
   return `${origin.canonical}/${path}`;
 }

@@ -11,8 +11,10 @@ export function canonicalizeUwsgi(request: RequestRecord, url: string): string |
   }
   const path = url.slice(start + 1);
   const isRaw = request.note('proxy-nocanon') !== undefined || request.note('proxy-noencode') !== undefined;
-  if (!isRaw)
-    return `${origin.canonical}/${canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep')}`;
+  if (!isRaw) {
+    const canonical = canonicalPath(path, walkConfig.of(request).encodedSlashes === 'keep');
+    return typeof canonical === 'number' ? canonical : `${origin.canonical}/${canonical}`;
+  }
   if (!hasControlOrSpace(path)) return `${origin.canonical}/${path}`;
   request.log('proxy_uwsgi', 'error', 'AH10417: To be forwarded path contains control characters or spaces');
   return 403;
