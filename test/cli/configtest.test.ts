@@ -107,6 +107,13 @@ describe('errors', () => {
     ]);
   });
 
+  it('of a line without end and of endless nesting have a place', () => {
+    write('long.conf', `ServerName a\n${'a'.repeat(17 << 20)}\n`);
+    expect(told('long.conf')[0]).toMatchObject({ code: 'line-too-long', file: at('long.conf'), line: 2 });
+    write('deep.conf', '<Location /x>\n'.repeat(50_000) + '</Location>\n'.repeat(50_000));
+    expect(told('deep.conf')[0]).toMatchObject({ code: 'too-deeply-nested', line: 50_000 });
+  });
+
   it('ends where files include each other', () => {
     write('loop.conf', 'Include loop.conf\nInclude loop.conf\n');
     const result = configtest('loop.conf');
@@ -308,6 +315,14 @@ describe('what can be given', () => {
     expect(told('sites').map(({ code, file, line }) => [code, file, line])).toEqual([
       ['duplicate-server-name', at('sites/b.conf'), 2],
     ]);
+  });
+
+  it('a directory with links: each file once', () => {
+    write('linked/available/a.conf', 'Listen 80\n');
+    mkdirSync(at('linked/enabled'), { recursive: true });
+    symlinkSync('../available/a.conf', at('linked/enabled/a.conf'));
+    symlinkSync('..', at('linked/enabled/again'));
+    expect(configtest('linked')).toMatchObject({ stdout: `${at('linked')}: Syntax OK\n`, status: 0 });
   });
 
   it('a directory without any configuration is misuse', () => {

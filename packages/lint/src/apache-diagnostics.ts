@@ -44,7 +44,7 @@ const moduleDiagnostics = defineDiagnostics({
     says: /(?:Cannot parse|cannot compile|syntax error).*expression|^(?:Error in|Cannot parse) /i,
     what: 'The expression is not valid.',
     why: 'The server does not start.',
-    instead: 'Check operators (==, =~, -f …), quotes and the names of functions and variables.',
+    instead: 'Check operators (==, =~, -f ...), quotes and the names of functions and variables.',
   },
   'unknown-rewrite-flag': {
     says: /^Rewrite(?:Rule|Cond): (?:unknown flag|bad flag delimiters|bad argument line)/,

@@ -65,18 +65,38 @@ export async function checkConfiguration(input: CheckInput): Promise<CheckResult
   } catch (error) {
     // What overflows the stack is the input, at every stage; anything else is a fault of ours.
     if (!(error instanceof RangeError)) throw error;
-    return { findings: [tooDeep(input.configFile)], files: 1, kind: 'whole' };
+    return { findings: [tooDeep(input)], files: 1, kind: 'whole' };
   }
 }
 
-const tooDeep = (file: string): Finding => ({
-  severity: 'error',
-  stage: 'reading',
-  origin: 'lint',
-  code: 'too-deeply-nested',
-  text: 'sections are nested too deeply to be checked',
-  file,
-});
+function tooDeep({ configFile, world }: CheckInput): Finding {
+  const text = world.files.readText(configFile);
+  return {
+    severity: 'error',
+    stage: 'reading',
+    origin: 'lint',
+    code: 'too-deeply-nested',
+    text: 'sections are nested too deeply to be checked',
+    file: configFile,
+    line: typeof text === 'string' ? undefined : deepestLine(text.text),
+  };
+}
+
+/** The line that opens the innermost section. */
+function deepestLine(text: string): number | undefined {
+  let depth = 0;
+  let deepest = 0;
+  let found: number | undefined;
+  for (const [i, line] of text.split('\n').entries()) {
+    const start = /^[\t ]*<(\/?)/.exec(line);
+    if (start === null) continue;
+    depth += start[1] === '' ? 1 : -1;
+    if (depth <= deepest) continue;
+    deepest = depth;
+    found = i + 1;
+  }
+  return found;
+}
 
 const newSettings = ({ serverRoot, configFile, defines = [] }: CheckInput): Settings => ({
   serverRoot,

@@ -35,6 +35,7 @@ export function diagnosticExplainer(
         : sources.excerpt(file, line, meantWord(diagnostic, code, name, sources));
     return {
       ...diagnostic,
+      directive: name,
       code,
       origin: 'apache',
       excerpt,
@@ -51,7 +52,10 @@ export function diagnosticExplainer(
 
 /** Some sentences of the last checks name the place within the text only. */
 function withPlace(diagnostic: Diagnostic): Diagnostic {
-  const [, file, line] = / defined at (\/.*):(\d+)$/m.exec(diagnostic.text) ?? [];
+  const [, file, line] =
+    / defined at (\/.*):(\d+)$/m.exec(diagnostic.text) ??
+    /^Error reading (\/.*) at line (\d+): /.exec(diagnostic.text) ??
+    [];
   return diagnostic.file !== undefined || file === undefined
     ? diagnostic
     : { ...diagnostic, file, line: Number(line) };

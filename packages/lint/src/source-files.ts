@@ -67,10 +67,13 @@ function meantPart(file: ConfigFile, line: Line, word: string | undefined) {
   return { offset: line.start, length: /^[^\s\\]*/.exec(firstLine)![0].length };
 }
 
+/** As much of a line as anybody looks at; what has no end at all is cut. */
+const longestExcerpt = 65_536;
+
 function excerptAt(file: ConfigFile, offset: number, length: number): SourceExcerpt {
   const { line, column } = position(file, offset);
   const start = file.lineStarts[line - 1]!;
   const text = file.text.slice(start, file.lineStarts[line] ?? file.text.length).replace(/\r?\n$/, '');
   const end = Math.max(column + 1, Math.min(column + length, text.length + 1));
-  return { line, column, endColumn: end, text };
+  return { line, column, endColumn: end, text: text.slice(0, longestExcerpt) };
 }

@@ -1,6 +1,6 @@
 import { readUri } from '@httpd-ts/http1';
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { nextWord, parseIpSubnet, subnetErrorTexts, words } from '@httpd-ts/kernel';
+import { nextWord, parseIpSubnet, subnetErrorTexts, systemErrorText, words } from '@httpd-ts/kernel';
 import {
   clampedLong,
   isKnownMethod,
@@ -9,6 +9,7 @@ import {
   leadingLong,
   leadingOffset,
   parseTimeout,
+  wholeInteger,
 } from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
 import { expiresComplaint } from './known-expires.ts';
@@ -151,12 +152,15 @@ const trustedProxy: ArgumentCheck = ([word = ''], cmd) => {
   return `RemoteIP: Error parsing IP ${word} (${subnetErrorTexts[subnet]} error) for ${name}`;
 };
 
+// httpd: ap_pcfg_openfile
 const fileToOpen: ArgumentCheck = ([file = ''], cmd) => {
   const path = cmd.serverRootRelative(file);
+  const complaint = `${cmd.name}: Could not open file ${path}`;
   const found = cmd.world.files.stat(path);
-  return found === 'ENOENT'
-    ? `${cmd.name}: Could not open file ${path}: No such file or directory`
-    : undefined;
+  if (typeof found === 'string') return `${complaint}: ${systemErrorText(found)}`;
+  if (found.type === 'file' || path === '/dev/null') return undefined;
+  cmd.warn(`[core:error] AH00554: Access to file ${path} denied by server: not a regular file`);
+  return `${complaint}: Bad file descriptor`;
 };
 
 // httpd: modules/filters/mod_ext_filter.c parse_cmd, define_filter
@@ -427,6 +431,9 @@ const fcgiCheckProvider: ArgumentCheck = ([provider, ...options], cmd) => {
   return undefined;
 };
 
+/** What strtol takes as a whole, however large. */
+const isNumber = (word: string) => /^[\t-\r ]*[+-]?\d+$/.test(word);
+
 /** What directives of modules that are only declared say of their arguments, beyond their number. */
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
@@ -435,7 +442,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   AuthDigestAlgorithm: ([word = '']) =>
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
   AuthDigestNonceLifetime: ([word = '']) =>
-    /^[+-]?\d+$/.test(word) ? undefined : `Invalid time in AuthDigestNonceLifetime: ${word}`,
+    isNumber(word) ? undefined : `Invalid time in AuthDigestNonceLifetime: ${word}`,
   AuthDigestProvider: passwordProvider,
   AuthDigestQop: ([word = '']) =>
     /^auth$/i.test(word) ? undefined : "AuthDigestQop is deprecated: only 'auth' is supported",
@@ -592,17 +599,20 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   H2WebSockets: onOff('value must be On or Off'),
   H2WindowSize: atLeast(1024, 'value must be >= 1024'),
   KeptBodySize: ([word = '']) =>
-    isDigits(word) ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
+    (wholeInteger(word) ?? -1) >= 0 ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
   LDAPReferrals: oneOf(['on', 'off', 'default'], () => "LDAPReferrals must be 'on', 'off', or 'default'"),
   LDAPConnectionPoolTTL: ([word = ''], { name }) =>
-    word === '-1' || (parseTimeout(word) ?? -1) >= 0 ? undefined : `${name} has wrong format`,
+    parseTimeout(word.replace('-', '')) === undefined ? `${name} has wrong format` : undefined,
   LDAPReferralHopLimit: ([word = '']) =>
     leadingInteger(word) <= 0
       ? "LDAPReferralHopLimit must be greater than zero (Use 'LDAPReferrals Off' to disable referral chasing)"
       : undefined,
   LDAPRetries: ([word = '']) => (leadingInteger(word) < 0 ? 'LDAPRetries must be >= 0' : undefined),
   LDAPRetryDelay: timeout,
-  LDAPTimeout: ([word = '']) => (/^[+-]?\d/.test(word) ? undefined : 'Timeout not numerical'),
+  LDAPTimeout: ([word = '']) => {
+    if (!isNumber(word)) return 'Timeout not numerical';
+    return leadingLong(word) < 0 ? 'Timeout must be non-negative' : undefined;
+  },
   LDAPTrustedClientCert: ldapCertificate(
     (type) => clientCertificateTypes.split(', ').includes(type),
     (type) =>

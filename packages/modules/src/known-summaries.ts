@@ -18,7 +18,7 @@ export const knownSummaries = {
   SSLHonorCipherOrder: "Whether the server's order of ciphers counts.",
   SSLInsecureRenegotiation: 'Whether clients with an old hole may renegotiate.',
   SSLLog: 'No longer a directive: errors go to ErrorLog.',
-  SSLLogLevel: 'No longer a directive: LogLevel ssl:… has taken its place.',
+  SSLLogLevel: 'No longer a directive: LogLevel ssl:... has taken its place.',
   SSLOCSPDefaultResponder: 'The responder asked about client certificates that name none.',
   SSLOCSPEnable: 'Whether client certificates are checked by OCSP.',
   SSLOCSPNoVerify: "Whether the responder's own certificate is not checked.",

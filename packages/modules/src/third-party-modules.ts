@@ -43,7 +43,7 @@ export const thirdPartyModules: readonly ThirdPartyModule[] = [
     file: 'mod_jk.c',
     directives: /^Jk\w+$/i,
     instead:
-      'use mod_proxy_ajp: each JkMount becomes ProxyPass to ajp://host:8009/ with secret=, a load-balancer worker becomes <Proxy balancer://…> with route= and stickysession=JSESSIONID|jsessionid',
+      'use mod_proxy_ajp: each JkMount becomes ProxyPass to ajp://host:8009/ with secret=, a load-balancer worker becomes <Proxy balancer://NAME> with route= and stickysession=JSESSIONID|jsessionid',
   },
   {
     title: 'ModSecurity',
@@ -153,7 +153,7 @@ export const thirdPartyModules: readonly ThirdPartyModule[] = [
     file: 'mod_qos.c',
     directives: /^QS_\w+$/i,
     instead:
-      'limit clients in front of the server; RequestReadTimeout and the Limit… directives cover slow and oversized requests',
+      'limit clients in front of the server; RequestReadTimeout and the Limit... directives cover slow and oversized requests',
   },
   {
     title: 'mod_xsendfile',

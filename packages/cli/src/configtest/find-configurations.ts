@@ -25,7 +25,7 @@ export function findConfigurations(path: string, files: Files): readonly Wanted[
     const tree = findTree({ serverRoot: path }, exists);
     return [{ ...tree, furtherFiles: [], isHtaccess: false, title: tree.configFile }];
   }
-  const below = filesBelow(path, files, 0);
+  const below = filesBelow(path, files, 0, new Set());
   const named = below.filter((file) => file.endsWith('.conf'));
   const fragments = (named.length > 0 ? named : below).filter((file) => !isHtaccess(file));
   const [first, ...further] = fragments;
@@ -40,8 +40,17 @@ export const isHtaccess = (path: string) => /^\.ht(?!passwd|digest|group)/.test(
 
 const maximumDepth = 32;
 
-function filesBelow(directory: string, files: Files, depth: number): string[] {
-  const names = files.readDirectory(directory);
+/** Files below a directory; what links lead to more than once is taken once. */
+function filesBelow(directory: string, files: Files, depth: number, seen: Set<string>): string[] {
+  const isNew = (path: string) => {
+    const found = files.realPath(path);
+    // An error is a name without slashes.
+    const real = found.includes('/') ? found : path;
+    const isFirst = !seen.has(real);
+    seen.add(real);
+    return isFirst;
+  };
+  const names = isNew(directory) ? files.readDirectory(directory) : [];
   if (typeof names === 'string' || depth > maximumDepth) return [];
   return [...names].sort().flatMap((name) => {
     const path = join(directory, name);
@@ -49,7 +58,8 @@ function filesBelow(directory: string, files: Files, depth: number): string[] {
     if (leftovers.test(name)) return [];
     const info = files.stat(path);
     if (typeof info === 'string') return [];
-    return info.type === 'directory' ? filesBelow(path, files, depth + 1) : [path];
+    if (info.type === 'directory') return filesBelow(path, files, depth + 1, seen);
+    return isNew(path) ? [path] : [];
   });
 }
 

@@ -52,7 +52,7 @@ const bracedName = /([A-Za-z_]\w*)(:?[-=+?]|##?|%%?)?/y;
 /** What follows a `$`. */
 function parameter(cursor: Cursor, variables: Variables): string {
   const { text, at } = cursor;
-  if (text[at] === '(') throw new NotEvaluated('a command in $(…)');
+  if (text[at] === '(') throw new NotEvaluated('a command in $(...)');
   if (text[at] !== '{') {
     plainName.lastIndex = at;
     const name = plainName.exec(text)?.[0];

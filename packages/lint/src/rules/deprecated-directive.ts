@@ -5,7 +5,7 @@ import { shownName } from '../shown-name.ts';
 const replacements: Readonly<Record<string, string>> = {
   order: 'Use Require: Require all granted in place of Order allow,deny with Allow from all.',
   allow: 'Use Require: Require all granted, Require ip 192.168.1, Require host example.com.',
-  deny: 'Use Require: Require all denied, or Require not ip … in <RequireAll>.',
+  deny: 'Use Require: Require all denied, or Require not ip ... in <RequireAll>.',
   satisfy: 'Use <RequireAny> in place of Satisfy Any, <RequireAll> in place of Satisfy All.',
   namevirtualhost: 'Take the line out: every address of several virtual hosts is name-based.',
   maxclients: 'MaxRequestWorkers',

@@ -12,7 +12,7 @@ export const summaries = {
   ProxyPassReverseCookiePath: "Puts this server's path in place of the back end's in cookies.",
   ProxyPreserveHost: 'Whether back ends see the Host that the client sent.',
   ProxyAddHeaders: 'Whether X-Forwarded-For and its like are added.',
-  ProxyPassInterpolateEnv: 'Whether ${…} in proxy lines is replaced for each request.',
+  ProxyPassInterpolateEnv: 'Whether ${...} in proxy lines is replaced for each request.',
   Proxy100Continue: 'Whether back ends see Expect: 100-continue.',
   ProxyErrorOverride: "Whether error pages of back ends are replaced by this server's.",
   ProxyVia: 'Whether the Via header is written.',

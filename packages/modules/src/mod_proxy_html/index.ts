@@ -12,7 +12,7 @@ import {
   take1,
   take12,
 } from '@httpd-ts/kernel';
-import { wholeInteger } from '../core/contract.ts';
+import { leadingInteger } from '../core/contract.ts';
 import { sniffingXml2enc } from '../mod_xml2enc/contract.ts';
 import { type Doctype, htmlEnd, type ProxyHtmlConfig, proxyHtml } from './config.ts';
 import { proxyHtmlFilter } from './proxy-html-filter.ts';
@@ -128,9 +128,10 @@ export const modProxyHtml = defineModule({
       usage: 'Buffer size',
       default: '8192',
       set(config, word) {
-        const size = wholeInteger(word);
-        if (size === undefined) return 'Invalid value for directive ProxyHTMLBufSize, expected integer';
-        config.bufferSize = size;
+        if (!/^[\t-\r ]*[+-]?\d+$/.test(word)) {
+          return 'Invalid value for directive ProxyHTMLBufSize, expected integer';
+        }
+        config.bufferSize = leadingInteger(word);
         return undefined;
       },
     }),
