@@ -1,3 +1,4 @@
+export { systemErrorText } from './1-resolve/include.ts';
 export * from './1-resolve/resolve.ts';
 export { serverRootRelative, type UnsupportedUse } from './2-compile/carry-out.ts';
 export * from './2-compile/compile.ts';

@@ -35,7 +35,7 @@ export function diagnosticExplainer(
         : sources.excerpt(file, line, meantWord(diagnostic, code, name, sources));
     return {
       ...diagnostic,
-      directive: name,
+      directive: entry === undefined ? diagnostic.directive : name,
       code,
       origin: 'apache',
       excerpt,

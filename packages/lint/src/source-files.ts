@@ -74,6 +74,6 @@ function excerptAt(file: ConfigFile, offset: number, length: number): SourceExce
   const { line, column } = position(file, offset);
   const start = file.lineStarts[line - 1]!;
   const text = file.text.slice(start, file.lineStarts[line] ?? file.text.length).replace(/\r?\n$/, '');
-  const end = Math.max(column + 1, Math.min(column + length, text.length + 1));
+  const end = Math.max(column + 1, Math.min(column + length, text.length + 1, longestExcerpt));
   return { line, column, endColumn: end, text: text.slice(0, longestExcerpt) };
 }

@@ -157,7 +157,10 @@ const fileToOpen: ArgumentCheck = ([file = ''], cmd) => {
   const path = cmd.serverRootRelative(file);
   const complaint = `${cmd.name}: Could not open file ${path}`;
   const found = cmd.world.files.stat(path);
-  if (typeof found === 'string') return `${complaint}: ${systemErrorText(found)}`;
+  if (typeof found === 'string') {
+    const error = cmd.world.files.readText(path);
+    return typeof error === 'string' ? `${complaint}: ${systemErrorText(error)}` : undefined;
+  }
   if (found.type === 'file' || path === '/dev/null') return undefined;
   cmd.warn(`[core:error] AH00554: Access to file ${path} denied by server: not a regular file`);
   return `${complaint}: Bad file descriptor`;
@@ -434,6 +437,10 @@ const fcgiCheckProvider: ArgumentCheck = ([provider, ...options], cmd) => {
 /** What strtol takes as a whole, however large. */
 const isNumber = (word: string) => /^[\t-\r ]*[+-]?\d+$/.test(word);
 
+// httpd: modules/filters/mod_include.c set_default_start_tag
+const withoutBlanks: ArgumentCheck = ([word = ''], { name }) =>
+  /[\t-\r ]/.test(word) ? `${name} may not contain any whitespaces` : undefined;
+
 /** What directives of modules that are only declared say of their arguments, beyond their number. */
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
@@ -675,6 +682,8 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       ? 'SessionExpiryUpdateInterval must be zero (disable) or a positive value'
       : undefined,
   ...sedArguments,
+  SSIEndTag: withoutBlanks,
+  SSIStartTag: withoutBlanks,
   Substitute: substitute,
   SubstituteMaxLineLength: bytesWithUnit,
   SuexecUserGroup: () =>
