@@ -162,7 +162,7 @@ async function answer(
   if (head === undefined) return 'the request line or a header is not complete: no line end may stand in it';
   const host = { name: head.hostname, port: head.kind === 'head' && head.port !== 0 ? head.port : undefined };
   if (head.kind === 'head') return serve(connection, servers, head, host);
-  const fault = { status: head.status, note: head.note, logMessage: head.log[0]?.text, named: head.named };
+  const fault = { status: head.status, note: head.note, log: head.log, named: head.named };
   return serve(connection, servers, { ...head, method: head.method ?? 'GET' }, host, emptyRequestBody, fault);
 }
 

@@ -1,3 +1,4 @@
+import type { LogLine } from '@httpd-ts/http1';
 import { requestPlan } from '../2-compile/order-hooks.ts';
 import type { AddressServers } from '../2-compile/virtual-hosts.ts';
 import { bodyLength, emptyRequestBody, type RequestBody } from '../response.ts';
@@ -22,7 +23,8 @@ export interface RequestFault {
   /** Text for the error page; see `error-notes`. */
   readonly note: string | undefined;
   /** Line for the error log. */
-  readonly logMessage: string | undefined;
+  /** What is said of it in the error log. */
+  readonly log: readonly LogLine[];
   /** Host and port to show although they chose no server. */
   readonly named?: { readonly hostname: string | undefined; readonly port: number | undefined };
 }
@@ -153,7 +155,7 @@ async function answerFault(request: RequestRecord, fault: RequestFault): Promise
   const { hostname, port } = fault.named ?? {};
   request.hostname ??= hostname;
   if (port !== undefined) request.parsedUri = { ...request.parsedUri, port };
-  if (fault.logMessage !== undefined) request.log('core', 'info', fault.logMessage);
+  for (const { level, text } of fault.log) request.log('core', level, text);
   // An expectation that is not known ends the connection as other faults do, but the response does not say so.
   if (fault.status !== 417) request.connection.keepalive = 'close';
   await die(fault.status, request);

@@ -1,4 +1,5 @@
 import {
+  asciiLowerCase,
   type Complaint,
   DECLINED,
   defineModule,
@@ -49,7 +50,8 @@ function setUserdir(config: UserdirConfig, raw: string): Complaint {
   }
   const state = switched[1] === undefined ? 'disabled' : 'enabled';
   if (names.length === 0) config.everyone = state;
-  else for (const name of names) config[state].add(name);
+  // httpd keeps them in tables, whose keys have no case.
+  else for (const name of names) config[state].add(asciiLowerCase(name));
   return undefined;
 }
 
@@ -81,7 +83,8 @@ function translateUserdir(request: RequestRecord): HookStatus {
 }
 
 function isDisabled({ everyone, enabled, disabled }: UserdirConfig, user: string): boolean {
-  return disabled.has(user) || (everyone === 'disabled' && !enabled.has(user));
+  const name = asciiLowerCase(user);
+  return disabled.has(name) || (everyone === 'disabled' && !enabled.has(name));
 }
 
 /** Where a place is for a user: a directory, or a URL to go to. Undefined for users that are not known. */

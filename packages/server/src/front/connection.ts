@@ -297,7 +297,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
       unparsedTarget: head.unparsedTarget,
       isWithoutHost: head.isWithoutHost,
       note: head.note,
-      logMessage: head.log[0]?.text,
+      log: head.log,
       named: head.named,
     };
     const requested = { ...head, method: head.method ?? 'GET' };
