@@ -83,7 +83,7 @@ export async function managedServer(
     .join('');
   writeFileSync(
     join(root, 'httpd.conf'),
-    `ServerName localhost\n${loaded}Listen 127.0.0.1:${port}\n${own}PidFile httpd.pid\nDefaultRuntimeDir ${root}\nErrorLog error.log
+    `ServerName localhost\n${loaded}Listen 127.0.0.1:${port}\n${own}PidFile httpd.pid\nDefaultRuntimeDir ${root}\nKeepAliveTimeout 60\nErrorLog error.log
 <Location /balancer-manager>\nSetHandler balancer-manager\nRequire local\n</Location>\nProxyPass /balancer-manager !\n${config}\n`,
   );
   const manager = `http://127.0.0.1:${port}/balancer-manager`;

@@ -74,12 +74,13 @@ export function maskAccessLine(line: string, masks: readonly Mask[]): string {
   return applyMasks(line.replace(/\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]/g, '[@TIME@]'), masks);
 }
 
-/** Hides time, process, thread and client port in an error log line. */
+/** Hides time, process, thread, client port and mod_rewrite's addresses of server and request in an error log line. */
 export function maskErrorLine(line: string, masks: readonly Mask[]): string {
   const masked = line
     .replace(/^\[\w{3} \w{3} [^\]]*\]/, '[@TIME@]')
     .replace(/\[pid [^\]]*\]/, '[pid @PID@]')
-    .replace(/\[(client|remote) ([^\]]*):\d+\]/, '[$1 $2:@PORT@]');
+    .replace(/\[(client|remote) ([^\]]*):\d+\]/, '[$1 $2:@PORT@]')
+    .replace(/(?<=\/sid#)[0-9a-f]+\]\[rid#[0-9a-f]+/, '@SID@][rid#@RID@');
   return applyMasks(masked.slice(0, errorLineLimit), masks);
 }
 

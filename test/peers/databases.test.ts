@@ -153,6 +153,10 @@ describe.runIf(canRunPostgres)('PostgreSQL', () => {
       '-v',
       'ON_ERROR_STOP=1',
     ];
+    // The port answers before the server is done with starting.
+    await expect
+      .poll(() => spawnSync(`${postgres}/psql`, [...client, '-c', 'select 1']).status, { timeout: 60_000 })
+      .toBe(0);
     run(`${postgres}/psql`, client, table);
   }, 120_000);
   afterAll(() => server?.stop());

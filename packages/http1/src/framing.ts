@@ -1,5 +1,4 @@
-import { trimBlanks } from './blanks.ts';
-import { isSpaceAt } from './character-classes.ts';
+import { isSpaceAt, skipClass, TOKEN } from './character-classes.ts';
 
 const LONGEST_EXACT = 15;
 const LARGEST_OFFSET = 2n ** 63n - 1n;
@@ -26,16 +25,16 @@ export function isChunked(transferEncoding: string): boolean {
   return transferEncoding.length - at === 7 && transferEncoding.slice(at).toLowerCase() === 'chunked';
 }
 
-/** Whether a comma-separated list holds the token in any case. httpd: server/util.c ap_find_token */
+/**
+ * Whether a field names the token in any case. Whatever cannot be part of a token parts tokens, and one that is only
+ * the beginning of the token counts too: `Connection: c` closes. httpd: server/util.c ap_find_token
+ */
 export function hasToken(list: string, lowerCaseToken: string): boolean {
-  if (list.length === lowerCaseToken.length) return list.toLowerCase() === lowerCaseToken;
-  let at = 0;
-  while (at < list.length) {
-    const comma = list.indexOf(',', at);
-    const end = comma < 0 ? list.length : comma;
-    if (end - at >= lowerCaseToken.length && trimBlanks(list.slice(at, end)).toLowerCase() === lowerCaseToken)
-      return true;
-    at = end + 1;
+  if (list === lowerCaseToken) return true;
+  for (let at = 0; at < list.length; at++) {
+    const end = skipClass(list, at, TOKEN);
+    if (end > at && lowerCaseToken.startsWith(list.slice(at, end).toLowerCase())) return true;
+    at = end;
   }
   return false;
 }

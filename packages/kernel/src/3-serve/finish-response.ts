@@ -258,31 +258,31 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   const asked = request.headersIn.get('Connection') ?? '';
   const closes = hasToken(headers.get('Connection') ?? '', 'close');
   const settings = server.plan.keepAliveOf(server);
-  // Each head that is made counts as a request that the connection was kept for.
-  const counted = isError(request.status) && request.state(headMadeTwice) === true ? 2 : 1;
-  const left = settings.max - connection.keepalives - (counted - 1);
-  const mayKeep = connection.keepalive !== 'close' && !request.expectingContinue;
+  const asksToKeep = hasToken(asked, 'keep-alive');
+  const isKept = () =>
+    settings.on &&
+    settings.timeoutMs > 0 &&
+    (settings.max === 0 || connection.keepalives < settings.max) &&
+    !hasToken(asked, 'close') &&
+    (request.env('nokeepalive') === undefined || request.headersIn.has('Via')) &&
+    (asksToKeep || request.protocolNumber >= 1001);
+  let mayKeep = connection.keepalive !== 'close' && !request.expectingContinue;
+  if (mayKeep && isError(request.status) && request.state(headMadeTwice) === true) {
+    // The first head has settled that the connection ends, or counts as a request that it was kept for.
+    mayKeep = isKept();
+    if (mayKeep) connection.keepalives++;
+  }
+  const left = settings.max - connection.keepalives;
   const hasEnd =
     request.headerOnly ||
     isHeaderOnlyStatus(request.status) ||
     headers.has('Content-Length') ||
     hasToken(headers.get('Transfer-Encoding') ?? '', 'chunked');
   const isChunked = mayKeep && !hasEnd && request.protocolNumber >= 1001;
-  const asksToKeep = hasToken(asked, 'keep-alive');
-  const keeps =
-    mayKeep &&
-    (hasEnd || isChunked) &&
-    settings.on &&
-    settings.timeoutMs > 0 &&
-    (settings.max === 0 || left > 0) &&
-    !dropsConnection(request.status) &&
-    !closes &&
-    !hasToken(asked, 'close') &&
-    (request.env('nokeepalive') === undefined || request.headersIn.has('Via')) &&
-    (asksToKeep || request.protocolNumber >= 1001);
+  const keeps = mayKeep && (hasEnd || isChunked) && !dropsConnection(request.status) && !closes && isKept();
   if (keeps) {
     connection.keepalive = 'keepalive';
-    connection.keepalives += counted;
+    connection.keepalives++;
     if (asksToKeep) {
       const seconds = Math.floor(settings.timeoutMs / 1000);
       headers.set('Keep-Alive', settings.max > 0 ? `timeout=${seconds}, max=${left}` : `timeout=${seconds}`);
