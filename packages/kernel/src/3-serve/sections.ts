@@ -221,8 +221,7 @@ function walkDown(
       pathDecides = false;
       const status = htaccessOf(request, directory, config, start);
       if (status !== OK) {
-        const rest = filename.slice(directory.length - 1);
-        if (rest !== '/') request.pathInfo = rest + request.pathInfo;
+        request.pathInfo = filename.slice(directory.length - 1) + request.pathInfo;
         request.filename = directory;
         return status;
       }
