@@ -216,9 +216,9 @@ const cookieStyle = oneOf(
 
 /** httpd: modules/filters/mod_substitute.c set_max_line_length */
 const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) => {
-  const [, unit] = /^[\t-\r ]*\+?\d+([bkmg]?)$/i.exec(word) ?? [];
+  const [, unit] = /^(?:[\t-\r ]*[+-]?\d+)?([bkmg]?)$/i.exec(word) ?? [];
   const value = leadingOffset(word);
-  if (unit === undefined || value === undefined) {
+  if (unit === undefined || value === undefined || value < 0) {
     return `${name} must be a non-negative integer optionally suffixed with 'b', 'k', 'm' or 'g'.`;
   }
   const factor = 1024 ** 'bkmg'.indexOf(unit.toLowerCase() || 'b');

@@ -172,7 +172,8 @@ export function proxySet(raw: string, cmd: DirectiveContext): string | undefined
   const cursor = { text: raw, at: 0 };
   const parent = cmd.enclosing.at(-1)?.toLowerCase();
   const isInProxy = parent === 'proxy' || parent === 'proxymatch';
-  const name = isInProxy ? (cmd.path ?? '') : nextWord(cursor);
+  // The name of the section is read again here, up to the first `>`.
+  const name = isInProxy ? (cmd.path ?? '').split('>', 1)[0]! : nextWord(cursor);
   const target = proxySetTarget(name, cmd, isInProxy, parent === 'proxymatch');
   if (typeof target === 'string') return target;
   while (cursor.at < raw.length) {
