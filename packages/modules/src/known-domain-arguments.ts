@@ -79,6 +79,7 @@ const portMap: ArgumentCheck = (given) => {
 const tooShort = 'must be 2048 or higher in order to be considered safe.';
 
 const privateKeys: ArgumentCheck = ([kind = '', bits]) => {
+  if (kind === '' && bits === undefined) return 'needs to specify the private key type';
   if (/^default$/i.test(kind)) return bits === undefined ? undefined : "'Default' allows no other parameter";
   const size = /^rsa(\d+)/i.exec(bits ?? '')?.[1];
   if (size !== undefined && Number(size) < 2048) return tooShort;
