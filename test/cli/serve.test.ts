@@ -93,9 +93,27 @@ describe('serving', () => {
     expect(await answer(port)).toBe('<p>hello</p>\n');
   });
 
-  it('is one process with -X', async () => {
-    const { port, child } = await startInForeground((root) => ['-d', root, '-f', 'serve.conf', '-X']);
+  it('stays in the foreground with -X', async () => {
+    const { root, port, child } = await startInForeground((root) => ['-d', root, '-f', 'serve.conf', '-X']);
     expect(await answer(port)).toBe('<p>hello</p>\n');
+    const again = runLauncher(['-d', root, '-f', 'serve.conf', '-X']);
+    expect([again.status, again.stdout]).toEqual([0, `httpd (pid ${child!.pid}) already running\n`]);
+    child!.kill('SIGTERM');
+    expect((await once(child!, 'exit'))[0]).toBe(0);
+    expect(existsSync(join(root, 'run/httpd.pid'))).toBe(false);
+  });
+
+  it('is one process with --single-process', async () => {
+    const { root, port, child } = await startInForeground((root) => [
+      'serve',
+      '-d',
+      root,
+      '-f',
+      'serve.conf',
+      '--single-process',
+    ]);
+    expect(await answer(port)).toBe('<p>hello</p>\n');
+    expect(existsSync(join(root, 'run/httpd.pid'))).toBe(false);
     child!.kill('SIGTERM');
     expect((await once(child!, 'exit'))[0]).toBe(0);
   });

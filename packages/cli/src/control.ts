@@ -56,8 +56,9 @@ async function start(request: ControlRequest, printsWarnings: boolean): Promise<
     commandLine,
     report: startReport(invocation, printsWarnings),
   };
-  const isSingle = switches.defines.includes('DEBUG') || switches.defines.includes('ONE_PROCESS');
-  return isSingle ? singleProcess(options) : startServer(options);
+  if (switches.singleProcess) return singleProcess(options);
+  const hasOneWorker = switches.defines.includes('DEBUG') || switches.defines.includes('ONE_PROCESS');
+  return startServer(hasOneWorker ? { ...options, threads: 1, foreground: true } : options);
 }
 
 /** Prints what httpd would print of a configuration's messages: those up to the first error. */

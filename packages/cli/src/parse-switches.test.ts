@@ -27,7 +27,20 @@ const good: readonly (readonly [string, Partial<Switches>])[] = [
 describe('parseSwitches', () => {
   it.each(good)('%s', (line, expected) => {
     const args = line.split(' ').filter((word) => word !== '');
-    expect(parseSwitches(args)).toEqual({ kind: 'run', switches: { ...noSwitches(), ...expected } });
+    expect(parseSwitches(args)).toEqual({
+      kind: 'run',
+      switches: { ...noSwitches(), ...expected, words: expect.anything() },
+    });
+  });
+
+  it.each([
+    ['-d/a -DA -D B -kstart -f b', '-d /a -D A -D B -f b'],
+    ['-d /a -e debug -k graceful -DC', '-d /a -e debug -D C'],
+    ['-XTDFOREGROUND', '-X -T -D FOREGROUND'],
+    ['--anything --allow-unsupported=A -c x', '--allow-unsupported=A -c x'],
+  ])('%s is logged as %s', (line, logged) => {
+    const parsed = parseSwitches(line.split(' '));
+    expect(parsed.kind === 'run' && parsed.switches.words.join(' ')).toBe(logged);
   });
 
   it.each([

@@ -26,6 +26,10 @@ export interface Switches {
   checkDocumentRoot: boolean;
   /** Directives that may be left out although nothing implements them. */
   readonly allowUnsupported: string[];
+  /** One process for everything, which httpd has no switch for. */
+  singleProcess: boolean;
+  /** What was read, as httpd's log tells it: each switch and each argument a word, without `-k` and what it asks for. */
+  readonly words: string[];
 }
 
 /** What the command line comes to: work, something to print at once, or a mistake. */
@@ -46,7 +50,10 @@ export function parseSwitches(args: readonly string[]): ParsedSwitches {
     // httpd passes over a word that begins with two dashes; of ours it knows nothing.
     if (arg.startsWith('--')) {
       const names = /^--allow-unsupported=(.*)$/s.exec(arg)?.[1];
-      if (names !== undefined) switches.allowUnsupported.push(...splitNames(names));
+      if (names !== undefined) {
+        switches.allowUnsupported.push(...splitNames(names));
+        switches.words.push(arg);
+      }
       continue;
     }
     if (!arg.startsWith('-') || arg === '-') return { kind: 'usage' };
@@ -77,6 +84,8 @@ export function noSwitches(): Switches {
     showDirectives: false,
     checkDocumentRoot: true,
     allowUnsupported: [],
+    singleProcess: false,
+    words: [],
   };
 }
 
@@ -87,10 +96,12 @@ function readLetters(letters: string, queue: string[], switches: Switches): Pars
     if (!withArgument.includes(letter)) {
       const result = plain.includes(letter) ? readPlain(letter, switches) : illegal(letter);
       if (result !== undefined) return result;
+      switches.words.push(`-${letter}`);
       continue;
     }
     const argument = i + 1 < letters.length ? letters.slice(i + 1) : queue.shift();
     if (argument === undefined) return letter === 'k' ? illegal(letter) : missing(letter);
+    if (letter !== 'k') switches.words.push(`-${letter}`, argument);
     return readArgument(letter, argument, switches);
   }
   return undefined;

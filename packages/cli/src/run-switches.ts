@@ -27,7 +27,7 @@ export const programOf = ({ argv0 }: Invocation) => argv0.slice(argv0.lastIndexO
 export async function runSwitches(args: readonly string[], invocation: Invocation): Promise<number> {
   const parsed = parseSwitches(args.map(latin1));
   return parsed.kind === 'run'
-    ? runSwitchesParsed(parsed.switches, args, invocation)
+    ? runSwitchesParsed(parsed.switches, invocation)
     : answerAtOnce(parsed, invocation);
 }
 
@@ -70,12 +70,8 @@ function openStartupLog({ startupLog }: Switches, invocation: Invocation): Invoc
 /** Defines that ask for a description in place of a start. httpd: server/main.c, AP_SQ_RM_CONFIG_DUMP */
 const dumps = ['DUMP_VHOSTS', 'DUMP_RUN_CFG', 'DUMP_MODULES', 'DUMP_INCLUDES'];
 
-/** Does what switches ask for that have been read; `args` are the command line for the log. */
-export async function runSwitchesParsed(
-  switches: Switches,
-  args: readonly string[],
-  given: Invocation,
-): Promise<number> {
+/** Does what switches ask for that have been read. */
+export async function runSwitchesParsed(switches: Switches, given: Invocation): Promise<number> {
   const invocation = openStartupLog(switches, given);
   const tree = findTree(switches);
   const isDump = switches.defines.some((name) => dumps.includes(name));
@@ -83,7 +79,13 @@ export async function runSwitchesParsed(
   if (isQuestion) return answer(switches, tree, invocation);
   const { control } = await import('./control.ts');
   const check = () => checkTree(switches, tree, invocation);
-  return control({ switches, tree, invocation, commandLine: [invocation.argv0, ...args].join(' '), check });
+  return control({
+    switches,
+    tree,
+    invocation,
+    commandLine: [invocation.argv0, ...switches.words].join(' '),
+    check,
+  });
 }
 
 /** A configuration that httpd would start with; undefined after its error has been printed. */

@@ -79,7 +79,7 @@ async function describeCommands(
       collectNames,
       [],
     )
-    .option('--single-process', 'one process and one thread, as -X')
+    .option('--single-process', 'one process and one thread, without pid file and change of user')
     .action(async (options: ServeOptions) => done(await serve(options, args, invocation)));
   program
     .command('configtest')
@@ -181,8 +181,10 @@ function serve(options: ServeOptions, args: readonly string[], invocation: Invoc
     configFile: options.f,
     before: [...options.C],
     after: [...options.c],
-    defines: [...options.D, 'FOREGROUND', ...(options.singleProcess ? ['DEBUG'] : [])],
+    defines: [...options.D, 'FOREGROUND'],
+    singleProcess: options.singleProcess === true,
+    words: [...args],
     allowUnsupported: [...options.allowUnsupported],
   };
-  return runSwitchesParsed(switches, args, invocation);
+  return runSwitchesParsed(switches, invocation);
 }

@@ -91,7 +91,7 @@ describe('envvars is evaluated as sh does', () => {
 
 describe('what only a shell could do is passed over with a note', () => {
   it.each([
-    ['export A=$(id -u)', 'a command in $(…) is not evaluated'],
+    ['export A=$(id -u)', 'a command in $(...) is not evaluated'],
     ['export A=`id -u`', 'a command in backquotes is not evaluated'],
     ['. /etc/default/locale', 'the command "." is not evaluated'],
     ['ulimit -n 8192', 'the command "ulimit" is not evaluated'],

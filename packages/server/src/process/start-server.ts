@@ -71,7 +71,7 @@ function launchDetached(): Promise<number> {
   });
 }
 
-/** Serves in this one process and thread (`-X`) until a signal ends it; gives the exit code. */
+/** Serves in this one process and thread until a signal ends it; gives the exit code. */
 export async function singleProcess(options: InProcessOptions): Promise<number> {
   const print = (text: string) => void process.stderr.write(Buffer.from(`${text}\n`, 'latin1'));
   let server: Awaited<ReturnType<typeof serveInProcess>>;

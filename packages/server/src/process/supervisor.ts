@@ -29,7 +29,7 @@ import { type ServingChild, spawnServingChild } from './serving-child.ts';
 import type { SharedRegion } from './shared-memory.ts';
 
 export interface SupervisorOptions extends ConfigurationSource {
-  /** The command line for the error log, as it was typed. */
+  /** The command line for the error log. */
   readonly commandLine: string;
   /** Worker threads; the number of processors when left out. */
   readonly threads?: number;
