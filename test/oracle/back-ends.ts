@@ -54,6 +54,8 @@ export interface BackEndScript {
 /** Back ends that listen, and what they received since last asked. */
 export interface RunningBackEnds {
   takeReceived(): readonly { readonly name: string; readonly received: string }[];
+  /** How many requests `takeReceived` would give. */
+  receivedCount(): number;
   close(): void;
 }
 
@@ -89,6 +91,7 @@ export async function startBackEnds(
       received = [];
       return taken;
     },
+    receivedCount: () => received.length,
     close() {
       for (const server of servers) server.close();
       for (const socket of sockets) socket.destroy();

@@ -13,6 +13,8 @@ export interface LogSource {
 
 /** How long a background exchange has until the next one starts, so that their order is certain. */
 const backgroundHeadStartMs = 80;
+/** How much longer, if the back ends are known to receive more until then and the machine is slow. */
+const backgroundLimitMs = 5000;
 const logLimitMs = 500;
 
 /**
@@ -32,7 +34,7 @@ export async function observe(
     const answer = client.send(exchange);
     // An exchange in the background is awaited later; until then its failure must not count as unhandled.
     answer.catch(() => undefined);
-    if (exchange.background) await pause(backgroundHeadStartMs);
+    if (exchange.background) await headStart(backEnds, recording?.exchanges[index]?.backEnds.length ?? 0);
     const [settled, lines] = exchange.background
       ? [answer, logs.take()]
       : [await answer, await takeLines(logs, exchange, expectedLines)];
@@ -40,6 +42,12 @@ export async function observe(
     pending.push(Promise.resolve(settled).then((seen) => note(testCase, exchange, seen, received, lines)));
   }
   return Promise.all(pending);
+}
+
+async function headStart(backEnds: RunningBackEnds, expected: number): Promise<void> {
+  await pause(backgroundHeadStartMs);
+  const end = Date.now() + backgroundLimitMs;
+  while (backEnds.receivedCount() < expected && Date.now() < end) await pause(2);
 }
 
 function answerCount({ answers, parts }: Exchange): number {
