@@ -100,9 +100,9 @@ function mergeHeader(headers: Headers, name: string, value: string): void {
   else if (!listItems(list).includes(value)) headers.merge(name, value);
 }
 
-/** Items between commas that stand in no quotes, without the blanks before them. */
+/** Items between commas that stand in no quotes, without the blanks before them; nothing behind a last comma is none. */
 function listItems(list: string): string[] {
-  return Array.from(list.matchAll(/[\t-\r ]*((?:[^",]|"[^"]*"?)*),?/g), (match) => match[1]!);
+  return Array.from(list.matchAll(/(?=.)[\t-\r ]*((?:[^",]|"[^"]*"?)*),?/gs), (match) => match[1]!);
 }
 
 /** httpd: edit_header, process_regexp */
