@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ask,
   type Front,
@@ -154,9 +154,10 @@ describe.runIf(canRunPostgres)('PostgreSQL', () => {
       'ON_ERROR_STOP=1',
     ];
     // The port answers before the server is done with starting.
-    await expect
-      .poll(() => spawnSync(`${postgres}/psql`, [...client, '-c', 'select 1']).status, { timeout: 60_000 })
-      .toBe(0);
+    await vi.waitFor(
+      () => expect(spawnSync(`${postgres}/psql`, [...client, '-c', 'select 1']).status).toBe(0),
+      { timeout: 60_000, interval: 200 },
+    );
     run(`${postgres}/psql`, client, table);
   }, 120_000);
   afterAll(() => server?.stop());

@@ -167,20 +167,27 @@ const fileToOpen: ArgumentCheck = ([file = ''], cmd) => {
 };
 
 // httpd: modules/filters/mod_ext_filter.c parse_cmd, define_filter
+/** Words end at blanks whatever quotes there are, but for the command's. httpd: modules/filters/mod_ext_filter.c define_filter */
 const externalFilter: ArgumentCheck = ([raw = '']) => {
   const cursor = { text: raw, at: 0 };
-  nextWord(cursor);
+  const plainWord = () => {
+    const [whole, word] = /^([^\t-\r ]*)[\t-\r ]*/.exec(raw.slice(cursor.at))!;
+    cursor.at += whole.length;
+    return word!;
+  };
+  plainWord();
   while (cursor.at < raw.length) {
     const rest = raw.slice(cursor.at);
     if (/^PreservesContentLength/i.test(rest)) cursor.at += 22;
     else if (/^cmd=/i.test(rest)) {
-      cursor.at += 4;
-      nextWord(cursor);
+      const command = /^cmd=(?:"[^"]*"|(?!")[^\t-\r ]*)[\t-\r ]*/i.exec(rest);
+      if (command === null) return 'Expected cmd= delimiter';
+      cursor.at += command[0].length;
       continue;
     } else if (!/^(?:mode|intype|outtype|disableenv|enableenv|ftype)=/i.test(rest)) {
       return `Unexpected parameter: \`${rest}'`;
     }
-    const word = nextWord(cursor);
+    const word = plainWord();
     const mode = /^mode=(.*)/is.exec(word)?.[1];
     if (mode !== undefined && !/^(?:output|input)$/i.test(mode)) return `Invalid mode: \`${mode}'`;
   }
@@ -609,7 +616,7 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     (wholeInteger(word) ?? -1) >= 0 ? undefined : 'KeptBodySize must be a valid size in bytes, or zero.',
   LDAPReferrals: oneOf(['on', 'off', 'default'], () => "LDAPReferrals must be 'on', 'off', or 'default'"),
   LDAPConnectionPoolTTL: ([word = ''], { name }) =>
-    parseTimeout(word.replace('-', '')) === undefined ? `${name} has wrong format` : undefined,
+    word.startsWith('-') || parseTimeout(word) !== undefined ? undefined : `${name} has wrong format`,
   LDAPReferralHopLimit: ([word = '']) =>
     leadingInteger(word) <= 0
       ? "LDAPReferralHopLimit must be greater than zero (Use 'LDAPReferrals Off' to disable referral chasing)"
