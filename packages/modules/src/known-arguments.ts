@@ -1,6 +1,6 @@
 import { readUri } from '@httpd-ts/http1';
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { nextWord, parseIpSubnet, subnetErrorTexts, systemErrorText, words } from '@httpd-ts/kernel';
+import { parseIpSubnet, subnetErrorTexts, systemErrorText, words } from '@httpd-ts/kernel';
 import {
   clampedLong,
   isKnownMethod,

@@ -9,7 +9,16 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import type { CommandAnswer } from '../../diagnostics/diagnostic-case.ts';
-import { askApache, askBoth, type Compared, errorOf, type Kind, show, workplace } from './ask-both.ts';
+import {
+  askApache,
+  askBoth,
+  type Compared,
+  errorOf,
+  hasDied,
+  type Kind,
+  show,
+  workplace,
+} from './ask-both.ts';
 import { cases, type GeneratedCase, probes } from './generate.ts';
 import { valuePool } from './value-pool.ts';
 
@@ -48,7 +57,7 @@ let deaths = 0;
 /** How the two differ about a configuration. */
 async function differenceOf(one: GeneratedCase, root: string): Promise<Difference | undefined> {
   const compared = await askBoth(one, root, askOnce);
-  if (compared.apache.exit === null) deaths += 1;
+  if (hasDied(compared.apache)) deaths += 1;
   return compared.kind === undefined ? undefined : { ...compared, kind: compared.kind };
 }
 
