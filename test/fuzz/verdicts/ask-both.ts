@@ -66,6 +66,19 @@ function fromDirectory<T>(path: string, run: () => Promise<T>): Promise<T> {
 export const hasDied = ({ exit, stderr }: CommandAnswer) =>
   exit === null || (exit === 2 && stderr.includes('flex scanner jammed'));
 
+const sedComplaint = /^([^]*\nFailed to compile sed expression\. )([^:\n]*)(: [^]*)$/;
+
+/**
+ * Whether both refuse a sed expression whose pattern has no end, for different reasons: Apache reads on behind the
+ * line, and complains of what happens to stand there.
+ */
+function readsOnInMemory(apache: CommandAnswer, own: CommandAnswer): boolean {
+  const [, before, reason, behind] = sedComplaint.exec(own.stderr) ?? [];
+  const isEndless = reason === 'Illegal or missing delimiter' || reason === 'command garbled';
+  const other = sedComplaint.exec(apache.stderr);
+  return isEndless && other?.[1] === before && other?.[3] === behind;
+}
+
 /** Asks Apache, or `ask` in its place, and httpd-ts about a configuration laid out in `root`. */
 export async function askBoth(one: GeneratedCase, root: string, ask = askApache): Promise<Compared> {
   writeFileSync(join(root, 'test.conf'), one.config, 'latin1');
@@ -81,7 +94,7 @@ export async function askBoth(one: GeneratedCase, root: string, ask = askApache)
       own: { exit: null, stdout: '', stderr: String((error as Error).stack) },
     };
   }
-  const isUndecided = hasDied(apache) || isWithoutItsFolder(apache);
+  const isUndecided = hasDied(apache) || isWithoutItsFolder(apache) || readsOnInMemory(apache, own);
   return { kind: isUndecided ? undefined : differenceOf(apache, own), apache, own };
 }
 
