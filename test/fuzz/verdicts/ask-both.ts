@@ -66,7 +66,7 @@ function fromDirectory<T>(path: string, run: () => Promise<T>): Promise<T> {
 export const hasDied = ({ exit, stderr }: CommandAnswer) =>
   exit === null || (exit === 2 && stderr.includes('flex scanner jammed'));
 
-const sedComplaint = /^([^]*\nFailed to compile sed expression\. )([^:\n]*)(: [^]*)$/;
+const sedComplaint = /^(.*\nFailed to compile sed expression\. )([^:\n]*)(: .*)$/s;
 
 /**
  * Whether both refuse a sed expression whose pattern has no end, for different reasons: Apache reads on behind the
