@@ -7,7 +7,7 @@ import { canEnterNamespace, runInNamespace } from './oracle/namespace.ts';
 const sampleSize = 8;
 const recorder = join(import.meta.dirname, 'oracle/record.ts');
 const canAsk = installedVersion() === apacheVersion && canEnterNamespace();
-const wantsAll = process.env['ORACLE_LIVE'] === 'all';
+const wantsAll = process.env.ORACLE_LIVE === 'all';
 
 /** Every nth case, so that the sample goes through all modules. */
 function sample(names: readonly string[]): readonly string[] {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange, expand, type RunningApache, startApache } from './apache.ts';
 import { type ReplyCase, replyCases } from './reply-cases.ts';
 
-const firstPort = Number(process.env['PORT'] ?? 18110);
+const firstPort = Number(process.env.PORT ?? 18110);
 const backendPort = firstPort + 9;
 const servers = ['IsError', 'Ignore', 'StartBody'];
 const modules = '/usr/lib/apache2/modules';
@@ -102,7 +102,7 @@ try {
     const answers: Record<string, object> = {};
     for (const [index, option] of servers.entries()) {
       const answer = await ask(apache, firstPort + index, reply.method ?? 'GET');
-      if (JSON.stringify(answers['IsError']) !== JSON.stringify(answer)) answers[option] = answer;
+      if (JSON.stringify(answers.IsError) !== JSON.stringify(answer)) answers[option] = answer;
     }
     recorded.push({ ...reply, answers });
   }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange, expand, type RunningApache, startApache } from './apache.ts';
 import { requestCases } from './request-cases.ts';
 
-const firstPort = Number(process.env['PORT'] ?? 18100);
+const firstPort = Number(process.env.PORT ?? 18100);
 const servers = [
   { name: 'default', directives: '' },
   { name: 'unsafe', directives: 'HttpProtocolOptions Unsafe' },
@@ -94,7 +94,7 @@ try {
     for (const [index, { name }] of servers.entries()) {
       const answer = await ask(apache, firstPort + index, expand(input));
       // Only what differs from the default server's answer is written down.
-      if (JSON.stringify(answers['default']) !== JSON.stringify(answer)) answers[name] = answer;
+      if (JSON.stringify(answers.default) !== JSON.stringify(answer)) answers[name] = answer;
     }
     recorded.push({ title, input, answers });
   }

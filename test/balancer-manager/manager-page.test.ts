@@ -6,14 +6,14 @@ import { backEnd, type ManagedServer, managedServer, removeServer, until } from 
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 /** Where pictures go, for people to look at. */
-const pictures = process.env['MANAGER_PICTURES'];
+const pictures = process.env.MANAGER_PICTURES;
 
 describe.skipIf(program === undefined)(
   `the page of the balancer manager${program === undefined ? ' (needs chromium: apt-get install chromium)' : ''}`,
   () => testPage(program!),
 );
 
-it.runIf(process.env['CI'] === 'true')('chromium is there where everything is tested', () => {
+it.runIf(process.env.CI === 'true')('chromium is there where everything is tested', () => {
   expect(program, 'apt-get install chromium').toBeDefined();
 });
 

@@ -4,7 +4,7 @@
  *
  * `node test/fuzz/hosts-and-users.ts [--seed N] [--sites N] [--requests N] [--show N] [--ports N]`
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

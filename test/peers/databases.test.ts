@@ -32,7 +32,7 @@ function hasClient(name: string): boolean {
     createRequire(new URL('../../packages/server/src/index.ts', import.meta.url)).resolve(name);
     return true;
   } catch {
-    if (process.env['CI'] === 'true') throw new Error(`this test needs the package ${name}`);
+    if (process.env.CI === 'true') throw new Error(`this test needs the package ${name}`);
     return false;
   }
 }

@@ -126,5 +126,5 @@ AddType text/plain .txt`;
   });
 });
 
-if (!isInstalled) it('runs where vsftpd is installed', () => expect(process.env['CI']).not.toBe('true'));
-if (isInstalled && !isRoot) it('needs root', () => expect(process.env['CI']).not.toBe('true'));
+if (!isInstalled) it('runs where vsftpd is installed', () => expect(process.env.CI).not.toBe('true'));
+if (isInstalled && !isRoot) it('needs root', () => expect(process.env.CI).not.toBe('true'));

@@ -24,7 +24,7 @@ export function installed(...programs: readonly string[]): boolean {
       return false;
     }
   });
-  if (!isThere && process.env['CI'] === 'true')
+  if (!isThere && process.env.CI === 'true')
     throw new Error(`this test needs ${programs.join(' and ')}; .ci/run installs it`);
   return isThere;
 }

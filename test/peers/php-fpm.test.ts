@@ -189,4 +189,4 @@ ProxyPass /down/ fcgi://127.0.0.1:1/`;
   });
 });
 
-if (!canRun) it('runs where PHP-FPM is installed', () => expect(process.env['CI']).not.toBe('true'));
+if (!canRun) it('runs where PHP-FPM is installed', () => expect(process.env.CI).not.toBe('true'));

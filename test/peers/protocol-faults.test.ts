@@ -289,7 +289,7 @@ class FtpServer {
         socket.end();
       },
     };
-    say(this.script.replies?.['greeting'] ?? '220 hello');
+    say(this.script.replies?.greeting ?? '220 hello');
     let text = '';
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1');

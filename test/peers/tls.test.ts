@@ -162,4 +162,4 @@ ProxyPass /health/ balancer://health/`;
 });
 
 if (!canRun)
-  it('runs as root where nginx, apache2 and openssl are', () => expect(process.env['CI']).not.toBe('true'));
+  it('runs as root where nginx, apache2 and openssl are', () => expect(process.env.CI).not.toBe('true'));

@@ -193,4 +193,4 @@ ProxyPass /wrong/ ajp://localhost:${port}/app/ secret=wrong`;
   }
 });
 
-if (!canRun) it('runs where Tomcat is installed', () => expect(process.env['CI']).not.toBe('true'));
+if (!canRun) it('runs where Tomcat is installed', () => expect(process.env.CI).not.toBe('true'));

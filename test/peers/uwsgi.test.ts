@@ -133,4 +133,4 @@ ProxyPass /down/ ${scheme}://127.0.0.1:1/`;
   });
 });
 
-if (!canRun) it('runs where uWSGI is installed', () => expect(process.env['CI']).not.toBe('true'));
+if (!canRun) it('runs where uWSGI is installed', () => expect(process.env.CI).not.toBe('true'));

@@ -46,7 +46,7 @@ function atoi(digits: string): number {
 /** Whether inet_pton takes the text as an IPv6 address. */
 export function isIPv6Address(text: string): boolean {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  if (dotted !== null && dotted.slice(2).some((part) => Number(part) > 255)) return false;
+  if (dotted?.slice(2).some((part) => Number(part) > 255)) return false;
   const plain = dotted === null ? text : `${dotted[1]}0:0`;
   const halves = plain.split('::');
   if (halves.length > 2) return false;

@@ -94,7 +94,7 @@ describe('reading request heads as Apache recorded', () => {
       title,
       name,
       bytes: Buffer.from(expand(input), 'latin1'),
-      answer: (answers[name] ?? answers['default'])!,
+      answer: (answers[name] ?? answers.default)!,
       options: servers[name]!,
     })),
   );

@@ -25,7 +25,7 @@ export function diagnosticExplainer(
   return (given) => {
     const diagnostic = withPlace(given);
     const explanation = explanationOf(diagnostic, diagnostics);
-    const { file, line, text } = diagnostic;
+    const { file, line } = diagnostic;
     const code = explanation?.code ?? 'refused-configuration';
     const name = diagnostic.directive ?? directiveAt(sources, file, line);
     const entry = name === undefined ? undefined : index.get(name.toLowerCase());

@@ -50,8 +50,6 @@ const upToAnHour: ArgumentCheck = ([word = ''], { name }) => {
   return milliseconds > 3_600_000 ? `${name} can only be 0 or up to one hour.` : undefined;
 };
 
-const isDigits = (word: string) => /^\d+$/.test(word);
-
 /** A text with variables. */
 const expression =
   (what: string): ArgumentCheck =>

@@ -1,6 +1,6 @@
 import { rewriteLists } from '../rewriting.ts';
 import { type Configuration, defineRule } from '../rule.ts';
-import { around, type Statement, scopeOf, virtualHostOf } from '../statements.ts';
+import { around, type Statement, scopeOf } from '../statements.ts';
 
 /** The places where RewriteEngine is set, on or off: who sets it knows of it. */
 interface Engines {

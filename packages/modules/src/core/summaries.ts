@@ -1,5 +1,4 @@
 /** What each directive of the core is for, in one sentence. */
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of Apache
 export const summaries = {
   Define: 'Gives a name to a text for ${NAME}, or switches <IfDefine NAME> on.',
   UnDefine: 'Takes a name back that Define or -D has set.',
@@ -113,4 +112,3 @@ export const summaries = {
   Error: 'Stops the start with a message, for conditions that must not be.',
   RegexDefaultOptions: 'How regular expressions are compiled unless they say otherwise.',
 };
-// biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of Apache

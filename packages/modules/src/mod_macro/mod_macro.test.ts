@@ -48,7 +48,6 @@ describe('Use', () => {
     ['quoted for @', '@a', 'Alias /x @a', '"a \\" b"', 'Alias /x "a \\" b"'],
     ['as it stands for %', '%a', 'Alias /x %a', '"a b"', 'Alias /x a b'],
     ['an empty value', '$a', 'Alias /x$a /y', '""', 'Alias /x /y'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
     ['Define, at use', '$a', 'Alias $a "${D}"', '/x', 'Alias /x "from Define"'],
   ])('puts in %s', (_title, parameters, body, values, expected) => {
     expect(linesOf(`<Macro m ${parameters}>\n${body}\n</Macro>\nUse m ${values}`)).toEqual([

@@ -475,7 +475,7 @@ function setParameters(target: { readonly parameters: object }, configured: obje
   const parameters = target.parameters as Record<string, unknown>;
   for (const name of changeable) delete parameters[name];
   Object.assign(parameters, configured, changes);
-  delete parameters['status'];
+  delete parameters.status;
 }
 
 // Text is latin1, one character a byte; anything else is escaped.

@@ -1,5 +1,4 @@
 /** What each directive of mod_proxy is for, in one sentence. */
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of Apache
 export const summaries = {
   '<Proxy': 'What holds for requests to back ends whose URL begins so; defines balancers.',
   '<ProxyMatch': 'What holds for requests to back ends whose URL matches a pattern.',
@@ -34,4 +33,3 @@ export const summaries = {
   ProxyBlock: 'Words and hosts that are not fetched.',
   ProxyDomain: 'The domain of host names that have none.',
 };
-// biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of Apache

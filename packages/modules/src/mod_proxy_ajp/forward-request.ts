@@ -76,7 +76,7 @@ const ATTRIBUTE = {
  */
 export function forwardRequest(request: RequestRecord, path: string, secret: string | undefined): string {
   const { connection, headersIn } = request;
-  const method = request.headerOnly ? methods['HEAD']! : (entryOf(methods, request.method) ?? storedMethod);
+  const method = request.headerOnly ? methods.HEAD! : (entryOf(methods, request.method) ?? storedMethod);
   const question = path.indexOf('?');
   const query = question < 0 ? undefined : path.slice(question + 1);
   let fields = '';

@@ -46,7 +46,7 @@ export async function openTunnel(
   parent?: ParentProxy,
 ): Promise<HookStatus> {
   releaseWorkers(request);
-  const { port, hostname } = origin;
+  const { port } = origin;
   const { allowed = standardPorts } = connectConfig.of(request);
   const target = parent ?? origin;
   const addresses = await request.server.plan.world.network.resolve(target.hostname);

@@ -155,7 +155,6 @@ const cases: readonly Case[] = [
     location: 'http://localhost/a$1%5cx',
   },
   {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a map of RewriteMap
     rules: 'RewriteRule ^/n4$ /${m:k|d}-%{UNKNOWN}-%{ENV:X}-%{HTTP:X-A}-%{lowercase [R,L]',
     path: '/n4',
     headers: { 'X-A': 'v' },
@@ -329,7 +328,6 @@ const cases: readonly Case[] = [
   },
   {
     rules:
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a map of RewriteMap
       'RewriteMap up int:toupper\nRewriteMap t txt:map.txt\nRewriteRule ^/c/(.*)$ /${up:$1}-${t:k}-${t:no|d$1} [R]',
     path: '/c/ab',
     status: 302,

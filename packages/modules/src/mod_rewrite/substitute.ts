@@ -1,5 +1,5 @@
 import { matchesPattern, type RequestRecord } from '@httpd-ts/kernel';
-import { constructUrl, schemeOf, serverNameOf, serverPortOf } from '../core/contract.ts';
+import { constructUrl, schemeOf } from '../core/contract.ts';
 import { absoluteUri } from './absolute-uri.ts';
 import { type RewriteContext, rewriteLog } from './rewrite-context.ts';
 import type { RuleFlags } from './rule.ts';
