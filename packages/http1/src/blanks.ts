@@ -1,7 +1,6 @@
-/** What C's isspace takes in the bytes 9 to 13 and 32; JavaScript's own `trim` takes the byte 160 as well. */
-const isBlank = (code: number) => code === 32 || (code >= 9 && code <= 13);
+import { isSpaceAt } from './character-classes.ts';
 
-/** A text without the blanks around it. httpd: apr_isspace */
+/** A text without the blanks around it; JavaScript's own `trim` takes the byte 160 as well. httpd: apr_isspace */
 export function trimBlanks(text: string): string {
   return trimEndBlanks(trimStartBlanks(text));
 }
@@ -9,13 +8,13 @@ export function trimBlanks(text: string): string {
 /** A text without the blanks at its start. */
 export function trimStartBlanks(text: string): string {
   let start = 0;
-  while (start < text.length && isBlank(text.charCodeAt(start))) start++;
+  while (isSpaceAt(text, start)) start++;
   return start === 0 ? text : text.slice(start);
 }
 
 /** A text without the blanks at its end. */
 export function trimEndBlanks(text: string): string {
   let end = text.length;
-  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  while (end > 0 && isSpaceAt(text, end - 1)) end--;
   return end === text.length ? text : text.slice(0, end);
 }
