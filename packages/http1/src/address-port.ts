@@ -38,6 +38,7 @@ const isPort = (port: number) => port >= 1 && port <= 65_535;
 
 /** What atoi makes of digits: a long, saturated, cut to 32 bits. */
 function atoi(digits: string): number {
+  if (digits.length < 10) return Number(digits);
   const value = BigInt(digits);
   const largest = 2n ** 63n - 1n;
   return Number(BigInt.asIntN(32, value > largest ? largest : value));

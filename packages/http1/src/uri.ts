@@ -110,6 +110,8 @@ const largestLong = 2n ** 63n - 1n;
 
 /** The port number strtol makes of the text, in the 16 bits Apache keeps. */
 export function portNumber(portText: string): number {
+  // What a double holds exactly needs no big integer: ten thousand ProxyPass lines have as many ports.
+  if (/^\d{1,15}$/.test(portText)) return Number(portText) % 65_536;
   const value = BigInt(trimBlanks(portText).replace('+', '') || '0');
   const long = value > largestLong ? largestLong : value < -largestLong - 1n ? -largestLong - 1n : value;
   return Number(BigInt.asUintN(16, long));
