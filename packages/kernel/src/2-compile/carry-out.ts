@@ -64,6 +64,7 @@ export interface CarryOut {
   readonly unsupported: UnsupportedUse[];
   readonly diagnostics: Diagnostic[];
   readonly memory: <T>(key: object, create: () => T) => T;
+  readonly planMemory: <T>(key: object, create: () => T) => T;
   readonly hasModule: (name: string) => boolean;
 }
 
@@ -241,6 +242,9 @@ class PlacedDirective implements DirectiveContext {
   }
   get memory(): CarryOut['memory'] {
     return this.run.memory;
+  }
+  get planMemory(): CarryOut['planMemory'] {
+    return this.run.planMemory;
   }
 
   findDirective(name: string): DirectiveDeclaration | undefined {

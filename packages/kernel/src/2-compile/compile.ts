@@ -102,6 +102,7 @@ export function compile(input: CompileInput): CompileResult {
     unsupported: [],
     diagnostics,
     memory,
+    planMemory: memory,
     hasModule,
   };
   const allowed = new Set((input.allowUnsupported ?? []).map((name) => name.toLowerCase()));
@@ -321,6 +322,7 @@ function compileHtaccess(
     unsupported: [],
     diagnostics,
     memory,
+    planMemory: compilation.memory,
     hasModule,
   };
   carryOut(

@@ -133,6 +133,8 @@ export interface DirectiveContext {
   refuseServing(what: string, module: string, detail?: string): void;
   /** State of one compilation, made on first use. `key` is any object of the module's own. */
   memory<T>(key: object, create: () => T): T;
+  /** The state of the server's configuration: `memory` itself, but in a .htaccess, whose compilation is its own. */
+  planMemory<T>(key: object, create: () => T): T;
 }
 
 /** Where `walk` carries directives out. */

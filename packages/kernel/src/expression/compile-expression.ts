@@ -37,6 +37,8 @@ export interface ConditionExpression {
   readonly source: string;
   /** It asks by a sub-request, so that the answer may be a promise. */
   readonly waits: boolean;
+  /** The variables it names, in upper case. */
+  readonly variables: ReadonlySet<string>;
   /**
    * Whether it holds; undefined when that could not be found out, which is logged. Gives a promise only when it
    * asks by a sub-request. `captures` keeps the groups of its matches. httpd: ap_expr_exec_re
@@ -79,19 +81,20 @@ export function expressionCompiler(surroundings: ExpressionSurroundings): Compil
 function compileCondition(source: string, input: ExpressionInput): OrError<ConditionExpression> {
   const names = expressionNames(input.providers, restrictionOf(input));
   const regexes = new Map<RegexLiteral, Regex>();
-  const read = readCondition(source, nameChecks(names, input, regexes));
+  const variables = new Set<string>();
+  const read = readCondition(source, nameChecks(names, input, regexes, variables));
   if ('error' in read) return read;
   const context = {
     names,
     regex: (literal: RegexLiteral) => regexes.get(literal)!,
     sslCompatible: input.sslCompatible ?? false,
   };
-  return conditionExpression(source, compileConditionTree(read.tree, context, 1), input);
+  return conditionExpression(source, compileConditionTree(read.tree, context, 1), variables, input);
 }
 
 function compileText(source: string, input: ExpressionInput): OrError<TextExpression> {
   const names = expressionNames(input.providers, restrictionOf(input));
-  const read = readText(source, nameChecks(names, input, new Map()));
+  const read = readText(source, nameChecks(names, input, new Map(), new Set()));
   if ('error' in read) return read;
   if (read.tree.kind === 'text') {
     const { text } = read.tree;
@@ -116,9 +119,13 @@ function nameChecks(
   names: ReturnType<typeof expressionNames>,
   input: ExpressionInput,
   regexes: Map<RegexLiteral, Regex>,
+  variables: Set<string>,
 ): NameChecks {
   return {
-    name: names.check,
+    name(kind, name, constant) {
+      if (kind === 'variable') variables.add(name.toUpperCase());
+      return names.check(kind, name, constant);
+    },
     regex(literal) {
       const compiled = input.regex(literal.pattern, { caseless: literal.caseless });
       if (typeof compiled === 'string') return false;
@@ -131,6 +138,7 @@ function nameChecks(
 function conditionExpression(
   source: string,
   condition: ConditionOf,
+  variables: ReadonlySet<string>,
   input: ExpressionInput,
 ): ConditionExpression {
   const settle = (answer: boolean, evaluation: Evaluation, captures: ExpressionCaptures | undefined) => {
@@ -142,6 +150,7 @@ function conditionExpression(
   return {
     source,
     waits: !('now' in condition),
+    variables,
     evaluate(request, captures) {
       const evaluation = new Evaluation(request, captures, input);
       if ('now' in condition) return settle(condition.now(evaluation), evaluation, captures);

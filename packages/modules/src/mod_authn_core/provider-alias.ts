@@ -9,7 +9,7 @@ import {
 import { type AuthnProvider, authnProviders } from './contract.ts';
 
 const aliasKey = { name: 'authn provider aliases' };
-const aliasesOf = (cmd: DirectiveContext) => cmd.memory(aliasKey, () => new Map<string, AuthnProvider>());
+const aliasesOf = (cmd: DirectiveContext) => cmd.planMemory(aliasKey, () => new Map<string, AuthnProvider>());
 
 /** Gives a provider a name from here on. */
 export function declareAuthnProvider(cmd: DirectiveContext, name: string, provider: AuthnProvider): void {

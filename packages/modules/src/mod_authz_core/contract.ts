@@ -24,17 +24,20 @@ export function authzProvider<Parsed>(provider: AuthzProvider<Parsed>): AuthzPro
 
 const aliasKey = { name: 'authz provider aliases' };
 
-/** Providers that the configuration itself has named. */
-export const namedAuthzProviders = ({
-  memory,
-}: Pick<DirectiveContext, 'memory'>): Map<string, AuthzProvider> =>
-  memory(aliasKey, () => new Map<string, AuthzProvider>());
+type Remember = DirectiveContext['memory'];
+
+const namedProviders = (remember: Remember) => remember(aliasKey, () => new Map<string, AuthzProvider>());
+
+/** A provider by its name, or by one that the configuration itself gave. */
+export function findAuthzProvider(name: string, cmd: DirectiveContext): AuthzProvider | undefined {
+  return namedProviders(cmd.planMemory).get(name) ?? cmd.providers.find(authzProviders, name);
+}
 
 /** Gives a provider a name from here on. */
 export function declareAuthzProvider(
-  cmd: Pick<DirectiveContext, 'memory'>,
+  { memory }: Pick<DirectiveContext, 'memory'>,
   name: string,
   provider: AuthzProvider,
 ): void {
-  namedAuthzProviders(cmd).set(name, provider);
+  namedProviders(memory).set(name, provider);
 }

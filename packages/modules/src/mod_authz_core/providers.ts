@@ -42,7 +42,8 @@ export const requireMethod = authzProvider<ReadonlySet<string>>({
     methods.has(request.method === 'HEAD' ? 'GET' : request.method) ? 'granted' : 'denied',
 });
 
-/** `Require expr EXPRESSION`, around which double quotes may stand. httpd: modules/aaa/mod_authz_core.c expr_parse_config */
+/** `Require expr EXPRESSION`, around which double quotes may stand. One that asks for
+ * REMOTE_USER may turn once the user is known. httpd: modules/aaa/mod_authz_core.c expr_parse_config */
 export const requireExpr = authzProvider<ConditionExpression>({
   parse(args, cmd) {
     const text = args.startsWith('"') && args.endsWith('"') ? args.slice(1, -1) : args;
@@ -55,17 +56,19 @@ export const requireExpr = authzProvider<ConditionExpression>({
     const captures: ExpressionCaptures = { match: undefined };
     const holds = expression.evaluate(request, captures);
     return holds instanceof Promise
-      ? holds.then((later) => statusOf(later, captures, request))
-      : statusOf(holds, captures, request);
+      ? holds.then((later) => statusOf(later, expression, captures, request))
+      : statusOf(holds, expression, captures, request);
   },
 });
 
 function statusOf(
   holds: boolean | undefined,
+  { variables }: ConditionExpression,
   { error }: ExpressionCaptures,
   request: RequestRecord,
 ): AuthzStatus {
-  if (holds !== undefined) return holds ? 'granted' : 'denied';
+  if (holds) return 'granted';
+  if (holds === false) return variables.has('REMOTE_USER') ? 'denied-no-user' : 'denied';
   request.log('authz_core', 'error', `AH02320: Error evaluating expression in 'Require expr': ${error}`);
   return 'general-error';
 }

@@ -8,13 +8,15 @@ import {
 } from '@httpd-ts/kernel';
 import { addToGroup, defaultGroup, type Limits, type RequireGroup } from './authz-section.ts';
 import type { AuthzCoreConfig } from './config.ts';
-import { type AuthzProvider, authzProvider, authzProviders, namedAuthzProviders } from './contract.ts';
+import {
+  type AuthzProvider,
+  authzProvider,
+  authzProviders,
+  declareAuthzProvider,
+  findAuthzProvider,
+} from './contract.ts';
 
 const limitsOf = ({ limited }: DirectiveContext): Limits => (limited === undefined ? undefined : [limited]);
-
-function findProvider(name: string, cmd: DirectiveContext): AuthzProvider | undefined {
-  return namedAuthzProviders(cmd).get(name) ?? cmd.providers.find(authzProviders, name);
-}
 
 /** Every group made outside of `<Require…>` sections, for the check when all is read. */
 export function collectedGroups(memory: Pick<DirectiveContext, 'memory'>): RequireGroup[] {
@@ -41,7 +43,7 @@ export function addRequirement(
   const negate = name.toLowerCase() === 'not';
   if (negate) name = nextWord(cursor);
   const args = raw.slice(cursor.at);
-  const provider = findProvider(name, cmd);
+  const provider = findAuthzProvider(name, cmd);
   if (provider === undefined) return `Unknown Authz provider: ${name}`;
   const read = provider.parse(args, cmd);
   if ('complaint' in read) return read.complaint;
@@ -117,7 +119,7 @@ export function openProviderAlias(
   const read = provider.parse(args, cmd);
   if ('complaint' in read) return `Can't parse 'Require ${base} ${args}': ${read.complaint}`;
   const section: Section = { kind: 'location', path: alias, records, definedAt: cmd.node };
-  namedAuthzProviders(cmd).set(alias, aliasProvider(provider, read.parsed, section));
+  declareAuthzProvider(cmd, alias, aliasProvider(provider, read.parsed, section));
   return undefined;
 }
 

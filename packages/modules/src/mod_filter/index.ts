@@ -18,7 +18,13 @@ import {
   takeArgv,
 } from '@httpd-ts/kernel';
 import { answerOf, type Condition } from './dispatch-condition.ts';
-import { harness, type Protocol, protocolsOfProviders, type SmartFilter } from './smart-filter.ts';
+import {
+  harness,
+  type Protocol,
+  protocolsOfProviders,
+  type SmartFilter,
+  setRangeAside,
+} from './smart-filter.ts';
 import { summaries } from './summaries.ts';
 
 interface FilterConfig {
@@ -58,9 +64,9 @@ function addProvider(
   matches: Condition,
   cmd: DirectiveContext,
 ): Complaint {
-  const smart = config.filters.get(name) ?? declare(config, name);
   const filter = cmd.providers.find(outputFilters, providerName.toLowerCase());
   if (filter === undefined) return `Unknown filter provider ${providerName}`;
+  const smart = config.filters.get(name) ?? declare(config, name, filter.rank);
   smart.providers = [{ filter, matches }, ...smart.providers];
   return undefined;
 }
@@ -161,7 +167,7 @@ function insertChain(request: RequestRecord): void {
       continue;
     }
     request.addOutputFilter(harnessOf(smart));
-    if (smart.protocol.noByteRanges || smart.protocol.changeLength) request.headersIn.unset('Range');
+    if (smart.protocol.noByteRanges || smart.protocol.changeLength) setRangeAside(request);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Body, OutputFilter, Plan, RequestRecord } from '@httpd-ts/kernel';
+import { type Body, type OutputFilter, outputFilters, type Plan, type RequestRecord } from '@httpd-ts/kernel';
 import type { Condition } from './dispatch-condition.ts';
 
 /** What a filter does to a response, as FilterProtocol says. httpd: include/util_filter.h AP_FILTER_PROTO_* */
@@ -61,6 +61,27 @@ function applyProtocol(request: RequestRecord, protocol: Protocol): void {
     headersOut.add('Cache-Control', 'no-cache');
   }
   if (protocol.noByteRanges) headersOut.set('Accept-Ranges', 'none');
+  else takeRangeBack(request);
+}
+
+const rangeSetAside = { name: 'Range until a provider is chosen' };
+
+/** A filter that may change the length is asked for the whole, until the provider is known. */
+export function setRangeAside(request: RequestRecord): void {
+  const range = request.headersIn.get('Range');
+  if (range === undefined) return;
+  request.setState(rangeSetAside, range);
+  request.headersIn.unset('Range');
+}
+
+function takeRangeBack(request: RequestRecord): void {
+  const range = request.state<string>(rangeSetAside);
+  if (range === undefined) return;
+  request.setState(rangeSetAside, undefined);
+  request.headersIn.set('Range', range);
+  const byteRanges = request.server.plan.providers.find(outputFilters, 'byterange');
+  if (byteRanges !== undefined && request.outputFilters?.includes(byteRanges) !== true)
+    request.addOutputFilter(byteRanges);
 }
 
 /** The filter as the chain of a request has it. httpd: filter_harness */
