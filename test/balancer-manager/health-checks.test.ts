@@ -102,8 +102,12 @@ describe('health checks', () => {
     isWell = true;
     await until(async () => !(await failed()), 'A to be in again');
     const log = readFileSync(join(server.root, 'error.log'), 'latin1');
-    expect(log).toMatch(/\[proxy_hcheck:info\].*AH03303: Health check DISABLING http:\/\/127\.0\.0\.1/);
-    expect(log).toMatch(/\[proxy_hcheck:info\].*AH03302: Health check ENABLING http:\/\/127\.0\.0\.1/);
+    expect(log).toMatch(
+      /\[proxy_hcheck:info\].*AH03303: Threaded Health check DISABLING http:\/\/127\.0\.0\.1/,
+    );
+    expect(log).toMatch(
+      /\[proxy_hcheck:info\].*AH03302: Threaded Health check ENABLING http:\/\/127\.0\.0\.1/,
+    );
   }, 60_000);
 
   it('judge by conditions on status, header fields and body', async () => {
@@ -159,6 +163,9 @@ ProxyHCExpr fine {hc('body') =~ /fine/ && %{HC_BODY} == 'fine'}\n`;
     ends.push(late);
     await until(async () => !(await members())[0].failedCheck, 'the first to be in again');
     expect((await members())[1].failedCheck).toBe(true);
+    expect(readFileSync(join(server.root, 'error.log'), 'latin1')).toContain(
+      `AH00957: HCTCP: attempt to connect to 127.0.0.1:${port} (127.0.0.1:${port}) failed`,
+    );
   }, 60_000);
 
   it('of many members are spread over the interval, and few run at a time', async () => {

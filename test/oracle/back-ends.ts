@@ -47,6 +47,11 @@ export interface BackEndScript {
   readonly protocol?: string;
   /** A list is answered in turn, its last entry for ever. Without a match the request is echoed. */
   readonly answers?: Readonly<Record<string, BackEndAnswer | readonly BackEndAnswer[]>>;
+  /**
+   * Asked again and again by health checks: equal requests are noted once, and stand in the order of the back ends'
+   * names.
+   */
+  readonly repeated?: boolean;
   /** Speaks TLS; its echo tells the server name that the client asked for, and the client's certificate. */
   readonly tls?: BackEndTls;
 }
@@ -56,6 +61,8 @@ export interface RunningBackEnds {
   takeReceived(): readonly { readonly name: string; readonly received: string }[];
   /** How many requests `takeReceived` would give. */
   receivedCount(): number;
+  /** How many requests a back end has received since it was started. */
+  totalOf(name: string): number;
   close(): void;
 }
 
@@ -70,16 +77,25 @@ export async function startBackEnds(
   bind: (listen: string) => { address: string; port: number },
 ): Promise<RunningBackEnds> {
   let received: Received[] = [];
+  const totals = new Map<string, number>();
+  const known = new Set<string>();
   const sockets = new Set<Socket>();
   const servers = await Promise.all(
     Object.entries(scripts).map(([name, script]) => {
       const answerFor = chooseAnswer(script);
+      const note = (entry: Received) => {
+        totals.set(name, (totals.get(name) ?? 0) + 1);
+        const key = `${entry.name}\n${entry.received}`;
+        if (script.repeated && known.has(key)) return;
+        known.add(key);
+        received.push(entry);
+      };
       const take = (socket: Socket) => {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
         const protocol = script.protocol === undefined ? undefined : gatewayProtocols[script.protocol];
-        if (protocol === undefined) serve(socket, name, answerFor, (entry) => received.push(entry));
-        else serveGateway(socket, name, protocol, answerFor, (entry) => received.push(entry));
+        if (protocol === undefined) serve(socket, name, answerFor, note);
+        else serveGateway(socket, name, protocol, answerFor, note);
       };
       const server = script.tls === undefined ? plainServer(take) : tlsServer(script.tls, take);
       return listening(server, bind(script.listen));
@@ -89,9 +105,14 @@ export async function startBackEnds(
     takeReceived() {
       const taken = received;
       received = [];
-      return taken;
+      const isRepeated = ({ name }: Received) => scripts[name]?.repeated === true;
+      return [
+        ...taken.filter((entry) => !isRepeated(entry)),
+        ...taken.filter(isRepeated).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+      ];
     },
     receivedCount: () => received.length,
+    totalOf: (name) => totals.get(name) ?? 0,
     close() {
       for (const server of servers) server.close();
       for (const socket of sockets) socket.destroy();

@@ -16,6 +16,7 @@ const backgroundHeadStartMs = 80;
 /** How much longer, if the back ends are known to receive more until then and the machine is slow. */
 const backgroundLimitMs = 5000;
 const logLimitMs = 500;
+const receivedLimitMs = 10_000;
 
 /**
  * Sends the exchanges of a case to a running server, one after another, and notes all that can be seen.
@@ -30,6 +31,7 @@ export async function observe(
 ): Promise<readonly Observed[]> {
   const pending: Promise<Observed>[] = [];
   for (const [index, exchange] of testCase.exchanges.entries()) {
+    if (exchange.received !== undefined) await untilReceived(backEnds, exchange.received);
     const expectedLines = recording?.exchanges[index]?.accessLog.length;
     const answer = client.send(exchange);
     // An exchange in the background is awaited later; until then its failure must not count as unhandled.
@@ -48,6 +50,14 @@ async function headStart(backEnds: RunningBackEnds, expected: number): Promise<v
   await pause(backgroundHeadStartMs);
   const end = Date.now() + backgroundLimitMs;
   while (backEnds.receivedCount() < expected && Date.now() < end) await pause(2);
+}
+
+async function untilReceived(
+  backEnds: RunningBackEnds,
+  { backEnd, count }: NonNullable<Exchange['received']>,
+): Promise<void> {
+  const end = Date.now() + receivedLimitMs;
+  while (backEnds.totalOf(backEnd) < count && Date.now() < end) await pause(5);
 }
 
 function answerCount({ answers, parts }: Exchange): number {

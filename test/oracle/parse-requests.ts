@@ -24,6 +24,8 @@ export interface Exchange {
   readonly abortAfterMs: number | undefined;
   /** Time to wait before sending. */
   readonly waitMs: number;
+  /** Wait before sending until a back end has received so many requests since it was started. */
+  readonly received: { readonly backEnd: string; readonly count: number } | undefined;
 }
 
 interface Block {
@@ -44,6 +46,7 @@ const knownOptions = new Set([
   'half-close',
   'abort',
   'wait',
+  'received',
 ]);
 
 /** Reads `requests.http`; the format is described in `README.md`. */
@@ -90,8 +93,15 @@ function exchangesOf(block: Block): readonly Exchange[] {
       halfClose: options.has('half-close'),
       abortAfterMs: options.has('abort') ? Number(options.get('abort')) : undefined,
       waitMs: Number(options.get('wait') ?? 0),
+      received: readReceived(options.get('received')),
     })),
   );
+}
+
+function readReceived(value: string | undefined): Exchange['received'] {
+  if (value === undefined) return undefined;
+  const [backEnd = '', count = ''] = value.split(' ');
+  return { backEnd, count: Number(count) };
 }
 
 function requestText({ lines, options }: Block): string {

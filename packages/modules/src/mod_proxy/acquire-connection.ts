@@ -104,14 +104,22 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
   if (reason.kind === 'tls') return handshakeFailed(destination, pool, reason);
   for (const [i, { address, error }] of reason.attempts.entries()) {
     if (i < reason.attempts.length - 1) continue;
-    const text =
-      socketPath === undefined
-        ? `AH00957: ${protocol}: attempt to connect to ${address}:${port} (${origin.hostname}:${port}) failed`
-        : `AH02454: ${protocol}: attempt to connect to Unix domain socket ${socketPath} (${origin.hostname}:${port}) failed`;
+    const text = connectComplaint(protocol, { hostname: origin.hostname, port, socketPath }, address);
     logForServer(request, text, entryOf(connectErrors, error));
   }
   disableWorker(request, worker);
   return 503;
+}
+
+/** httpd: modules/proxy/proxy_util.c ap_proxy_connect_backend */
+export function connectComplaint(
+  protocol: string,
+  { hostname, port, socketPath }: Pick<Worker, 'hostname' | 'port' | 'socketPath'>,
+  address: string,
+): string {
+  return socketPath === undefined
+    ? `AH00957: ${protocol}: attempt to connect to ${address}:${port} (${hostname}:${port}) failed`
+    : `AH02454: ${protocol}: attempt to connect to Unix domain socket ${socketPath} (${hostname}:${port}) failed`;
 }
 
 /** httpd: modules/ssl/ssl_engine_io.c ssl_io_filter_handshake, ap_proxy_pass_brigade */

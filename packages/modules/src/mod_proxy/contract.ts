@@ -20,6 +20,7 @@
 
 export {
   acquireConnection,
+  connectComplaint,
   connectErrors,
   type Destination,
   isWorkerReady,

@@ -5,6 +5,7 @@ import {
   type HookStatus,
   type RequestRecord,
   unescapeUrl,
+  writtenBody,
 } from '@httpd-ts/kernel';
 import { allowMethods, serverNameOf } from '../core/contract.ts';
 import {
@@ -84,7 +85,7 @@ function answer(request: RequestRecord, balancers: readonly Balancer[], given: F
   if (fields.has('xml')) {
     request.contentType = 'text/xml';
     const defaults = xmlDefaults(request.server, proxyServer.at(request.server.config));
-    request.output = { kind: 'text', text: xmlPage(balancers, defaults) };
+    request.output = writtenBody(xmlPage(balancers, defaults).split(/(?<=\n)/));
     return DONE;
   }
   return managerPage(request, balancers, selected);

@@ -7,7 +7,13 @@ import { answerRecord, type CheckAnswer } from './answer-record.ts';
 const mostBodyBytes = 1024 * 1024;
 
 /** The outcome of a check: an answer, `connected` for TCP, or why there is none. */
-export type CheckOutcome = CheckAnswer | 'connected' | { readonly failure: string };
+export type CheckOutcome = CheckAnswer | 'connected' | CheckFailure;
+
+/** Why there is no answer; with an address, it could not be connected to. */
+export interface CheckFailure {
+  readonly failure: string;
+  readonly address?: string;
+}
 
 /** Asks a member as its method says. */
 export async function askBackEnd(server: ServerRecord, worker: Worker): Promise<CheckOutcome> {
@@ -15,7 +21,7 @@ export async function askBackEnd(server: ServerRecord, worker: Worker): Promise<
   const timeoutMs =
     worker.parameters.timeoutMs ?? proxyServer.at(server.config).timeoutMs ?? server.timeoutMs ?? 60_000;
   const stream = await connect(server, worker, worker.parameters.connectionTimeoutMs ?? timeoutMs);
-  if (typeof stream === 'string') return { failure: stream };
+  if ('failure' in stream) return stream;
   if (hcMethod === 'TCP') {
     stream.onClose = () => {};
     stream.destroy();
@@ -35,25 +41,29 @@ export async function askBackEnd(server: ServerRecord, worker: Worker): Promise<
   }
 }
 
-async function connect(server: ServerRecord, worker: Worker, timeoutMs: number): Promise<Stream | string> {
+async function connect(
+  server: ServerRecord,
+  worker: Worker,
+  timeoutMs: number,
+): Promise<Stream | CheckFailure> {
   const { network, clock } = server.plan.world;
   const { hostname, port, socketPath } = worker;
   const client =
     worker.scheme === 'https'
       ? server.plan.providers.find(backendTls, 'default')?.(answerRecord(server, 'GET', undefined))
       : undefined;
-  if (worker.scheme === 'https' && client === undefined) return 'SSLProxyEngine is off';
+  if (worker.scheme === 'https' && client === undefined) return { failure: 'SSLProxyEngine is off' };
   const tls =
     client === undefined
       ? {}
       : { tls: { settings: client.settings, serverName: hostname, handshakeTimeoutMs: timeoutMs } };
   const addresses = socketPath === undefined ? await network.resolve(hostname) : [undefined];
-  let failure = 'DNS lookup failure';
+  let failure: CheckFailure = { failure: 'DNS lookup failure' };
   for (const address of addresses ?? []) {
     const target = address === undefined ? { path: socketPath! } : { host: address, port };
     const stream = await network.connect({ ...target, ...tls, timeoutMs });
     if (typeof stream === 'string') {
-      failure = stream;
+      failure = { failure: stream, address: address ?? socketPath! };
       continue;
     }
     const complaint =
@@ -62,7 +72,7 @@ async function connect(server: ServerRecord, worker: Worker, timeoutMs: number):
         : client.complaint(stream.tls, hostname, clock.now());
     if (complaint === undefined) return stream;
     stream.destroy();
-    failure = complaint;
+    failure = { failure: complaint };
   }
   return failure;
 }
@@ -97,8 +107,15 @@ function exchange(
   return Promise.race([answered, timedOut]);
 }
 
+const CR = 13;
+const LF = 10;
+const emptyLine = Uint8Array.of(CR, LF);
+/** httpd takes fields of any length here. */
+const headOptions = { badHeader: 'IsError', responseFieldSize: 1024 * 1024 } as const;
+
 class AnswerReader {
-  private readonly heads = new ResponseHeadReader();
+  private readonly heads = new ResponseHeadReader(headOptions);
+  private lastByte: number | undefined = undefined;
   private readonly readsBody: boolean;
   private head: Omit<CheckAnswer, 'body'> | undefined = undefined;
   private decoder: BodyDecoder | undefined = undefined;
@@ -109,40 +126,61 @@ class AnswerReader {
   }
 
   read(bytes: Bytes): CheckOutcome | undefined {
-    let start = 0;
-    while (this.head === undefined) {
-      const head = this.heads.read(bytes, start, bytes.length);
-      if (head === undefined) return undefined;
-      if (head.kind === 'error' || head.protocolNumber < 1000) return { failure: 'no HTTP response' };
-      start = this.heads.end;
-      if (head.status >= 100 && head.status < 200) continue;
-      this.head = { status: head.status, headers: head.headers };
-      if (!this.readsBody) return this.end();
-      this.decoder = decoderFor(this.head);
-    }
-    return this.readBody(bytes, start);
+    if (this.head !== undefined) return this.readBody(bytes, 0);
+    const failure = this.readHead(bytes);
+    if (failure !== undefined) return failure;
+    if (this.head === undefined) return undefined;
+    return this.readsBody ? this.readBody(bytes, this.heads.end) : this.answer();
+  }
+
+  /** An interim answer is the answer: httpd reads no further. */
+  private readHead(bytes: Uint8Array): CheckFailure | undefined {
+    if (bytes.length === 0) return undefined;
+    if (this.lastByte === undefined && (bytes[0] === CR || bytes[0] === LF))
+      return { failure: 'no HTTP response' };
+    this.lastByte = bytes.at(-1);
+    const head = this.heads.read(bytes, 0, bytes.length);
+    if (head === undefined) return undefined;
+    if (head.kind === 'error' || head.protocolNumber < 1000) return { failure: 'no HTTP response' };
+    this.head = { status: head.status, headers: head.headers };
+    return undefined;
   }
 
   private readBody(bytes: Bytes, start: number): CheckOutcome | undefined {
-    const decoder = this.decoder!;
+    this.decoder ??= decoderFor(this.head!);
+    if (this.decoder === undefined) return { failure: 'Error reading response body' };
     const slices: Uint8Array[] = [];
-    const state = decoder.push(bytes, start, bytes.length, slices);
+    const state = this.decoder.push(bytes, start, bytes.length, slices);
     for (const slice of slices) this.body += (slice as Bytes).latin1Slice();
     if (state === 'error') return { failure: 'Error reading response body' };
-    return state === 'done' || this.body.length > mostBodyBytes ? this.end() : undefined;
+    return state === 'done' || this.body.length > mostBodyBytes ? this.answer() : undefined;
   }
 
-  /** No more comes. */
+  /** No more comes. A head that is cut off after one of its lines is taken for whole. httpd: hc_read_headers */
   end(): CheckOutcome {
+    if (this.head === undefined && this.lastByte === LF) this.readHead(emptyLine);
     if (this.head === undefined) return { failure: 'no HTTP response' };
-    return { ...this.head, body: this.body };
+    if (this.readsBody && this.decoder?.state !== 'done' && !endsWithConnection(this.head))
+      return { failure: 'Error reading response body' };
+    return this.answer();
+  }
+
+  private answer(): CheckOutcome {
+    return { ...this.head!, body: this.body };
   }
 }
 
-function decoderFor({ status, headers }: Omit<CheckAnswer, 'body'>): BodyDecoder {
-  if (status === 204 || status === 304) return new BodyDecoder('none');
+/** What reads the body, if its length makes sense. httpd: modules/http/http_filters.c ap_http_filter */
+function decoderFor({ headers }: Omit<CheckAnswer, 'body'>): BodyDecoder | undefined {
   const encoding = headers.get('Transfer-Encoding');
-  if (encoding !== undefined && isChunked(encoding)) return new BodyDecoder('chunked');
-  const length = parseStrictLength(headers.get('Content-Length') ?? '');
-  return length < 0 ? new BodyDecoder('close') : new BodyDecoder('length', length);
+  if (encoding !== undefined) return new BodyDecoder(isChunked(encoding) ? 'chunked' : 'close');
+  const given = headers.get('Content-Length');
+  if (given === undefined) return new BodyDecoder('close');
+  const length = parseStrictLength(given);
+  return length < 0 ? undefined : new BodyDecoder('length', length);
+}
+
+function endsWithConnection({ headers }: Omit<CheckAnswer, 'body'>): boolean {
+  const encoding = headers.get('Transfer-Encoding');
+  return encoding === undefined ? headers.get('Content-Length') === undefined : !isChunked(encoding);
 }

@@ -1,7 +1,14 @@
-import type { Compilation, Plan, ServerRecord, Timer } from '@httpd-ts/kernel';
-import { type Balancer, proxyServer, WORKER, type Worker } from '../mod_proxy/contract.ts';
+import { type Compilation, entryOf, type Plan, type ServerRecord, type Timer } from '@httpd-ts/kernel';
+import {
+  type Balancer,
+  connectComplaint,
+  connectErrors,
+  proxyServer,
+  WORKER,
+  type Worker,
+} from '../mod_proxy/contract.ts';
 import { answerRecord } from './answer-record.ts';
-import { askBackEnd, type CheckOutcome } from './ask-back-end.ts';
+import { askBackEnd, type CheckFailure, type CheckOutcome } from './ask-back-end.ts';
 import { healthCheckConfig, mostAtATime } from './config.ts';
 
 /** How often it is looked whether a check is due. httpd: AP_WD_TM_SLICE */
@@ -53,6 +60,8 @@ interface Schedule {
 function checkRound(schedules: readonly Schedule[], most: number, random: () => number) {
   const dueMs = new WeakMap<Worker, number>();
   const waiting: (() => Promise<void>)[] = [];
+  // A check that lasts longer than the interval is not joined by another.
+  const unfinished = new Set<Worker>();
   let going = 0;
   const next = () => {
     while (going < most && waiting.length > 0) {
@@ -74,9 +83,10 @@ function checkRound(schedules: readonly Schedule[], most: number, random: () => 
         if (due === undefined) dueMs.set(worker, nowMs + hcIntervalMs * random());
         // A shorter interval, set at run time, counts at once.
         else if (due > nowMs + hcIntervalMs * (1 + jitter)) dueMs.set(worker, nowMs);
-        if (due === undefined || due > nowMs) continue;
+        if (due === undefined || due > nowMs || unfinished.has(worker)) continue;
         dueMs.set(worker, nowMs + hcIntervalMs * (1 - jitter + 2 * jitter * random()));
-        waiting.push(() => check(server, worker));
+        unfinished.add(worker);
+        waiting.push(() => check(server, worker).finally(() => unfinished.delete(worker)));
       }
     }
     next();
@@ -89,10 +99,9 @@ async function check(server: ServerRecord, worker: Worker): Promise<void> {
     if (server.errorLogger.wants('proxy_hcheck', level, undefined))
       server.errorLogger.write({ module: 'proxy_hcheck', level, message, server });
   };
-  log('debug', `AH03256: Health checking ${worker.name}`);
+  log('debug', `AH03256: ${way(server)}Health checking ${worker.name}`);
   const outcome = await askBackEnd(server, worker);
-  if (typeof outcome === 'object' && 'failure' in outcome)
-    log('debug', `Health check of ${worker.name}: ${outcome.failure}`);
+  if (typeof outcome === 'object' && 'failure' in outcome) noteFailure(server, worker, outcome);
   const { hcPasses = 1, hcFails = 1 } = worker.parameters;
   const isWell = passes(server, worker, outcome);
   const nowMs = server.plan.world.clock.now();
@@ -103,7 +112,7 @@ async function check(server: ServerRecord, worker: Worker): Promise<void> {
     if (worker.checkPasses < hcPasses) return;
     worker.clearStatus(WORKER.healthCheckFailed | WORKER.inError);
     worker.checkPasses = 0;
-    log('info', `AH03302: Health check ENABLING ${worker.name}`);
+    log('info', `AH03302: ${way(server)}Health check ENABLING ${worker.name}`);
     return;
   }
   if (isWell) return;
@@ -112,7 +121,28 @@ async function check(server: ServerRecord, worker: Worker): Promise<void> {
   if (worker.checkFails < hcFails) return;
   worker.markFailedCheck(true);
   worker.checkFails = 0;
-  log('info', `AH03303: Health check DISABLING ${worker.name}`);
+  log('info', `AH03303: ${way(server)}Health check DISABLING ${worker.name}`);
+}
+
+/** httpd says whether its checks run in threads of their own, which `ProxyHCTPsize 0` is about. */
+function way(server: ServerRecord): string {
+  return mostAtATime.at(server.plan.mainServer.config).size === 0 ? '' : 'Threaded ';
+}
+
+/** Tells the error log why there was no answer. httpd: ap_proxy_connect_backend, hc_check */
+function noteFailure(server: ServerRecord, worker: Worker, { failure, address }: CheckFailure): void {
+  const { errorLogger } = server;
+  if (address === undefined) {
+    if (!errorLogger.wants('proxy_hcheck', 'debug', undefined)) return;
+    const message = `Health check of ${worker.name}: ${failure}`;
+    errorLogger.write({ module: 'proxy_hcheck', level: 'debug', message, server });
+    return;
+  }
+  if (!errorLogger.wants('proxy', 'error', undefined)) return;
+  const protocol = worker.parameters.hcMethod === 'TCP' ? 'HCTCP' : 'HCOH';
+  const message = connectComplaint(protocol, worker, address);
+  const error = entryOf(connectErrors, failure);
+  errorLogger.write({ module: 'proxy', level: 'error', message, error, server });
 }
 
 /** Whether an answer is a good one: by the condition, else by its status. */
