@@ -19,60 +19,70 @@ export interface PatternIndex {
   candidates(subject: string): readonly number[];
 }
 
+/** What patterns of one way to write their literals are found by; only what is needed is there. */
 interface Side {
-  readonly exact: Map<string, number[]>;
-  readonly prefixes: TextTable;
-  readonly suffixes: TextTable;
-  readonly required: RequiredTexts[];
+  exact?: Map<string, number[]>;
+  prefixes?: TextTable;
+  suffixes?: TextTable;
+  required?: RequiredTexts[];
   /** Over `required`, once all are known. */
-  search: TextSearch | undefined;
+  search?: TextSearch;
 }
 
-const newSide = (): Side => ({
-  exact: new Map(),
-  prefixes: { places: new Map(), lengths: [] },
-  suffixes: { places: new Map(), lengths: [] },
-  required: [],
-  search: undefined,
-});
+const newTable = (): TextTable => ({ places: new Map(), lengths: [] });
 
 /** An index over patterns by their literals; `undefined` stands for a pattern that must always be tried. */
 export function patternIndex(patterns: readonly (Literals | undefined)[]): PatternIndex {
   const always: number[] = [];
-  const asWritten = newSide();
-  const lowerCase = newSide();
+  let asWritten: Side | undefined;
+  let lowerCase: Side | undefined;
   for (const [place, literals] of patterns.entries()) {
-    const side = literals?.caseless ? lowerCase : asWritten;
-    if (literals === undefined || !addTo(side, literals, place)) always.push(place);
+    if (literals === undefined || !isTelling(literals)) {
+      always.push(place);
+    } else if (literals.caseless) {
+      lowerCase ??= {};
+      addTo(lowerCase, literals, place);
+    } else {
+      asWritten ??= {};
+      addTo(asWritten, literals, place);
+    }
   }
   for (const side of [asWritten, lowerCase]) {
-    sortLengths(side.prefixes);
-    sortLengths(side.suffixes);
-    if (side.required.length > 0) side.search = textSearch(side.required);
+    if (side?.prefixes !== undefined) sortLengths(side.prefixes);
+    if (side?.suffixes !== undefined) sortLengths(side.suffixes);
+    if (side?.required !== undefined) side.search = textSearch(side.required);
   }
-  const hasCaseless = sizeOf(lowerCase) > 0;
   return {
     candidates(subject) {
       const found = always.slice();
-      collect(asWritten, subject, found);
-      if (hasCaseless) collect(lowerCase, asciiLowerCase(subject), found);
+      if (asWritten !== undefined) collect(asWritten, subject, found);
+      if (lowerCase !== undefined) collect(lowerCase, asciiLowerCase(subject), found);
       if (found.length > always.length) found.sort((one, other) => one - other);
       return found;
     },
   };
 }
 
-function sizeOf({ exact, prefixes, suffixes, required }: Side): number {
-  return exact.size + prefixes.places.size + suffixes.places.size + required.length;
+/** Whether the literals tell subjects apart. */
+function isTelling({ exact, prefixes, suffixes, required }: Literals): boolean {
+  if (exact !== null || !prefixes.includes('') || !suffixes.includes('')) return true;
+  return required.length > 0 && !required.includes('');
 }
 
-function addTo(side: Side, { exact, prefixes, suffixes, required }: Literals, place: number): boolean {
-  if (exact !== null) for (const text of exact) push(side.exact, text, place);
-  else if (!prefixes.includes('')) for (const text of prefixes) push(side.prefixes.places, text, place);
-  else if (!suffixes.includes('')) for (const text of suffixes) push(side.suffixes.places, text, place);
-  else if (required.length > 0 && !required.includes('')) side.required.push({ texts: required, place });
-  else return false;
-  return true;
+function addTo(side: Side, { exact, prefixes, suffixes, required }: Literals, place: number): void {
+  if (exact !== null) {
+    side.exact ??= new Map();
+    for (const text of exact) push(side.exact, text, place);
+  } else if (!prefixes.includes('')) {
+    side.prefixes ??= newTable();
+    for (const text of prefixes) push(side.prefixes.places, text, place);
+  } else if (!suffixes.includes('')) {
+    side.suffixes ??= newTable();
+    for (const text of suffixes) push(side.suffixes.places, text, place);
+  } else {
+    side.required ??= [];
+    side.required.push({ texts: required, place });
+  }
 }
 
 function push(map: Map<string, number[]>, text: string, place: number): void {
@@ -87,14 +97,18 @@ function sortLengths(table: TextTable): void {
 }
 
 function collect({ exact, prefixes, suffixes, search }: Side, subject: string, found: number[]): void {
-  add(found, exact.get(subject));
-  for (const length of prefixes.lengths) {
-    if (length > subject.length) break;
-    add(found, prefixes.places.get(subject.slice(0, length)));
+  if (exact !== undefined) add(found, exact.get(subject));
+  if (prefixes !== undefined) {
+    for (const length of prefixes.lengths) {
+      if (length > subject.length) break;
+      add(found, prefixes.places.get(subject.slice(0, length)));
+    }
   }
-  for (const length of suffixes.lengths) {
-    if (length > subject.length) break;
-    add(found, suffixes.places.get(subject.slice(subject.length - length)));
+  if (suffixes !== undefined) {
+    for (const length of suffixes.lengths) {
+      if (length > subject.length) break;
+      add(found, suffixes.places.get(subject.slice(subject.length - length)));
+    }
   }
   if (search !== undefined) add(found, search.find(subject));
 }

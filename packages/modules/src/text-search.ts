@@ -13,8 +13,10 @@ export interface TextSearch {
 /** Four bytes are one 32-bit number; shorter texts are looked for one by one. */
 const gramLength = 4;
 
-const filterBits = 16;
-const hashOf = (gram: number) => Math.imul(gram, 0x9e3779b1) >>> (32 - filterBits);
+/** Bits of a table in which few of the others' grams meet those that are known. */
+function filterBitsFor(grams: number): number {
+  return Math.min(16, Math.max(8, 36 - Math.clz32(grams)));
+}
 
 /** A search over texts of bytes, each known by the four characters of it that the fewest others have. */
 export function textSearch(required: readonly RequiredTexts[]): TextSearch {
@@ -26,7 +28,9 @@ export function textSearch(required: readonly RequiredTexts[]): TextSearch {
     else for (const text of entry.texts) push(byGram, rarestGram(text, usual), entry);
   }
   // Most grams of a subject are known to nobody; one look into a table of bytes tells.
-  const filter = new Uint8Array(1 << filterBits);
+  const bits = filterBitsFor(byGram.size);
+  const hashOf = (gram: number) => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
+  const filter = new Uint8Array(1 << bits);
   for (const gram of byGram.keys()) filter[hashOf(gram)] = 1;
   return {
     find(subject) {

@@ -1,60 +1,85 @@
 import type { LiteralAnalysis } from './literals.ts';
-import type { GroupName } from './pcre2.ts';
+import type { GroupName, Pcre2Code } from './pcre2.ts';
 import type { ExecOptions, Regex, RegexMatch } from './regex.ts';
+
+/** A pattern in JavaScript's terms. */
+export interface EqualRegExp {
+  readonly source: string;
+  /** Longer subjects might take too long in JavaScript. */
+  readonly longestSubject: number;
+}
+
+/** The RegExp of a pattern, compiled; null for one that V8 finds too large. */
+export function readyRegExp({ source }: EqualRegExp): RegExp | null {
+  try {
+    const regExp = new RegExp(source);
+    regExp.test('');
+    return regExp;
+  } catch {
+    return null;
+  }
+}
 
 interface Parts {
   readonly source: string;
-  readonly regExp: RegExp;
+  readonly equal: EqualRegExp;
+  readonly code: Pcre2Code;
   readonly groupCount: number;
   readonly groupNames: readonly GroupName[];
   readonly literals: LiteralAnalysis;
-  /** Longer subjects might take too long in JavaScript. */
-  readonly longestSubject: number;
-  /** The same pattern in PCRE2, compiled when it is first needed. */
-  readonly inPcre2: () => Regex;
+  /** The same pattern in PCRE2, of a code of its own. */
+  readonly inPcre2: (code: Pcre2Code, regex: Regex) => Regex;
 }
 
-/** A pattern that JavaScript matches as PCRE2 does; subjects it could take too long for still go to PCRE2. */
+/**
+ * A pattern that JavaScript matches as PCRE2 does; subjects it could take too long for still go to PCRE2. Of thousands
+ * of patterns most are never tried, as an index knows that they cannot match: a RegExp is made when it is first needed.
+ */
 export class JavaScriptRegex implements Regex {
-  readonly source: string;
-  readonly groupCount: number;
-  readonly groupNames: readonly GroupName[];
   readonly engine = 'javascript';
-  readonly literals: LiteralAnalysis;
   lastError: string | null = null;
-  readonly #regExp: RegExp;
-  readonly #longestSubject: number;
-  readonly #inPcre2: () => Regex;
+  readonly #parts: Parts;
+  #regExp: RegExp | undefined;
   #withIndices: RegExp | undefined;
   #fallback: Regex | undefined;
 
   constructor(parts: Parts) {
-    this.source = parts.source;
-    this.groupCount = parts.groupCount;
-    this.groupNames = parts.groupNames;
-    this.literals = parts.literals;
-    this.#regExp = parts.regExp;
-    this.#longestSubject = parts.longestSubject;
-    this.#inPcre2 = parts.inPcre2;
+    this.#parts = parts;
+  }
+
+  get source(): string {
+    return this.#parts.source;
+  }
+
+  get groupCount(): number {
+    return this.#parts.groupCount;
+  }
+
+  get groupNames(): readonly GroupName[] {
+    return this.#parts.groupNames;
+  }
+
+  get literals(): LiteralAnalysis {
+    return this.#parts.literals;
   }
 
   exec(subject: string, options?: ExecOptions): RegexMatch | null {
-    if (options?.notBol || options?.notEol || subject.length > this.#longestSubject) {
+    if (options?.notBol || options?.notEol || subject.length > this.#parts.equal.longestSubject) {
       return this.#pass((regex) => regex.exec(subject, options));
     }
     try {
-      return this.#regExp.exec(subject);
+      return this.#ready().exec(subject);
     } catch {
       return this.#pass((regex) => regex.exec(subject));
     }
   }
 
   execOffsets(subject: string, options?: ExecOptions): Int32Array | null {
-    if (options?.notBol || options?.notEol || subject.length > this.#longestSubject) {
+    if (options?.notBol || options?.notEol || subject.length > this.#parts.equal.longestSubject) {
       return this.#pass((regex) => regex.execOffsets(subject, options));
     }
     try {
-      this.#withIndices ??= new RegExp(this.#regExp.source, 'd');
+      this.#withIndices ??= new RegExp(this.#parts.equal.source, 'd');
       const match = this.#withIndices.exec(subject);
       return match === null ? null : offsetsOf(match.indices!);
     } catch {
@@ -63,18 +88,23 @@ export class JavaScriptRegex implements Regex {
   }
 
   test(subject: string, options?: ExecOptions): boolean {
-    if (options?.notBol || options?.notEol || subject.length > this.#longestSubject) {
+    if (options?.notBol || options?.notEol || subject.length > this.#parts.equal.longestSubject) {
       return this.#pass((regex) => regex.test(subject, options));
     }
     try {
-      return this.#regExp.test(subject);
+      return this.#ready().test(subject);
     } catch {
       return this.#pass((regex) => regex.test(subject));
     }
   }
 
+  #ready(): RegExp {
+    this.#regExp ??= new RegExp(this.#parts.equal.source);
+    return this.#regExp;
+  }
+
   #pass<Result>(call: (regex: Regex) => Result): Result {
-    this.#fallback ??= this.#inPcre2();
+    this.#fallback ??= this.#parts.inPcre2({ ...this.#parts.code }, this);
     const result = call(this.#fallback);
     this.lastError = this.#fallback.lastError;
     return result;

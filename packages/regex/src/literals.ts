@@ -32,15 +32,18 @@ const setLimit = 8;
 const copyLimit = 8;
 const lengthLimit = 256;
 
-const unknown: Texts = { exact: null, prefixes: [''], suffixes: [''], required: [''] };
-const empty: Texts = { exact: [''], prefixes: [''], suffixes: [''], required: [''] };
+/** Of a list that says nothing. Thousands of patterns share it. */
+const anyText: readonly string[] = [''];
+
+const unknown: Texts = { exact: null, prefixes: anyText, suffixes: anyText, required: anyText };
+const empty: Texts = { exact: anyText, prefixes: anyText, suffixes: anyText, required: anyText };
 
 /** What is known when a pattern could not be read. */
 export const nothingKnown: LiteralAnalysis = {
   anchored: false,
-  prefixes: [''],
-  suffixes: [''],
-  required: [''],
+  prefixes: anyText,
+  suffixes: anyText,
+  required: anyText,
   exact: null,
   caseless: false,
 };
@@ -51,8 +54,8 @@ export function analyseLiterals({ root, caseless }: PatternTree): LiteralAnalysi
   const anchored = startsAnchored(root);
   return {
     anchored,
-    prefixes: anchored ? known(texts.prefixes) : [''],
-    suffixes: endsAnchored(root) ? known(texts.suffixes) : [''],
+    prefixes: anchored ? known(texts.prefixes) : anyText,
+    suffixes: endsAnchored(root) ? known(texts.suffixes) : anyText,
     required: known(texts.required),
     exact: isWholeSubject(root) ? texts.exact : null,
     caseless,
@@ -112,7 +115,7 @@ function ended(texts: Texts, last: Texts): Texts {
 }
 
 function concatenated(one: Texts, other: Texts): Texts {
-  const joint = crossed(one.suffixes, other.prefixes) ?? [''];
+  const joint = crossed(one.suffixes, other.prefixes) ?? anyText;
   return {
     exact: one.exact && other.exact ? crossed(one.exact, other.exact) : null,
     prefixes: (one.exact && crossed(one.exact, other.prefixes)) ?? one.prefixes,
@@ -124,9 +127,9 @@ function concatenated(one: Texts, other: Texts): Texts {
 function either(one: Texts, other: Texts): Texts {
   return {
     exact: one.exact && other.exact ? limited([...one.exact, ...other.exact]) : null,
-    prefixes: limited([...one.prefixes, ...other.prefixes]) ?? [''],
-    suffixes: limited([...one.suffixes, ...other.suffixes]) ?? [''],
-    required: limited([...one.required, ...other.required]) ?? [''],
+    prefixes: limited([...one.prefixes, ...other.prefixes]) ?? anyText,
+    suffixes: limited([...one.suffixes, ...other.suffixes]) ?? anyText,
+    required: limited([...one.required, ...other.required]) ?? anyText,
   };
 }
 
@@ -154,7 +157,7 @@ function limited(texts: readonly string[]): readonly string[] | null {
 
 /** An empty list would say that nothing matches, and one with an empty text says nothing. */
 function known(texts: readonly string[]): readonly string[] {
-  return texts.length === 0 || texts.includes('') ? [''] : texts;
+  return texts.length === 0 || texts.includes('') ? anyText : texts;
 }
 
 function endsAnchored(node: PatternNode): boolean {

@@ -1,5 +1,5 @@
 import { safeSubjectLength, startsWithAnything, unbrokenSearchLength } from './backtracking.ts';
-import { JavaScriptRegex } from './javascript-regex.ts';
+import { type EqualRegExp, JavaScriptRegex, readyRegExp } from './javascript-regex.ts';
 import { analyseLiterals, nothingKnown } from './literals.ts';
 import { parsePattern } from './parse-pattern.ts';
 import type { PatternTree } from './pattern-tree.ts';
@@ -13,6 +13,7 @@ import { isSameInJavaScript, toJavaScript } from './to-javascript.ts';
 export function createRegexEngine(wasm: Uint8Array): RegexEngine {
   const pcre2 = new Pcre2(wasm);
   const dropped = new FinalizationRegistry((code: Pcre2Code) => pcre2.free(code));
+  const compilePattern = patternCompiler(pcre2, dropped);
   // Thousands of virtual hosts have the same few patterns.
   const inUse = new Map<string, WeakRef<Regex>>();
   const outOfUse = new FinalizationRegistry((key: string) => {
@@ -23,7 +24,7 @@ export function createRegexEngine(wasm: Uint8Array): RegexEngine {
       const key = `${pcre2Options(options)} ${pattern}`;
       const known = inUse.get(key)?.deref();
       if (known !== undefined) return known;
-      const compiled = compileRegex(pcre2, dropped, pattern, options);
+      const compiled = compilePattern(pattern, options);
       if (isError(compiled)) return compiled;
       inUse.set(key, new WeakRef(compiled));
       outOfUse.register(compiled, key);
@@ -40,39 +41,35 @@ const isError = (compiled: Regex | RegexError): compiled is RegexError =>
 
 type Dropped = FinalizationRegistry<Pcre2Code>;
 
-function compileRegex(
-  pcre2: Pcre2,
-  dropped: Dropped,
-  pattern: string,
-  options: RegexOptions,
-): Regex | RegexError {
-  // A pattern is a C string to Apache, so it ends at a NUL.
-  const text = pattern.split('\0', 1)[0]!;
-  const wanted = pcre2Options(options);
-  const code = compileStrictly(pcre2, text, wanted);
-  if ('message' in code) return { kind: 'regex-error', ...code };
-  const groupNames = pcre2.groupNames(code);
-  const tree = parsePattern(text, treeOptions(options));
-  code.unbrokenLength = unbrokenLength(text, tree);
-  const literals = tree === null ? nothingKnown : analyseLiterals(tree);
-  const equal = tree === null ? null : equalRegExp(tree);
-  const inPcre2 = (compiled: Pcre2Code): Regex => {
-    const regex = new Pcre2Regex(pcre2, compiled, groupNames, literals);
-    dropped.register(regex, compiled);
+function patternCompiler(pcre2: Pcre2, dropped: Dropped) {
+  const inPcre2 = (
+    code: Pcre2Code,
+    { groupNames, literals }: Pick<Regex, 'groupNames' | 'literals'>,
+  ): Regex => {
+    const regex = new Pcre2Regex(pcre2, code, groupNames, literals);
+    dropped.register(regex, code);
     return regex;
   };
-  if (equal === null) return inPcre2(code);
-  pcre2.free(code);
-  const { groupCount } = code;
-  return new JavaScriptRegex({
-    source: text,
-    ...equal,
-    groupCount,
-    groupNames,
-    literals,
-    inPcre2: () => inPcre2({ ...code }),
-  });
+  return (pattern: string, options: RegexOptions): Regex | RegexError => {
+    // A pattern is a C string to Apache, so it ends at a NUL.
+    const text = pattern.split('\0', 1)[0]!;
+    const wanted = pcre2Options(options);
+    const code = compileStrictly(pcre2, text, wanted);
+    if ('message' in code) return { kind: 'regex-error', ...code };
+    const names = pcre2.groupNames(code);
+    const groupNames = names.length === 0 ? noNames : names;
+    const tree = parsePattern(text, treeOptions(options));
+    code.unbrokenLength = unbrokenLength(text, tree);
+    const literals = tree === null ? nothingKnown : analyseLiterals(tree);
+    const equal = tree === null ? null : equalRegExp(tree);
+    if (equal === null) return inPcre2(code, { groupNames, literals });
+    pcre2.free(code);
+    const { groupCount } = code;
+    return new JavaScriptRegex({ source: text, equal, code, groupCount, groupNames, literals, inPcre2 });
+  };
 }
+
+const noNames: Regex['groupNames'] = [];
 
 /** `\G` and the verbs know where the search began, so a search for these is never broken up. */
 function unbrokenLength(pattern: string, tree: PatternTree | null): number {
@@ -80,20 +77,19 @@ function unbrokenLength(pattern: string, tree: PatternTree | null): number {
   return tree === null ? 0 : unbrokenSearchLength(tree.root);
 }
 
-/** A RegExp that finds the same matches, and the longest subject it may be given; null when there is none. */
-function equalRegExp(tree: PatternTree): { regExp: RegExp; longestSubject: number } | null {
+/** A pattern that finds the same matches, and the longest subject it may be given; null when there is none. */
+function equalRegExp(tree: PatternTree): EqualRegExp | null {
   if (tree.needsPcre2 || !isSameInJavaScript(tree.root)) return null;
   const longestSubject = safeSubjectLength(tree.root);
   if (longestSubject === 0) return null;
   const source = toJavaScript(tree.root);
-  try {
-    const regExp = new RegExp(startsWithAnything(tree.root) ? `^(?:${source})` : source);
-    regExp.test('');
-    return { regExp, longestSubject };
-  } catch {
-    // V8 has size limits of its own.
-    return null;
-  }
+  const equal = { source: startsWithAnything(tree.root) ? `^(?:${source})` : source, longestSubject };
+  return surelyCompiles(equal) || readyRegExp(equal) !== null ? equal : null;
+}
+
+/** V8 has size limits of its own, which no short pattern without counted repeats meets. */
+function surelyCompiles({ source }: EqualRegExp): boolean {
+  return source.length <= 500 && !source.includes('{');
 }
 
 /** The options in PCRE2's terms. */

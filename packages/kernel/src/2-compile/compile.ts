@@ -17,6 +17,7 @@ import {
   type UnsupportedUse,
 } from './carry-out.ts';
 import { DirectoryConfig, mergeVectors } from './directory-config.ts';
+import { HtaccessCache } from './htaccess-cache.ts';
 import { orderRequestHooks, runLifecycle } from './order-hooks.ts';
 import {
   type Compilation,
@@ -242,7 +243,8 @@ function draftPlan(
     // Who watches wants to see every walk.
     directoryMemo: observer === undefined ? perServerOnce(() => new Map()) : () => new Map(),
     keepAliveOf: perServerOnce(keepAliveOf),
-    htaccessCache: new Map(),
+    htaccessCache: new HtaccessCache(world.shared.threads),
+    requestPlans: new Map(),
     compileHtaccess: (input) => compileHtaccess(input, compilation, modules, table, allowed),
     memory,
   };

@@ -15,8 +15,9 @@ export class DirectoryConfig {
   /** What held before the walk that led here, and the records of that walk's sections merged among themselves. */
   private readonly base: DirectoryConfig;
   private readonly walked: ConfigVector;
-  private readonly entered = new WeakMap<Section, DirectoryConfig>();
-  private readonly continued = new WeakMap<Section, DirectoryConfig>();
+  /** Made when first needed: most configurations are entered and never gone on from. */
+  private entered: WeakMap<Section, DirectoryConfig> | undefined = undefined;
+  private continued: WeakMap<Section, DirectoryConfig> | undefined = undefined;
 
   constructor(server: ServerRecord, vector: ConfigVector, base?: DirectoryConfig, walked: ConfigVector = []) {
     this.server = server;
@@ -28,10 +29,11 @@ export class DirectoryConfig {
   /** The configuration inside a section, the first of a walk. */
   enter(section: Section): DirectoryConfig {
     this.server.plan.observer?.sectionEntered(section);
-    let inner = this.entered.get(section);
+    let inner = this.entered?.get(section);
     if (inner === undefined) {
       const vector = mergeVectors('directory', this.vector, section.records);
       inner = new DirectoryConfig(this.server, vector, this, section.records);
+      this.entered ??= new WeakMap();
       this.entered.set(section, inner);
     }
     return inner;
@@ -43,11 +45,12 @@ export class DirectoryConfig {
    */
   private enterFurther(section: Section): DirectoryConfig {
     this.server.plan.observer?.sectionEntered(section);
-    let inner = this.continued.get(section);
+    let inner = this.continued?.get(section);
     if (inner === undefined) {
       const walked = mergeVectors('directory', this.walked, section.records);
       const vector = mergeVectors('directory', this.base.vector, walked);
       inner = new DirectoryConfig(this.server, vector, this.base, walked);
+      this.continued ??= new WeakMap();
       this.continued.set(section, inner);
     }
     return inner;

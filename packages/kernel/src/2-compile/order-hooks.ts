@@ -10,7 +10,7 @@ import {
   requestPhases,
 } from '../declare/hooks.ts';
 import type { DirectoryConfig } from './directory-config.ts';
-import type { OrderedHook } from './plan.ts';
+import type { OrderedHook, ServedPlan } from './plan.ts';
 import type { RequestPlan } from './request-plan.ts';
 
 const ranks: Readonly<Record<HookOrder, number>> = {
@@ -58,20 +58,41 @@ export function orderRequestHooks(modules: readonly ModuleDefinition[]): {
   return Object.fromEntries(entries) as { [phase in RequestPhase]: OrderedHook[] };
 }
 
-/** The hooks that have something to do under a directory configuration, kept with it. */
+/**
+ * The hooks that have something to do under a directory configuration, kept with it. Configurations under which the
+ * same hooks do share their plan.
+ */
 export function requestPlan(directory: DirectoryConfig): RequestPlan {
   const view: ConfigView = { server: directory.server, directory };
-  const { hooks, observer } = directory.server.plan;
-  const entries = phaseNames.map((phase) => [
-    phase,
-    hooks[phase]
-      .filter(({ when }) => when === undefined || when(view))
-      .map(({ hook, module }) => observer?.watch(phase, module, runOf(hook)) ?? runOf(hook)),
-  ]);
-  const fixupPlaces = hooks.fixups.flatMap(({ when }, i) => (when === undefined || when(view) ? [i] : []));
-  const plan = Object.fromEntries([...entries, ['fixupPlaces', fixupPlaces]]) as RequestPlan;
+  const { hooks, requestPlans } = directory.server.plan;
+  let key = '';
+  for (const phase of phaseNames)
+    for (const { when } of hooks[phase]) key += when === undefined || when(view) ? '1' : '0';
+  let plan = requestPlans.get(key);
+  if (plan === undefined) {
+    plan = planOf(directory.server.plan, key);
+    requestPlans.set(key, plan);
+  }
   directory.plan = plan;
   return plan;
+}
+
+/** `taking` has a `1` for each hook of all phases that takes part. */
+function planOf({ hooks, observer }: ServedPlan, taking: string): RequestPlan {
+  let at = 0;
+  const taken = phaseNames.map((phase) => {
+    const places = [...hooks[phase].keys()].filter(() => taking[at++] === '1');
+    return [phase, places] as const;
+  });
+  const entries = taken.map(([phase, places]) => [
+    phase,
+    places.map((place) => {
+      const { hook, module } = hooks[phase][place]!;
+      return observer?.watch(phase, module, runOf(hook)) ?? runOf(hook);
+    }),
+  ]);
+  const fixupPlaces = Object.fromEntries(taken).fixups;
+  return Object.fromEntries([...entries, ['fixupPlaces', fixupPlaces]]) as RequestPlan;
 }
 
 function runOf(hook: HookDeclaration): RequestHook {

@@ -1,4 +1,3 @@
-import type { HtaccessCache } from '../3-serve/htaccess.ts';
 import type { Observer } from '../3-serve/observer.ts';
 import type { RequestRecord } from '../3-serve/request-record.ts';
 import type { ConfigView } from '../declare/config-records.ts';
@@ -12,6 +11,7 @@ import type { LogLevel } from '../log.ts';
 import type { World } from '../world.ts';
 import type { UnsupportedUse } from './carry-out.ts';
 import type { DirectoryConfig } from './directory-config.ts';
+import type { HtaccessCache } from './htaccess-cache.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { DirectoryIndex, LocationIndex } from './section-index.ts';
 import type { ServerRecord } from './server-record.ts';
@@ -166,6 +166,8 @@ export interface ServedPlan extends Plan {
   /** Directory configurations that depend on nothing but the path. */
   directoryMemo(server: ServerRecord): Map<string, DirectoryConfig>;
   readonly htaccessCache: HtaccessCache;
+  /** Plans of requests by the hooks that take part in them. */
+  readonly requestPlans: Map<string, RequestPlan>;
   /** Hooks of the phases that run before any configuration is known, without regard to `when`. */
   readonly everywhere: RequestPlan;
   /** Keep-alive settings of a server, the main server's where it sets none. */

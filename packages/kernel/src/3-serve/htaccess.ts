@@ -1,25 +1,10 @@
 import type { DirectoryConfig } from '../2-compile/directory-config.ts';
+import type { CompiledHtaccess } from '../2-compile/htaccess-cache.ts';
 import type { HtaccessResult } from '../2-compile/plan.ts';
-import type { Section } from '../2-compile/section.ts';
 import { everyOption } from '../declare/places.ts';
 import { type HookStatus, OK } from '../status.ts';
 import type { RequestRecord } from './request-record.ts';
 import { effectiveOverride, type WalkConfig } from './walk-config.ts';
-
-/** A compiled `.htaccess` and the state of the file it was compiled from. */
-interface CachedHtaccess {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly inode: number;
-  /** Text of the error for the log, when the file is wrong. */
-  readonly error: string | undefined;
-  /** What is wrong and does not matter, by AllowOverride Nonfatal, and variables that are not defined. */
-  readonly warnings: readonly string[];
-  readonly section: Section;
-}
-
-/** The oldest makes room for a new one. */
-const maximumCached = 10_000;
 
 /**
  * Enters the first access file of a directory, compiled once and again only when the file changes.
@@ -57,8 +42,7 @@ export function htaccessOf(
       const fresh = compileFile(request, directory, path, config, info);
       if (typeof fresh === 'number') return fresh;
       cached = fresh;
-      if (cache.size >= maximumCached) cache.delete(cache.keys().next().value!);
-      cache.set(key, cached);
+      cache.set(key, cached, info.size);
     }
     for (const warning of cached.warnings) request.log('core', 'warn', warning);
     if (cached.error !== undefined) {
@@ -89,15 +73,13 @@ function rightsKey(config: WalkConfig): string {
   return `${effectiveOverride(config)}|${overrideOptions ?? ''}|${names}`;
 }
 
-export type HtaccessCache = Map<string, CachedHtaccess>;
-
 function compileFile(
   request: RequestRecord,
   directory: string,
   path: string,
   config: WalkConfig,
   info: { readonly mtimeMs: number; readonly size: number; readonly inode: number },
-): CachedHtaccess | HookStatus {
+): CompiledHtaccess | HookStatus {
   const { plan } = request.server;
   const read = plan.world.files.readText(path);
   if (typeof read === 'string') {

@@ -18,6 +18,7 @@ type MapPiece = Extract<Piece, { kind: 'map' }>;
 
 /** A text with `$N`, `%N`, `%{…}`, `${…}` in it, taken apart. */
 export interface Expansion {
+  /** Left out of a text that does not vary. */
   readonly pieces: readonly Piece[];
   /** The whole text when nothing in it varies. */
   readonly constant: string | undefined;
@@ -52,14 +53,21 @@ export function compileExpansion(text: string): Expansion {
     at = special.end;
   }
   if (plain !== '') pieces.push({ kind: 'text', text: plain });
-  const isConstant = pieces.every(({ kind }) => kind === 'text');
+  if (pieces.every((piece) => piece.kind === 'text')) {
+    return { pieces: none, constant: pieces.map(({ text }) => text).join(''), waiting: none, maps: none };
+  }
+  const waiting = pieces.flatMap(waitingOf);
+  const maps = pieces.flatMap(mapsOf);
   return {
     pieces,
-    constant: isConstant ? pieces.map((piece) => (piece as { text: string }).text).join('') : undefined,
-    waiting: pieces.flatMap(waitingOf),
-    maps: pieces.flatMap(mapsOf),
+    constant: undefined,
+    waiting: waiting.length === 0 ? none : waiting,
+    maps: maps.length === 0 ? none : maps,
   };
 }
+
+/** Shared: rules are kept by the thousand. */
+const none: readonly never[] = [];
 
 function waitingOf(piece: Piece): readonly Variable[] {
   if (piece.kind === 'variable') return piece.variable.wait === undefined ? [] : [piece.variable];

@@ -75,18 +75,31 @@ export function readRule(
   if (given.second === '-') flags.noSubstitution = true;
   const outputText = flags.noSubstitution ? given.second : readQuery(given.second, flags);
   return {
-    conditions,
+    conditions: conditions.length === 0 ? none : conditions,
     hasWaitingConditions: conditions.some(mayWait),
     regex,
     pattern,
     negate,
     output: compileExpansion(outputText),
     outputText,
-    flags,
+    flags: sharedFlags(flags, given.third, cmd),
     escapeGroup: escapeFor(reading.escaping),
     definedAt: cmd.node,
   };
 }
+
+const none: readonly Condition[] = [];
+
+/** Hundreds of rules of a file have the same flags. */
+function sharedFlags(flags: RuleFlags, text: string | undefined, cmd: DirectiveContext): RuleFlags {
+  const shared = cmd.memory(flagsKey, () => new Map<string, RuleFlags>());
+  const key = `${flags.noSubstitution} ${flags.noQuery} ${text}`;
+  const known = shared.get(key);
+  if (known === undefined) shared.set(key, flags);
+  return known ?? flags;
+}
+
+const flagsKey = { name: 'flags of rewrite rules' };
 
 /** A question mark at the end says that there is no query string, and goes. */
 function readQuery(output: string, flags: RuleFlags): string {
