@@ -122,7 +122,11 @@ const identityTransform = () => ({
   finish: () => Promise.resolve([]),
   abort: () => {},
 });
-const identityCompression: Compression = { deflate: identityTransform, inflate: identityTransform };
+const identityCompression: Compression = {
+  deflate: identityTransform,
+  inflate: () => ({ ...identityTransform(), consumed: undefined }),
+  crc32: () => 0,
+};
 
 function sharedRegions(): (name: string, byteLength: number) => SharedArrayBuffer {
   const regions = new Map<string, SharedArrayBuffer>();

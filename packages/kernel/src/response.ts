@@ -122,6 +122,10 @@ export interface RequestBody extends PullSource {
   readonly ended: boolean;
   /** Status of a failed read (400, 408, 413), after `pull` threw. */
   readonly failure: number | undefined;
+  /** A filter changes it on its way, so that the length the client told is not its own. */
+  readonly isFiltered?: boolean;
+  /** It failed in that filter, not as it came. */
+  readonly failedInFilter?: boolean;
   /** It failed as the client ended its side. */
   readonly isCutOff?: boolean | undefined;
   /** It failed in the fields behind the last chunk; `note` is for the error page. */

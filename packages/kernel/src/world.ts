@@ -263,14 +263,22 @@ export interface Digests {
 }
 
 export interface Compression {
-  /** A raw deflate, gzip or zlib stream; bytes in, bytes out. */
+  /** A raw deflate or gzip stream; bytes in, bytes out. */
   deflate(options: {
     format: 'gzip' | 'raw';
     level: number;
     windowBits: number;
     memLevel: number;
   }): Transform;
-  inflate(options: { format: 'gzip' | 'raw'; windowBits: number }): Transform;
+  inflate(options: { format: 'raw'; windowBits: number }): Inflation;
+  /** The checksum of gzip, of bytes behind those that gave `before`. */
+  crc32(bytes: Uint8Array, before: number): number;
+}
+
+/** Expands a stream that knows its own end. */
+export interface Inflation extends Transform {
+  /** How many of the bytes pushed belong to the stream, once bytes came behind its end. */
+  readonly consumed: number | undefined;
 }
 
 /** HTTP/2 as a client. */

@@ -88,11 +88,13 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
 }
 
 /**
- * httpd answers a body that ended too early or came too slowly, and one with malformed trailers, once it knows; other
+ * httpd answers a body that ended too early or came too slowly, one with malformed trailers, and one that a filter refused, once it knows; other
  * faults of a body while it is read.
  */
-const dieOfBody = ({ failure, isCutOff, trailersFault }: RequestBody) =>
-  failure === 408 || isCutOff === true || trailersFault !== undefined ? die : dieLate;
+const dieOfBody = ({ failure, isCutOff, trailersFault, failedInFilter }: RequestBody) =>
+  failure === 408 || isCutOff === true || trailersFault !== undefined || failedInFilter === true
+    ? die
+    : dieLate;
 
 /** As when a head had been made already: the headers for every answer went into that one. */
 function dieLate(status: HookStatus, request: RequestRecord): Promise<void> {

@@ -7,6 +7,11 @@ const defaultLimit = 1_073_741_824;
 /** Sets LimitRequestBody on the body, where there is one; it does not hold for what is proxied. httpd: modules/http/http_filters.c ap_http_filter */
 export function limitRequestBody(request: RequestRecord): HookStatus {
   if (request.body.ended || request.main !== undefined || request.proxyRequest !== false) return OK;
-  request.body.limit(coreDirectory.of(request).requestBodyLimit ?? defaultLimit);
+  request.body.limit(requestBodyLimitOf(request));
   return OK;
+}
+
+/** The most bytes that a request body may have; 0 is no limit. httpd: ap_get_limit_req_body */
+export function requestBodyLimitOf(request: RequestRecord): number {
+  return coreDirectory.of(request).requestBodyLimit ?? defaultLimit;
 }

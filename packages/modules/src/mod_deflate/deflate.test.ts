@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
 import type { Compression, Transform } from '@httpd-ts/kernel';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +24,24 @@ function atOnce(run: (bytes: Buffer) => Uint8Array): Transform {
 const compression: Compression = {
   deflate: ({ format, level }) =>
     atOnce((bytes) => (format === 'gzip' ? gzipSync(bytes, { level }) : deflateRawSync(bytes))),
-  inflate: () => atOnce((bytes) => gunzipSync(bytes)),
+  inflate() {
+    let consumed: number | undefined;
+    let given = Buffer.alloc(0);
+    return {
+      ...atOnce((bytes) => bytes),
+      async push(bytes) {
+        given = Buffer.concat([given, bytes]);
+        const inflated: unknown = inflateRawSync(given, { info: true, finishFlush: constants.Z_SYNC_FLUSH });
+        const { buffer, engine } = inflated as { buffer: Uint8Array; engine: { bytesWritten: number } };
+        consumed = engine.bytesWritten < given.length ? engine.bytesWritten : undefined;
+        return [buffer];
+      },
+      get consumed() {
+        return consumed;
+      },
+    };
+  },
+  crc32,
 };
 
 const page = 'a line of text for the compression\n'.repeat(100);

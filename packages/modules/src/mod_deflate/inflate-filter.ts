@@ -4,6 +4,7 @@ import {
   type Body,
   FILTER_RANK,
   type InputFilter,
+  type LogLevel,
   type OutputFilter,
   type PullSource,
   type RequestBody,
@@ -11,9 +12,11 @@ import {
   sendErrorResponse,
 } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
+import { requestBodyLimitOf } from '../core/contract.ts';
 import { noAnswer } from '../no-answer.ts';
 import { alterEtag } from './alter-etag.ts';
 import { deflateDefaults, deflateServer, inflateDirectory } from './config.ts';
+import { GzipError, type GzipFault, GzipMember } from './gzip-member.ts';
 import { transformedBody } from './transformed-body.ts';
 
 const isGzip = (coding: string) => /^(?:x-)?gzip$/i.test(trimBlanks(coding));
@@ -72,7 +75,7 @@ export const inflateFilter: OutputFilter = {
 async function expand(request: RequestRecord, body: Body | undefined): Promise<Body | undefined> {
   const { compression, files } = request.server.plan.world;
   const { windowBits, bufferSize } = { ...deflateDefaults, ...deflateServer.of(request) };
-  const limit = ratioGuard(request);
+  const limit = ratioGuard(request, 'AH02650');
   const given = bodySource(body, files);
   let first: Uint8Array | null | undefined = await Promise.resolve(given.pull()).catch(() => undefined);
   if (first && !beginsAsGzip(first)) return asItIs(first, given);
@@ -100,7 +103,7 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
       },
       hasPassedOn: () => hasPassedOn && request.proxyRequest !== false,
       bufferSize,
-      transform: compression.inflate({ format: 'gzip', windowBits }),
+      transform: new GzipMember(compression, windowBits),
       breakOff: async () => [],
       onChunk(read, made) {
         input += read;
@@ -112,7 +115,7 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
       },
     });
   } catch (error) {
-    logFailure(request, (error as Error).message);
+    logFailure(request, error);
     if (request.proxyRequest !== false) return noAnswer(request, error as Error);
     request.status = 500;
     sendErrorResponse(request, 0);
@@ -120,8 +123,9 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
   }
 }
 
-/** Ten bytes are looked at. */
-const beginsAsGzip = (bytes: Uint8Array) => bytes.length < 10 || (bytes[0] === 0x1f && bytes[1] === 0x8b);
+/** Ten bytes are looked at, and of them the first three. */
+const beginsAsGzip = (bytes: Uint8Array) =>
+  bytes.length < 10 || (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8);
 
 /** What says that it is compressed and is not goes on as it is. */
 function asItIs(first: Uint8Array, source: PullSource): Body {
@@ -139,20 +143,27 @@ function asItIs(first: Uint8Array, source: PullSource): Body {
   };
 }
 
-function logFailure(request: RequestRecord, message: string): void {
-  if (message === 'unexpected end of file') {
-    request.log('deflate', 'error', 'AH01401: Zlib: Validation bytes not present');
-  } else if (message === 'incorrect header check')
-    request.log('deflate', 'error', 'AH01405: inflate: bad header');
-  else if (message !== ratioExceeded) {
-    request.log('deflate', 'warn', `AH01409: Zlib error -3 inflating data (${message})`);
-  }
+function logFailure(request: RequestRecord, error: unknown): void {
+  if (!(error instanceof GzipError)) return;
+  const { fault, detail } = error;
+  const messages: Readonly<Record<GzipFault, readonly [LogLevel, string]>> = {
+    flags: ['error', `AH02620: inflate: bad flags ${detail}`],
+    'header-cut': ['error', 'AH01401: Zlib: Validation bytes not present'],
+    cut: ['error', 'AH01401: Zlib: Validation bytes not present'],
+    checksum: ['error', 'AH01399: Zlib: Checksum of inflated stream invalid'],
+    length: ['error', 'AH01400: Zlib: Length of inflated stream invalid'],
+    data: ['warn', `AH01409: Zlib error -3 inflating data (${detail})`],
+  };
+  request.log('deflate', ...messages[fault]);
 }
 
 const ratioExceeded = 'ratio';
 
 /** Tells whether the ratio is still bearable, looked at once for each buffer of output. httpd: check_ratio */
-function ratioGuard(request: RequestRecord): (input: number, output: number) => boolean {
+function ratioGuard(
+  request: RequestRecord,
+  number: 'AH02649' | 'AH02650',
+): (input: number, output: number) => boolean {
   const { ratioLimit, ratioBurst } = { ...deflateDefaults, ...inflateDirectory.of(request) };
   const { bufferSize } = { ...deflateDefaults, ...deflateServer.of(request) };
   let hits = 0;
@@ -165,80 +176,140 @@ function ratioGuard(request: RequestRecord): (input: number, output: number) => 
     request.log(
       'deflate',
       'warn',
-      `AH02650: Inflated content ratio is larger than the configured limit ${ratioLimit} by ${ratioBurst} time(s)`,
+      `${number}: Inflated content ratio is larger than the configured limit ${ratioLimit} by ${ratioBurst} time(s)`,
     );
     return false;
   };
 }
 
-/** Expands a compressed request body. httpd: modules/filters/mod_deflate.c deflate_in_filter */
+/**
+ * Expands a compressed request body. Its headers are as they came until somebody reads it.
+ * httpd: modules/filters/mod_deflate.c deflate_in_filter
+ */
 export const inflateInput: InputFilter = {
   name: 'DEFLATE',
   rank: FILTER_RANK.contentSet,
   apply(request) {
     if (request.main !== undefined || request.prev !== undefined) return;
-    if (!takeGzipOff(request.headersIn)) return;
-    request.headersIn.unset('Content-Length');
-    request.headersIn.unset('Content-MD5');
-    request.body = expandedBody(request, request.body);
+    if (withoutGzip(request.headersIn.get('Content-Encoding') ?? '') === undefined) return;
+    request.body = new ExpandedBody(request, request.body);
   },
 };
 
-function expandedBody(request: RequestRecord, compressed: RequestBody): RequestBody {
-  const { bodyLimit = 0 } = inflateDirectory.of(request);
-  const { windowBits } = { ...deflateDefaults, ...deflateServer.of(request) };
-  const transform = request.server.plan.world.compression.inflate({ format: 'gzip', windowBits });
-  const withinRatio = ratioGuard(request);
-  const ready: Uint8Array[] = [];
-  let input = 0;
-  let output = 0;
-  let isDone = false;
-  let failure: number | undefined;
-  const fail = (status: number): never => {
-    failure = status;
-    transform.abort();
-    throw new Error('the compressed request body cannot be read');
-  };
-  const take = (made: readonly Uint8Array[]) => {
-    for (const bytes of made) output += bytes.length;
-    ready.push(...made);
-    if (bodyLimit > 0 && output > bodyLimit) {
-      request.log(
-        'deflate',
-        'error',
-        `AH02648: Inflated content length of ${output} is larger than the configured limit of ${bodyLimit}`,
-      );
-      fail(413);
+/** A request body that is expanded as it is read. */
+class ExpandedBody implements RequestBody {
+  readonly length = undefined;
+  readonly isFiltered = true;
+  private readonly request: RequestRecord;
+  private readonly compressed: RequestBody;
+  private readonly member: GzipMember;
+  private readonly bodyLimit: number;
+  private readonly withinRatio: (input: number, output: number) => boolean;
+  private readonly ready: Uint8Array[] = [];
+  private ownFailure: number | undefined = undefined;
+  private hasBegun = false;
+  private isDone = false;
+  private input = 0;
+  private output = 0;
+
+  constructor(request: RequestRecord, compressed: RequestBody) {
+    this.request = request;
+    this.compressed = compressed;
+    const { windowBits } = { ...deflateDefaults, ...deflateServer.of(request) };
+    this.member = new GzipMember(request.server.plan.world.compression, windowBits);
+    this.bodyLimit = inflateDirectory.of(request).bodyLimit || requestBodyLimitOf(request);
+    this.withinRatio = ratioGuard(request, 'AH02649');
+  }
+
+  get ended(): boolean {
+    return this.isDone && this.ready.length === 0;
+  }
+  get failedInFilter(): boolean {
+    return this.ownFailure !== undefined;
+  }
+  get failure(): number | undefined {
+    return this.ownFailure ?? this.compressed.failure;
+  }
+  get isCutOff(): boolean | undefined {
+    return this.compressed.isCutOff;
+  }
+  get trailersFault(): RequestBody['trailersFault'] {
+    return this.compressed.trailersFault;
+  }
+  get trailers(): RequestBody['trailers'] {
+    return this.compressed.trailers;
+  }
+  get awaitsContinue(): boolean {
+    return this.compressed.awaitsContinue;
+  }
+
+  async pull(): Promise<Uint8Array | null> {
+    if (!this.hasBegun) this.begin();
+    while (this.ready.length === 0 && !this.isDone) await this.readOn();
+    return this.ready.shift() ?? null;
+  }
+
+  private begin(): void {
+    this.hasBegun = true;
+    const { headersIn } = this.request;
+    takeGzipOff(headersIn);
+    headersIn.unset('Content-Length');
+    headersIn.unset('Content-MD5');
+  }
+
+  private async readOn(): Promise<void> {
+    const chunk = await this.compressed.pull();
+    this.input += chunk?.length ?? 0;
+    this.isDone = chunk === null;
+    try {
+      this.take(await (chunk === null ? this.member.finish() : this.member.push(chunk)));
+    } catch (error) {
+      this.fail(error);
     }
-    if (!withinRatio(input, output)) fail(413);
-  };
-  return {
-    length: undefined,
-    get ended() {
-      return isDone && ready.length === 0;
-    },
-    get failure() {
-      return failure ?? compressed.failure;
-    },
-    get trailers() {
-      return compressed.trailers;
-    },
-    get awaitsContinue() {
-      return compressed.awaitsContinue;
-    },
-    async pull() {
-      while (ready.length === 0 && !isDone) {
-        const chunk = await compressed.pull();
-        input += chunk?.length ?? 0;
-        isDone = chunk === null;
-        take(await (chunk === null ? transform.finish() : transform.push(chunk)).catch(() => fail(400)));
-      }
-      return ready.shift() ?? null;
-    },
-    abort() {
-      transform.abort();
-      compressed.abort();
-    },
-    limit: (bytes) => compressed.limit(bytes),
-  };
+  }
+
+  private take(made: readonly Uint8Array[]): void {
+    for (const bytes of made) this.output += bytes.length;
+    if (this.member.hasMore) this.refuse(400, 'AH02485: Encountered extra data after compressed data');
+    if (this.bodyLimit > 0 && this.output > this.bodyLimit) {
+      const text = `AH02648: Inflated content length of ${this.output} is larger than the configured limit of ${this.bodyLimit}`;
+      this.refuse(413, text);
+    }
+    if (!this.withinRatio(this.input, this.output)) this.refuse(400);
+    this.ready.push(...made);
+  }
+
+  private refuse(status: number, text?: string): never {
+    if (text !== undefined) this.request.log('deflate', 'error', text);
+    this.ownFailure = status;
+    throw new Error('the compressed request body cannot be read');
+  }
+
+  private fail(error: unknown): never {
+    this.member.abort();
+    if (error instanceof GzipError) {
+      this.ownFailure = 400;
+      const [level, text] = requestFaults[error.fault];
+      this.request.log('deflate', level, text + error.detail);
+    }
+    throw error;
+  }
+
+  abort(): void {
+    this.member.abort();
+    this.compressed.abort();
+  }
+  limit(bytes: number): void {
+    this.compressed.limit(bytes);
+  }
 }
+
+const cutShort = 'Encountered premature end-of-stream while';
+const requestFaults: Readonly<Record<GzipFault, readonly [LogLevel, string]>> = {
+  flags: ['error', 'AH01388: Zlib: Invalid flags '],
+  'header-cut': ['error', `AH02619: ${cutShort} reading inflate header`],
+  cut: ['error', `AH02481: ${cutShort} inflating`],
+  checksum: ['warn', 'AH01394: Zlib: CRC error inflating data'],
+  length: ['warn', 'AH01395: Zlib: '],
+  data: ['error', 'AH01392: Zlib error -3 inflating data '],
+};

@@ -117,8 +117,10 @@ export function handleHttp(
     const end = `${connectionLine}\r\n`;
     return send({ ...base, end, prefetched: nothing, isChunked: false, awaitsContinue: expect, mayRepeat });
   }
-  const framing = { isChunked: head.transferEncoding !== undefined, contentLength: head.contentLength };
-  const spools = framing.isChunked && (forces10 || sendsLength(request));
+  const isFiltered = request.body.isFiltered === true && head.transferEncoding === undefined;
+  const isChunked = isFiltered ? !forces10 && sendsChunks(request) : head.transferEncoding !== undefined;
+  const framing = { isChunked, contentLength: head.contentLength };
+  const spools = isFiltered ? !isChunked : isChunked && (forces10 || sendsLength(request));
   const sendWith = (prefetched: Prefetched): HookResult => {
     const isChunked = !prefetched.isEnded && framing.isChunked;
     const length = prefetched.isEnded ? String(prefetched.length) : framing.contentLength;
@@ -171,6 +173,14 @@ function sendsLength(request: RequestRecord): boolean {
     request.env('proxy-sendcl') !== undefined &&
     request.env('proxy-sendchunks') === undefined &&
     request.env('proxy-sendchunked') === undefined
+  );
+}
+
+/** A body whose length a filter may change goes out in chunks, and is not read to its end beforehand. */
+function sendsChunks(request: RequestRecord): boolean {
+  return (
+    request.env('proxy-sendcl') === undefined &&
+    (request.env('proxy-sendchunks') !== undefined || request.env('proxy-sendchunked') !== undefined)
   );
 }
 

@@ -1,8 +1,8 @@
 import type * as zlib from 'node:zlib';
-import type { Compression, Transform } from '@httpd-ts/kernel';
+import type { Compression, Inflation, Transform } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 
-type ZlibStream = zlib.Gzip | zlib.DeflateRaw | zlib.Gunzip | zlib.InflateRaw;
+type ZlibStream = zlib.Gzip | zlib.DeflateRaw | zlib.InflateRaw;
 
 /** Deflate and inflate by the zlib that node carries. */
 export const nodeCompression: Compression = {
@@ -11,24 +11,42 @@ export const nodeCompression: Compression = {
     const options = { level, windowBits, memLevel };
     return transform(format === 'gzip' ? zlib.createGzip(options) : zlib.createDeflateRaw(options));
   },
-  inflate({ format, windowBits }) {
-    const { zlib } = builtins;
-    return transform(
-      format === 'gzip' ? zlib.createGunzip({ windowBits }) : zlib.createInflateRaw({ windowBits }),
-    );
+  inflate({ windowBits }) {
+    const stream = builtins.zlib.createInflateRaw({ windowBits });
+    return inflation(stream, transform(stream));
   },
+  crc32: (bytes, before) => builtins.zlib.crc32(bytes, before),
 };
+
+/** A stream of its own length ends by itself, and tells how much it took, when bytes come behind its end. */
+function inflation(stream: zlib.InflateRaw, { push, flush, finish, abort }: Transform): Inflation {
+  let hasEnded = false;
+  stream.on('end', () => {
+    hasEnded = true;
+  });
+  return {
+    push,
+    flush,
+    finish,
+    abort,
+    get consumed() {
+      return hasEnded ? stream.bytesWritten : undefined;
+    },
+  };
+}
 
 function transform(stream: ZlibStream): Transform {
   let ready: Uint8Array[] = [];
   let failure: Error | undefined;
   /** Settles what is being waited for: the stream does not call back for a write that failed. */
   let fail: ((error: Error) => void) | undefined;
+  let end: (() => void) | undefined;
   stream.on('data', (bytes: Buffer) => ready.push(bytes));
   stream.on('error', (error) => {
     failure = error;
     fail?.(error);
   });
+  stream.once('end', () => end?.());
   const take = () => {
     const taken = ready;
     ready = [];
@@ -41,16 +59,15 @@ function transform(stream: ZlibStream): Transform {
         return;
       }
       fail = reject;
-      begin(() => resolve(take()));
+      const done = () => resolve(take());
+      // A stream that ended by itself does not call back for the write.
+      end = done;
+      begin(done);
     });
   return {
     push: (bytes) => settled((done) => stream.write(bytes, done)),
     flush: () => settled((done) => stream.flush(builtins.zlib.constants.Z_SYNC_FLUSH, done)),
-    finish: () =>
-      settled((done) => {
-        stream.once('end', done);
-        stream.end();
-      }),
+    finish: () => settled(() => void stream.end()),
     abort: () => stream.destroy(),
   };
 }
