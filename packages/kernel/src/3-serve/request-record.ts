@@ -129,6 +129,8 @@ export class RequestRecord {
   /** Variables that a hook made; see also `state`. */
   private envTable: HeaderTable | undefined = undefined;
   private notesTable: HeaderTable | undefined = undefined;
+  /** Gives notes that are only made when somebody asks for them; names come in lower case. */
+  noteSource: { requestNote(name: string): string | undefined } | undefined = undefined;
   private stateMap: Map<object, unknown> | undefined = undefined;
   /** Output filters in the order they apply. */
   outputFilters: OutputFilter[] | undefined = undefined;
@@ -182,7 +184,7 @@ export class RequestRecord {
   }
 
   note(name: string): string | undefined {
-    return this.notesTable?.get(name);
+    return this.notesTable?.get(name) ?? this.noteSource?.requestNote(name.toLowerCase());
   }
 
   /** State of a module for this request; `key` is an object of the module's own. httpd: request_config */

@@ -20,6 +20,8 @@ export class BackendConnection {
   readonly pool: ConnectionPool;
   /** The address of the other side; undefined for a unix socket. */
   address: string | undefined = undefined;
+  /** Our own port; undefined until a protocol wants to know it. */
+  sourcePort: number | undefined = undefined;
   /** The exchange under way; undefined while idle. */
   exchange: ConnectionUser | undefined = undefined;
   /** What a protocol keeps from one exchange to the next, such as the reader of its messages. */

@@ -59,6 +59,7 @@ export async function openTunnel(
   }
   const backend = await connectTo(request, origin, addresses, target.port);
   if (backend === undefined) return 503;
+  request.notes.set('proxy-source-port', String(backend.localPort));
   const { takeOver } = request.connection;
   if (takeOver === undefined) {
     backend.destroy();

@@ -16,6 +16,7 @@ import {
   type ProxyServerConfig,
   proxyDirectory,
   proxyError,
+  viaValue,
   type Worker,
 } from '../mod_proxy/contract.ts';
 import { takeOverHeaders } from './response-headers.ts';
@@ -55,6 +56,9 @@ export class Exchange extends BackendExchange {
   /** Set when the exchange may be repeated on another connection. */
   private onStale: (() => void) | undefined = undefined;
   private interimResponses = 0;
+  private readonly sourcePort: number;
+  /** What the back end answered last; 0 before. */
+  private answered = 0;
   private decoder: BodyDecoder | undefined = undefined;
   /** Bytes of the body that are still to come; -1 when only the end of the connection tells. */
   private remaining = 0;
@@ -67,6 +71,15 @@ export class Exchange extends BackendExchange {
   ) {
     super(request, worker, connection, settings.timeoutMs);
     this.settings = settings;
+    connection.sourcePort ??= connection.stream.localPort;
+    this.sourcePort = connection.sourcePort;
+    request.noteSource = this;
+  }
+
+  /** Notes for log formats. httpd: mod_proxy_http, request notes */
+  requestNote(name: string): string | undefined {
+    if (name === 'proxy-source-port') return String(this.sourcePort);
+    return name === 'proxy-status' && this.answered !== 0 ? String(this.answered) : undefined;
   }
 
   /** As `wait`; `onStale` is called instead when the connection turns out to have been closed before. */
@@ -98,6 +111,7 @@ export class Exchange extends BackendExchange {
         return;
       }
       this.worker.countRead(head.statusLine.length + 9);
+      this.answered = head.status;
       if (head.status >= 200 || head.status < 100) this.takeHead(head, bytes, at);
       else if (!this.takeInterim(head, bytes, at)) return;
     }
@@ -136,9 +150,15 @@ export class Exchange extends BackendExchange {
     this.openTunnel(`HTTP/1.1 101 Switching Protocols\r\n${lines}`, bytes.slice(at));
   }
 
-  /** The back end wants the body. Reading it tells the client so; a client without one is told here. */
+  /**
+   * The back end wants the body. Reading it tells the client so; a client without one is told here, as is one that
+   * expects nothing where the policy is set to `RFC`.
+   */
   private continueBody(head: ResponseHead): void {
-    if (!this.awaitsContinue) return;
+    if (!this.awaitsContinue) {
+      if (this.request.env('proxy-interim-response') !== undefined) this.forwardInterim(head);
+      return;
+    }
     this.awaitsContinue = false;
     if (this.sender !== undefined) this.sender.proceed();
     else this.forwardInterim(head);
@@ -147,8 +167,15 @@ export class Exchange extends BackendExchange {
   private forwardInterim(head: ResponseHead): void {
     const { request } = this;
     const policy = request.env('proxy-interim-response')?.toLowerCase() ?? 'rfc';
-    if (policy !== 'rfc' || request.protocolNumber < 1001) return;
+    if (policy !== 'rfc') {
+      if (policy !== 'suppress')
+        request.log('proxy_http', 'warn', 'AH01108: undefined proxy interim response policy');
+      return;
+    }
+    if (request.protocolNumber < 1001) return;
     for (const name of ['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Upgrade']) head.headers.unset(name);
+    const { via = 'off' } = this.settings.config;
+    if (via === 'on' || via === 'full') head.headers.add('Via', viaValue(request, via));
     request.connection.sendInterim?.(`HTTP/1.1 ${head.statusLine}\r\n${head.headers.toLines()}\r\n`);
   }
 
@@ -340,7 +367,9 @@ export class Exchange extends BackendExchange {
     }
     const { hostname, port } = connection.pool.target;
     const text = `AH01102: error reading status line from remote server ${hostname}:${port}`;
-    request.log('proxy_http', 'error', text, failureTexts[failure]);
+    // An end before the first byte is none that httpd has a word for, except over TLS.
+    const isSudden = failure === 'end' && this.isUntouched && connection.stream.tls === undefined;
+    request.log('proxy_http', 'error', text, failureTexts[isSudden ? 'nonsense' : failure]);
     if (failure === 'timeout') {
       request.notes.set('proxy_timedout', '1');
       request.log('proxy_http', 'debug', 'AH01103: read timeout');

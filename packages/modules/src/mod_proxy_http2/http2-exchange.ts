@@ -58,6 +58,7 @@ export class Http2Exchange extends BackendExchange {
         request.connection.sendInterim?.(`HTTP/1.1 ${statusLine(status)}\r\n${lines}\r\n`);
       return;
     }
+    request.notes.set('proxy-status', String(status));
     const originalStatus = request.status;
     request.status = status;
     request.statusLine = undefined;
