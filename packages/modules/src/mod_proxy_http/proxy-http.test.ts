@@ -316,7 +316,7 @@ describe('faults', () => {
       pass,
       (socket: net.Socket) => void socket.end(),
       '502 Proxy Error',
-      '(70014)End of file found',
+      '(20014)Internal error (specific information not available)',
     ],
     [
       'ends within its head',
