@@ -15,25 +15,33 @@ export function createRegexEngine(wasm: Uint8Array): RegexEngine {
   const dropped = new FinalizationRegistry((code: Pcre2Code) => pcre2.free(code));
   const compilePattern = patternCompiler(pcre2, dropped);
   // Thousands of virtual hosts have the same few patterns.
-  const inUse = new Map<string, WeakRef<Regex>>();
-  const outOfUse = new FinalizationRegistry((key: string) => {
-    if (inUse.get(key)?.deref() === undefined) inUse.delete(key);
+  const inUse = new Map<number, Map<string, WeakRef<Regex>>>();
+  const outOfUse = new FinalizationRegistry(({ kept, pattern }: KeptUnder) => {
+    if (kept.get(pattern)?.deref() === undefined) kept.delete(pattern);
   });
   return {
     compile(pattern, options = {}) {
-      const key = `${pcre2Options(options)} ${pattern}`;
-      const known = inUse.get(key)?.deref();
+      const wanted = pcre2Options(options);
+      const kept = inUse.get(wanted) ?? new Map<string, WeakRef<Regex>>();
+      const known = kept.get(pattern)?.deref();
       if (known !== undefined) return known;
       const compiled = compilePattern(pattern, options);
       if (isError(compiled)) return compiled;
-      inUse.set(key, new WeakRef(compiled));
-      outOfUse.register(compiled, key);
+      inUse.set(wanted, kept);
+      kept.set(pattern, new WeakRef(compiled));
+      outOfUse.register(compiled, { kept, pattern });
       return compiled;
     },
     get memoryBytes() {
       return pcre2.memoryBytes;
     },
   };
+}
+
+/** Where a pattern is found again while it is in use: by its options, by its text. */
+interface KeptUnder {
+  readonly kept: Map<string, WeakRef<Regex>>;
+  readonly pattern: string;
 }
 
 const isError = (compiled: Regex | RegexError): compiled is RegexError =>

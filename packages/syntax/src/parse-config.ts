@@ -111,7 +111,8 @@ class TreeBuilder implements LineActions {
     // Behind a continuation at the end of the file httpd has counted a line that is not there.
     const line = lineFeed === undefined ? this.lineFeeds + 1 : this.lineFeeds;
     const place = { line, start, end, lineStart, lineEnd };
-    this.addLine(pending, this.loose ? { ...place, source: this.source.slice(lineStart, lineEnd) } : place);
+    if (this.loose) Object.assign(place, { source: this.source.slice(lineStart, lineEnd) });
+    this.addLine(pending, place);
     this.pending = undefined;
     this.lineStart = lineEnd;
   }
@@ -138,7 +139,7 @@ class TreeBuilder implements LineActions {
       // httpd: server/config.c ap_build_config_sub passes over an empty first word, as in `"" x`.
       this.children.push({ kind: 'blank', ...place });
     } else if (kind === 'directive') {
-      this.children.push({ kind, name: this.intern(directiveName(word)), arguments: args, ...place });
+      this.children.push(directiveAt(this.intern(directiveName(word)), args, place));
     } else if (kind === 'section') {
       this.open(this.intern(withoutBracket(word.slice(1))), args === '' ? '>' : args, place);
     } else {
@@ -187,6 +188,13 @@ class TreeBuilder implements LineActions {
     while (this.cut < cuts.length && cuts[this.cut]!.at <= offset) this.cut++;
     return this.cut === 0 ? offset : offset + cuts[this.cut - 1]!.removed;
   }
+}
+
+/** Written out, since spreading a place into each of many thousand lines takes as long as reading them. */
+function directiveAt(name: string, args: string, place: Place): Node {
+  const { line, start, end, lineStart, lineEnd, source } = place;
+  const node: Node = { kind: 'directive', name, arguments: args, line, start, end, lineStart, lineEnd };
+  return source === undefined ? node : { ...node, source };
 }
 
 function contentEnd({ word, args }: PendingLine): number {

@@ -1,8 +1,6 @@
 import { type ConfigFile, parseConfig, readWord } from '@httpd-ts/syntax';
 import {
-  addDirectives,
-  type DirectiveTable,
-  directiveTable,
+  DirectiveTable,
   forbiddenByOverride,
   type HtaccessRights,
   maximumNesting,
@@ -92,14 +90,14 @@ export function resolve(input: ResolveInput): ResolveResult {
   const { world, settings, modules } = input;
   const assumed = new Set(input.assumeModules ?? []);
   const loaded = modules.filter((module) => module.isStatic || assumed.has(module.name));
-  const table = new Map(directiveTable(loaded));
+  const table = new DirectiveTable(loaded);
   const run: Run = {
     world,
     settings,
     available: modules,
     loaded,
     table,
-    add: (module) => addDirectives(table, module),
+    add: (module) => table.add(module),
     diagnostics: [],
     memory: new Map(),
     files: [],
@@ -338,9 +336,8 @@ function readOne(
 ): ReadError | undefined {
   const target = open.at(-1)?.children ?? top;
   if (line.kind === 'close') return closeSection(source, line, top, open);
-  const registered = run.table.get(
-    (line.kind === 'section' ? `<${line.name}` : line.name).toLowerCase(),
-  )?.[0];
+  const { table } = run;
+  const [registered] = (line.kind === 'section' ? table.findSection(line.name) : table.find(line.name)) ?? [];
   if (registered?.declaration.reading !== undefined) {
     if (!mayBeHere(run, registered)) {
       if ((run.rights!.override & OVERRIDE.nonfatalOverride) === 0)
@@ -354,7 +351,7 @@ function readOne(
     target.push(...nodes);
     return undefined;
   }
-  const name = registered === undefined ? line.name : registered.name.replace(/^</, '');
+  const name = registered?.bareName ?? line.name;
   if (line.kind === 'section') open.push({ name, file: source.file, line, children: [] });
   else target.push(nodeOf(source, source.file, line, name));
   return undefined;
@@ -422,7 +419,7 @@ function readNow(
     isHtaccess: run.isHtaccess,
     enclosing,
     hasModule: (wanted) => run.loaded.some((module) => isNamed(module, wanted)),
-    hasDirective: (wanted) => run.table.has(wanted.toLowerCase()),
+    hasDirective: (wanted) => run.table.find(wanted) !== undefined,
     isAvailable: (identifier) => run.available.some((module) => module.identifier === identifier),
     loadModule: (identifier, file) => loadModule(run, identifier, file),
     content() {

@@ -22,28 +22,54 @@ export const nestedTooDeep = `Sections are nested more than ${maximumNesting} de
 /** A directive under the name it is registered by. */
 export interface RegisteredDirective {
   readonly name: string;
+  /** Without the `<` of a section. */
+  readonly bareName: string;
   readonly module: string;
   readonly declaration: DirectiveDeclaration;
 }
 
-/** Directives of the loaded modules by lower-case name, the last loaded first; a section's name begins with `<`. */
-export type DirectiveTable = ReadonlyMap<string, readonly RegisteredDirective[]>;
+/** Spellings that are remembered; nobody writes that many, but an author of `.htaccess` files who means harm. */
+const rememberedSpellings = 4096;
 
-/** The table of a list of modules. */
-export function directiveTable(modules: readonly ModuleDefinition[]): DirectiveTable {
-  const table: Map<string, readonly RegisteredDirective[]> = new Map();
-  for (const module of modules) addDirectives(table, module);
-  return table;
-}
+/** Directives of the loaded modules by name in any case, the last loaded first; a section's name begins with `<`. */
+export class DirectiveTable {
+  private readonly byName = new Map<string, readonly RegisteredDirective[]>();
+  // Folding the same few names in each of many thousand lines costs more than remembering how they are spelled.
+  private readonly spelled = new Map<string, readonly RegisteredDirective[]>();
+  private readonly spelledSections = new Map<string, readonly RegisteredDirective[]>();
 
-/** Adds the directives of a module that was loaded after the others. */
-export function addDirectives(
-  table: Map<string, readonly RegisteredDirective[]>,
-  { name: module, directives }: ModuleDefinition,
-): void {
-  for (const [name, declaration] of Object.entries(directives)) {
-    const key = name.toLowerCase();
-    table.set(key, [{ name, module, declaration }, ...(table.get(key) ?? [])]);
+  constructor(modules: readonly ModuleDefinition[]) {
+    for (const module of modules) this.add(module);
+  }
+
+  /** Adds the directives of a module that was loaded after the others. */
+  add({ name: module, directives }: ModuleDefinition): void {
+    for (const [name, declaration] of Object.entries(directives)) {
+      const key = name.toLowerCase();
+      const bareName = name.replace(/^</, '');
+      this.byName.set(key, [{ name, bareName, module, declaration }, ...(this.byName.get(key) ?? [])]);
+    }
+    this.spelled.clear();
+    this.spelledSections.clear();
+  }
+
+  find(name: string): readonly RegisteredDirective[] | undefined {
+    return this.spelled.get(name) ?? this.remember(this.spelled, name, name);
+  }
+
+  /** The section of a name without `<`. */
+  findSection(name: string): readonly RegisteredDirective[] | undefined {
+    return this.spelledSections.get(name) ?? this.remember(this.spelledSections, name, `<${name}`);
+  }
+
+  private remember(
+    spellings: Map<string, readonly RegisteredDirective[]>,
+    spelling: string,
+    name: string,
+  ): readonly RegisteredDirective[] | undefined {
+    const found = this.byName.get(name.toLowerCase());
+    if (found !== undefined && spellings.size < rememberedSpellings) spellings.set(spelling, found);
+    return found;
   }
 }
 
@@ -103,8 +129,9 @@ export function carryOut(
   }
   const around: Surroundings = { place, enclosing, places: placesAround(enclosing, place) };
   for (const node of nodes) {
-    const spelled = node.children === undefined ? node.name : `<${node.name}`;
-    const registered = run.table.get(spelled.toLowerCase());
+    const { table } = run;
+    const registered = node.children === undefined ? table.find(node.name) : table.findSection(node.name);
+    const spelled = registered?.[0]?.name ?? (node.children === undefined ? node.name : `<${node.name}`);
     if (registered === undefined && (place.override & OVERRIDE.nonfatalUnknown) !== 0) {
       const text = `Unknown directive ${spelled.toLowerCase()} perhaps misspelled or defined by a module not included in the server configuration`;
       report(run, node, `AH02296: ${text}`, spelled, 'warning');
@@ -114,7 +141,7 @@ export function carryOut(
       registered === undefined
         ? `Invalid command '${escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
         : carryOutOne(run, node, registered, around);
-    if (complaint !== undefined) report(run, node, complaint, registered?.[0]?.name ?? spelled);
+    if (complaint !== undefined) report(run, node, complaint, spelled);
   }
 }
 
@@ -248,7 +275,7 @@ class PlacedDirective implements DirectiveContext {
   }
 
   findDirective(name: string): DirectiveDeclaration | undefined {
-    return this.run.table.get(name.toLowerCase())?.[0]?.declaration;
+    return this.run.table.find(name)?.[0]?.declaration;
   }
 
   refuseIn(notIn: number): string | undefined {

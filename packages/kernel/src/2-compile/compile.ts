@@ -9,13 +9,7 @@ import { type ProviderRegistry, providerRegistry } from '../declare/providers.ts
 import { type ResponsePolicy, responsePolicies, satisfyPolicies } from '../declare/server-providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
-import {
-  type CarryOut,
-  carryOut,
-  type DirectiveTable,
-  directiveTable,
-  type UnsupportedUse,
-} from './carry-out.ts';
+import { type CarryOut, carryOut, DirectiveTable, type UnsupportedUse } from './carry-out.ts';
 import { DirectoryConfig, mergeVectors } from './directory-config.ts';
 import { HtaccessCache } from './htaccess-cache.ts';
 import { orderRequestHooks, runLifecycle } from './order-hooks.ts';
@@ -64,7 +58,7 @@ export interface CompileResult {
  */
 export function compile(input: CompileInput): CompileResult {
   const { world, settings, modules } = input;
-  const table = directiveTable(modules);
+  const table = new DirectiveTable(modules);
   const providers = providerRegistry(modules.flatMap((module) => module.providers ?? []));
   const mainServer = new ServerRecord(0, undefined);
   const servers = [mainServer];

@@ -1,4 +1,5 @@
 import {
+  type DirectiveContext,
   type DirectiveDeclaration,
   DONE,
   directoryWalk,
@@ -101,6 +102,21 @@ export function answerWithoutFile(request: RequestRecord) {
   return request.method === 'OPTIONS' && request.uri === '*' ? DONE : -1;
 }
 
+/** Roots that were looked for. */
+const rootsKey = { name: 'document roots' };
+
+/** Whether a root is there. Thousands of virtual hosts may have the same one, which is looked for once. */
+function isDirectory(root: string, cmd: DirectiveContext): boolean {
+  const roots = cmd.memory(rootsKey, () => new Map<string, boolean>());
+  let found = roots.get(root);
+  if (found === undefined) {
+    const info = cmd.world.files.stat(root);
+    found = typeof info !== 'string' && info.type === 'directory';
+    roots.set(root, found);
+  }
+  return found;
+}
+
 export const documentRootDirectives = {
   DocumentRoot: coreServer.directive({
     args: take1,
@@ -110,10 +126,8 @@ export const documentRootDirectives = {
     set(config, path, cmd) {
       const absolute = cmd.serverRootRelative(path);
       const root = absolute.length > 1 && absolute.endsWith('/') ? absolute.slice(0, -1) : absolute;
-      const info = cmd.world.files.stat(root);
       config.documentRoot = root;
-      if (cmd.settings.anyDocumentRoot || (typeof info !== 'string' && info.type === 'directory'))
-        return undefined;
+      if (cmd.settings.anyDocumentRoot || isDirectory(root, cmd)) return undefined;
       if (!cmd.server.isVirtual) return `DocumentRoot '${absolute}' is not a directory, or is not readable`;
       cmd.warn(`AH00112: Warning: DocumentRoot [${absolute}] does not exist`);
       return undefined;

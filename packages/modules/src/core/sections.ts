@@ -26,12 +26,16 @@ interface Subject {
   readonly path: string;
   readonly regex?: Regex;
   readonly isPattern?: boolean;
+}
+
+interface OpeningLine {
+  readonly subject: Subject;
   /** What is said of words behind the path once the content was read. */
-  readonly complaint?: string;
+  readonly complaint: string | undefined;
 }
 
 /** Reads `"path"` or `~ "expression"`; a text is the complaint. */
-function readSubject(raw: string, cmd: DirectiveContext, kind: Kind, isMatch: boolean): Subject | string {
+function readSubject(raw: string, cmd: DirectiveContext, kind: Kind, isMatch: boolean): OpeningLine | string {
   const whole = sectionArgument(raw);
   if (whole === undefined) return unclosedSection(cmd.name);
   if (whole === '') return missingSectionArgument(cmd.name);
@@ -45,10 +49,10 @@ function readSubject(raw: string, cmd: DirectiveContext, kind: Kind, isMatch: bo
     regex = compiled;
   }
   const complaint =
-    nextWord(cursor) === '' ? {} : { complaint: `Multiple ${cmd.name}> arguments not (yet) supported.` };
-  if (regex !== undefined) return { path, regex, ...complaint };
+    nextWord(cursor) === '' ? undefined : `Multiple ${cmd.name}> arguments not (yet) supported.`;
+  if (regex !== undefined) return { subject: { path, regex }, complaint };
   const subject = kind === 'directory' ? directorySubject(path, cmd) : { path, isPattern: isPattern(path) };
-  return { ...subject, ...complaint };
+  return { subject, complaint };
 }
 
 /** A directory as the walk meets it: absolute, clean, with a final slash. httpd: server/core.c dirsection */
@@ -73,15 +77,12 @@ function directorySection(kind: Kind, isMatch: boolean, usage: string): Directiv
       if (refused !== undefined) return refused;
       const read = readSubject(raw, cmd, kind, isMatch);
       if (typeof read === 'string') return read;
-      const { complaint, ...subject } = read;
+      const { path } = read.subject;
       const records = sectionRecords();
-      enclose(kind, { kind, ...subject, records, definedAt: cmd.node }, cmd);
-      cmd.walk(cmd.node.children ?? [], {
-        directory: records,
-        path: subject.path,
-        ...insideOverride(isFiles && cmd.path !== undefined),
-      });
-      return complaint;
+      enclose(kind, { ...read.subject, kind, records, definedAt: cmd.node }, cmd);
+      const inner = insideOverride(isFiles && cmd.path !== undefined);
+      cmd.walk(cmd.node.children ?? [], { ...inner, directory: records, path });
+      return read.complaint;
     },
   });
 }

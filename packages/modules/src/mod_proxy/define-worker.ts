@@ -132,7 +132,7 @@ function indexOf(workers: readonly Worker[]): WorkerIndex {
 
 /** The worker of a ProxyPass line that is there already; ProxyPass and ProxyPassMatch do not share. */
 function sharedWorker(workers: readonly Worker[], url: string, isMatch: boolean): Worker | undefined {
-  const end = pathStart(url);
+  const end = workers.length === 0 ? -1 : pathStart(url);
   if (end < 0) return undefined;
   const folded = url.slice(0, end).toLowerCase() + url.slice(end);
   return indexOf(workers).find(folded, end, isMatch ? 'pattern' : 'plain');

@@ -17,7 +17,8 @@ interface PassLine {
   noCanon: boolean;
   interpolate: boolean;
   mapping: 'encoded' | 'servlet' | undefined;
-  readonly parameters: Map<string, string>;
+  /** Most lines have none. */
+  parameters: Map<string, string> | undefined;
 }
 
 const badParameter = "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.";
@@ -54,7 +55,7 @@ function readLine(raw: string, cmd: DirectiveContext, isMatch: boolean): PassLin
     noCanon: false,
     interpolate: false,
     mapping: undefined,
-    parameters: new Map(),
+    parameters: undefined,
   };
   const cursor = { text: raw, at: 0 };
   while (cursor.at < raw.length) {
@@ -93,6 +94,7 @@ function takeWord(line: PassLine, word: string, cmd: DirectiveContext, isMatch: 
       : badParameter;
   }
   if (pair[0].toLowerCase() !== 'mapping') {
+    line.parameters ??= new Map();
     line.parameters.set(pair[0].toLowerCase(), pair[1]);
     return undefined;
   }
@@ -107,7 +109,7 @@ function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string |
   if (isBalancerUrl(url)) {
     const balancer = balancerFor(cmd, url);
     if (typeof balancer === 'string') return `ProxyPass ${balancer}`;
-    for (const [key, value] of line.parameters) {
+    for (const [key, value] of line.parameters ?? []) {
       const complaint = setParameter(cmd, balancer, key, value);
       if (complaint !== undefined) return `ProxyPass ${complaint}`;
     }
@@ -117,7 +119,7 @@ function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string |
   const found = workerFor(cmd, url, { isMatch: line.isRegex });
   if (typeof found === 'string') return `ProxyPass ${found}`;
   const { worker, isShared } = found;
-  for (const [key, value] of line.parameters) {
+  for (const [key, value] of line.parameters ?? []) {
     if (isShared) {
       cmd.warn(
         `[proxy:warn] AH01146: Ignoring parameter '${key}=${value}' for worker '${worker.name}' because of worker sharing`,

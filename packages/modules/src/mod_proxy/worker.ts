@@ -148,7 +148,8 @@ export class Worker {
   readonly parameters: WorkerParameters = {};
   /** Its connections in this thread. */
   transport: WorkerTransport | undefined = undefined;
-  private words: Int32Array = new Int32Array(WORKER_WORDS);
+  /** Its record, once it has a place. */
+  private placed: Int32Array | undefined = undefined;
   /** Where the first word of its record lies in `words`, and how far the next is from it. */
   private at = 0;
   private stride = 1;
@@ -176,6 +177,12 @@ export class Worker {
     if (this.isMatch && this.name.includes('$')) this.parameters.disableReuse = true;
   }
 
+  /** The memory that its record lies in: its own until it is placed. */
+  private get words(): Int32Array {
+    this.placed ??= new Int32Array(WORKER_WORDS);
+    return this.placed;
+  }
+
   /** Goes over to the memory that the threads share. httpd: ap_proxy_share_worker */
   share(memory: SharedMemory, owner: string): void {
     const name = `proxy worker ${owner} ${this.balancerName ?? ''} ${this.name}`;
@@ -188,7 +195,7 @@ export class Worker {
    * configuration says now and did not say then; true when it did say so. httpd: ap_proxy_initialize_worker
    */
   place(words: Int32Array, at = 0, stride = 1): boolean {
-    this.words = words;
+    this.placed = words;
     this.at = at;
     this.stride = stride;
     const { loadFactor = 100, lbSet = 0, statusOn = 0, statusOff = 0 } = this.parameters;

@@ -33,14 +33,16 @@ export type BackReferenceEscape = (text: string) => string;
 
 /** Takes a text apart, once, when the configuration is read. httpd: modules/mappers/mod_rewrite.c do_expand */
 export function compileExpansion(text: string): Expansion {
+  const first = nextSpecial(text, 0);
+  if (first === text.length) return { pieces: none, constant: text, waiting: none, maps: none };
   const pieces: Piece[] = [];
-  let plain = '';
+  let plain = text.slice(0, first);
   const add = (piece: Piece) => {
     if (plain !== '') pieces.push({ kind: 'text', text: plain });
     plain = '';
     pieces.push(piece);
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = first; at < text.length; ) {
     const special = readSpecial(text, at);
     if (special === undefined) {
       const next = nextSpecial(text, at + 1);
@@ -92,11 +94,15 @@ interface Special {
 /** Where the next character stands that may mean something; the end when none does. */
 function nextSpecial(text: string, from: number): number {
   let at = from;
-  while (at < text.length && !specials.has(text.charCodeAt(at))) at++;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === backslash || code === dollar || code === percent) break;
+  }
   return at;
 }
-/** `\\`, `$` and `%`. */
-const specials: ReadonlySet<number> = new Set([92, 36, 37]);
+const backslash = 0x5c;
+const dollar = 0x24;
+const percent = 0x25;
 
 function readSpecial(text: string, at: number): Special | undefined {
   const char = text[at];

@@ -128,11 +128,16 @@ const nothing: Read = () => undefined;
 
 /** Finds out what a variable means; one that means nothing is empty. */
 export function variable(text: string): Variable {
+  if (!text.includes(':')) return { text, value: orEmpty(standingAlone(text)) };
   const ahead = /^LA-([UF]):([\s\S]+)$/i.exec(text);
   if (ahead !== null) return lookahead(text, ahead[1]!.toUpperCase() === 'U', variable(ahead[2]!));
-  const read = reader(text);
-  return { text, value: (context) => read(context) ?? '' };
+  return { text, value: orEmpty(reader(text)) };
 }
+
+const orEmpty =
+  (read: Read): Variable['value'] =>
+  (context) =>
+    read(context) ?? '';
 
 function reader(text: string): Read {
   const [, kind, name] = /^(ENV|SSL|HTTP):([\s\S]+)$/i.exec(text) ?? [];
@@ -146,11 +151,14 @@ function reader(text: string): Read {
       return ofRequest(({ connection }) => connection.tls?.variable(name!));
     case 'HTTP':
       return header(name!);
-    default: {
-      const key = text.toUpperCase();
-      return Object.hasOwn(named, key) ? named[key]! : nothing;
-    }
+    default:
+      return standingAlone(text);
   }
+}
+
+function standingAlone(text: string): Read {
+  const key = text.toUpperCase();
+  return Object.hasOwn(named, key) ? named[key]! : nothing;
 }
 
 /** Whether a request may ask by a sub-request: not one for the very same thing again. httpd: subreq_ok */
