@@ -48,4 +48,4 @@ const plain = (path: string) => path.replace(/(?<=.)\/+$/, '');
 const assumedOnly = (files: Files, path: string, assumedInfo: (path: string) => FileInfo | undefined) =>
   assumedInfo(path) !== undefined && typeof files.stat(path) === 'string';
 
-const bareInfo = { size: 0, mtimeMs: 0, inode: 0, device: 0, uid: 0, gid: 0 } as const;
+const bareInfo = { size: 0, mtimeMs: 0, changedMs: 0, inode: 0, device: 0, uid: 0, gid: 0 } as const;

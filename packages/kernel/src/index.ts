@@ -41,6 +41,7 @@ export * from './diagnostics/pipeline-diagnostics.ts';
 export * from './entry-of.ts';
 export * from './expression/compile-expression.ts';
 export { Evaluation, type ExpressionCaptures } from './expression/evaluation.ts';
+export * from './file-state.ts';
 export * from './http-date.ts';
 export * from './ip-subnet.ts';
 export * from './log.ts';

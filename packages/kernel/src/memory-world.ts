@@ -156,6 +156,7 @@ function memoryFiles(given: Readonly<Record<string, MemoryFile>>, nowMs: number)
     type,
     size,
     mtimeMs,
+    changedMs: 0,
     inode: 1,
     device: 1,
     mode: type === 'directory' ? 0o40755 : 0o100644,

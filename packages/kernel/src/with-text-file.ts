@@ -6,6 +6,7 @@ export function withTextFile(files: Files, path: string, text: string): Files {
     type: 'file',
     size: text.length,
     mtimeMs: 0,
+    changedMs: 0,
     inode: 0,
     device: 0,
     mode: 0o100600,

@@ -28,6 +28,8 @@ export interface FileInfo {
   readonly size: number;
   /** Milliseconds since 1970 with fraction, for comparing and for dates. */
   readonly mtimeMs: number;
+  /** When content, name, owner or mode last changed, which nobody can set. */
+  readonly changedMs: number;
   readonly inode: number;
   readonly device: number;
   readonly mode: number;

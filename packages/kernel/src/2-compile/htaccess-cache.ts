@@ -1,10 +1,9 @@
+import type { FileState } from '../file-state.ts';
 import type { Section } from './section.ts';
 
 /** A compiled `.htaccess` and the state of the file it was compiled from. */
 export interface CompiledHtaccess {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly inode: number;
+  readonly info: FileState;
   /** Text of the error for the log, when the file is wrong. */
   readonly error: string | undefined;
   /** What is wrong and does not matter, by AllowOverride Nonfatal, and variables that are not defined. */

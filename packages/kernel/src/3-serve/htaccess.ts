@@ -2,6 +2,7 @@ import type { DirectoryConfig } from '../2-compile/directory-config.ts';
 import type { CompiledHtaccess } from '../2-compile/htaccess-cache.ts';
 import type { HtaccessResult } from '../2-compile/plan.ts';
 import { everyOption } from '../declare/places.ts';
+import { changesWillShow, type FileState, isSameState } from '../file-state.ts';
 import { type HookStatus, OK } from '../status.ts';
 import type { RequestRecord } from './request-record.ts';
 import { effectiveOverride, type WalkConfig } from './walk-config.ts';
@@ -33,16 +34,11 @@ export function htaccessOf(
     const key = `${rightsKey(config)}|${request.server.index}|${path}`;
     const cache = plan.htaccessCache;
     let cached = cache.get(key);
-    if (
-      cached === undefined ||
-      cached.mtimeMs !== info.mtimeMs ||
-      cached.size !== info.size ||
-      cached.inode !== info.inode
-    ) {
+    if (cached === undefined || !isSameState(cached.info, info)) {
       const fresh = compileFile(request, directory, path, config, info);
       if (typeof fresh === 'number') return fresh;
       cached = fresh;
-      cache.set(key, cached, info.size);
+      if (changesWillShow(info, plan.world.clock.now())) cache.set(key, cached, info.size);
     }
     for (const warning of cached.warnings) request.log('core', 'warn', warning);
     if (cached.error !== undefined) {
@@ -78,7 +74,7 @@ function compileFile(
   directory: string,
   path: string,
   config: WalkConfig,
-  info: { readonly mtimeMs: number; readonly size: number; readonly inode: number },
+  info: FileState,
 ): CompiledHtaccess | HookStatus {
   const { plan } = request.server;
   const read = plan.world.files.readText(path);
@@ -97,9 +93,7 @@ function compileFile(
   });
   const failure = diagnostics.find(({ severity }) => severity === 'error')?.text ?? refusal(unsupported);
   return {
-    mtimeMs: info.mtimeMs,
-    size: info.size,
-    inode: info.inode,
+    info,
     error: failure === undefined ? undefined : `${path}: ${failure}`,
     warnings: diagnostics.flatMap(({ severity, text }) => {
       const warning = text.replace(/^\[core:warn\] /, '');

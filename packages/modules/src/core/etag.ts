@@ -3,6 +3,7 @@ import {
   entryOf,
   type FileInfo,
   formatHttpDate,
+  isSameState,
   type RequestRecord,
   takeArgv,
 } from '@httpd-ts/kernel';
@@ -73,15 +74,7 @@ const validators = { name: 'file validators' };
 const maximumRemembered = 20_000;
 
 function isSameFile(a: FileInfo, b: FileInfo): boolean {
-  return (
-    a === b ||
-    (a.mtimeMs === b.mtimeMs &&
-      a.size === b.size &&
-      a.inode === b.inode &&
-      a.mode === b.mode &&
-      a.uid === b.uid &&
-      a.gid === b.gid)
-  );
+  return a === b || (isSameState(a, b) && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FileInfo, World } from '@httpd-ts/kernel';
-import { entryOf } from '@httpd-ts/kernel';
+import { changesWillShow, entryOf, isSameState } from '@httpd-ts/kernel';
 
 /** A password file, read: the first entry of each user counts. */
 export interface PasswordFile {
@@ -24,20 +24,14 @@ export function openPasswordFile(world: World, path: string): PasswordFile | str
   const info = world.files.stat(path);
   if (typeof info === 'string') return entryOf(systemErrors, info) ?? `(5)Input/output error`;
   const known = cache.get(path);
-  if (known !== undefined && isSame(known.info, info)) return known.file;
+  if (known !== undefined && isSameState(known.info, info)) return known.file;
   const content = world.files.readText(path);
   if (typeof content === 'string') return entryOf(systemErrors, content) ?? `(5)Input/output error`;
   const file = parsePasswordFile(content.text);
   if (cache.size >= maximumFiles) cache.clear();
-  cache.set(path, { info, file });
+  if (changesWillShow(info, world.clock.now())) cache.set(path, { info, file });
   return file;
 }
-
-const isSame = (one: FileInfo, other: FileInfo) =>
-  one.mtimeMs === other.mtimeMs &&
-  one.size === other.size &&
-  one.inode === other.inode &&
-  one.device === other.device;
 
 const systemErrors: Readonly<Record<string, string>> = {
   ENOENT: '(2)No such file or directory',

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { FileError, FileInfo, Files, OpenFile } from '@httpd-ts/kernel';
+import { changesWillShow, isSameState } from '@httpd-ts/kernel';
 
 const known: ReadonlySet<string> = new Set([
   'ENOENT',
@@ -35,6 +36,7 @@ function infoOf(stats: fs.Stats): FileInfo {
     type: types[stats.mode & fs.constants.S_IFMT] ?? 'other',
     size: stats.size,
     mtimeMs: stats.mtimeMs,
+    changedMs: stats.ctimeMs,
     inode: stats.ino,
     device: stats.dev,
     mode: stats.mode,
@@ -46,9 +48,7 @@ function infoOf(stats: fs.Stats): FileInfo {
 const quiet = { throwIfNoEntry: false } as const;
 
 interface CachedFile {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly inode: number;
+  readonly info: FileInfo;
   readonly bytes: Uint8Array;
 }
 
@@ -85,15 +85,15 @@ export function nodeFiles(): Files {
   const keep = (path: string, info: FileInfo, bytes: Uint8Array): void => {
     const old = cache.get(path);
     if (old !== undefined) {
-      cachedBytes -= old.size;
+      cachedBytes -= old.bytes.length;
       cache.delete(path);
     }
     for (const [name, file] of cache) {
       if (cachedBytes + bytes.length <= cacheLimit) break;
       cache.delete(name);
-      cachedBytes -= file.size;
+      cachedBytes -= file.bytes.length;
     }
-    cache.set(path, { mtimeMs: info.mtimeMs, size: info.size, inode: info.inode, bytes });
+    cache.set(path, { info, bytes });
     cachedBytes += bytes.length;
   };
 
@@ -116,18 +116,11 @@ export function nodeFiles(): Files {
       }),
     smallFile(path, info) {
       const held = cache.get(path);
-      if (
-        held !== undefined &&
-        held.mtimeMs === info.mtimeMs &&
-        held.size === info.size &&
-        held.inode === info.inode
-      ) {
-        return held.bytes;
-      }
+      if (held !== undefined && isSameState(held.info, info)) return held.bytes;
       if (info.size > smallFileLimit) return undefined;
       const bytes = attempt((): Uint8Array => fs.readFileSync(native(path)));
       if (typeof bytes === 'string' || bytes.length !== info.size) return undefined;
-      keep(path, info, bytes);
+      if (changesWillShow(info, Date.now())) keep(path, info, bytes);
       return bytes;
     },
     replace: (path, text, mode) =>
