@@ -135,8 +135,7 @@ function cleanPath(request: RequestRecord): HookStatus {
   const merges = request.server.plan.policy.mergesSlashes(request);
   const cleaned = path.startsWith('/') ? normalizePath(path, merges) : path;
   if (cleaned === undefined) {
-    const below = removeDotSegments(path);
-    setPath(request, merges ? mergeSlashes(below) : below);
+    setPath(request, removeDotSegments(merges ? mergeSlashes(path) : path));
     isSound = false;
   } else setPath(request, cleaned);
   if (isSound) return OK;

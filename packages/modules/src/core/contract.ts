@@ -13,7 +13,7 @@ export {
   setDocumentRoot,
   translateToDocumentRoot,
 } from './document-root.ts';
-export { etagOf, setEtag, validatorsOf, variantListValidator } from './etag.ts';
+export { etagOf, setEtag, validatorsOf, variantListValidator, withVariantList } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
 export {

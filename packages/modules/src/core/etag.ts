@@ -152,13 +152,17 @@ export function setEtag(request: RequestRecord, { bits, etag, info }: FileValida
   if (bits === 0) request.notes.set('no-etag', 'omit');
   if (etag === '') return;
   const own = weakened(request, info, bits, etag);
-  const list =
-    request.state<string>(variantListValidator) ?? request.prev?.state<string>(variantListValidator);
-  request.headersOut.set('ETag', list === undefined ? own : withVariantList(own, list));
+  request.headersOut.set('ETag', withVariantList(request, own));
 }
 
-/** Both validators in one. httpd 2.4.71 loses the quote at the end. httpd: ap_set_etag_fd */
-function withVariantList(own: string, list: string): string {
+/**
+ * A validator joined with that of the variants which the request, or the one that led to it, chose from. httpd 2.4.71
+ * loses the quote at the end. httpd: ap_make_etag_ex
+ */
+export function withVariantList(request: RequestRecord, own: string): string {
+  const list =
+    request.state<string>(variantListValidator) ?? request.prev?.state<string>(variantListValidator);
+  if (list === undefined) return own;
   const prefix = list.startsWith('W/') && !own.startsWith('W/') ? 'W/' : '';
   return `${prefix}${own.slice(0, -1)};${list.slice(list.indexOf('"') + 1, -1)}`;
 }

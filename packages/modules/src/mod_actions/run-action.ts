@@ -16,7 +16,7 @@ export function runAction(request: RequestRecord): HookResult {
   const action = kind === undefined ? undefined : actions.get(kind.toLowerCase());
   if (action !== undefined) {
     if (!action.isVirtual && request.finfo === undefined) {
-      request.log('actions', 'error', `AH00652: File does not exist: ${request.filename}`);
+      request.log('actions', 'info', `AH00652: File does not exist: ${request.filename}`);
       return 404;
     }
     // The script finds it as REDIRECT_HANDLER.

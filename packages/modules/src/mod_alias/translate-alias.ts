@@ -45,7 +45,9 @@ function byLocation(
   request.observe('mod_alias', alias.definedAt, `gives ${target ?? captures.error}`);
   if (target === undefined) {
     request.log('alias', 'error', `AH02825: Can't evaluate alias expression: ${captures.error}`);
-    return 500;
+    // httpd: PREGSUB_ERROR is an empty text, which is the root.
+    request.filename = '/';
+    return OK;
   }
   const length = preservePath ? matchedLength(request.uri, alias.location) : 0;
   if (length > 0) setContext(request, request.uri.slice(0, length), target);

@@ -1,5 +1,5 @@
 import { DECLINED, type HookStatus, lookupFile, OK, type RequestRecord } from '@httpd-ts/kernel';
-import { variantListValidator } from '../core/contract.ts';
+import { variantListValidator, withVariantList } from '../core/contract.ts';
 import { mimeExceptions } from '../mod_mime/contract.ts';
 import { readEntry } from './accept.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -63,7 +63,8 @@ function setValidator({ request, directory }: Negotiation): void {
   const micros = files.mtimeMicroseconds(directory);
   if (typeof micros === 'string') return;
   const isFresh = request.requestTimeMs - Number(micros / 1000n) < 1000;
-  request.setState(variantListValidator, `${isFresh ? 'W/' : ''}"${micros.toString(16)}"`);
+  const own = `${isFresh ? 'W/' : ''}"${micros.toString(16)}"`;
+  request.setState(variantListValidator, withVariantList(request, own));
 }
 
 /** A file with a meaning, of which every unknown part stands in the name that was asked for, in that order. */

@@ -94,12 +94,18 @@ async function chooseFile(request: RequestRecord): Promise<HookStatus> {
   const prefersScripts = !isGet(request) || request.args !== undefined || request.pathInfo !== '';
   const outcome = await negotiate(state, prefersScripts);
   if ('status' in outcome) return outcome.status;
-  const found = outcome.variant.found ?? (await lookupFile(outcome.variant.fileName, request));
-  if (outcome.variant.found === undefined && found.status !== 200) return found.status;
+  const { variant } = outcome;
+  const found = variant.found ?? (await lookupFile(variant.fileName, request));
+  if (variant.found === undefined && found.status !== 200) return found.status;
   found.args ??= request.args;
   if (request.pathInfo !== '') {
-    found.uri += request.pathInfo;
-    found.pathInfo = request.pathInfo;
+    if (variant.found === undefined) {
+      // Of a map: looked up by its name, beside the whole path that was asked for.
+      found.uri = request.uri.slice(0, request.uri.lastIndexOf('/') + 1) + variant.fileName;
+    } else {
+      found.uri += request.pathInfo;
+      found.pathInfo = request.pathInfo;
+    }
   }
   internalFastRedirect(found, request);
   request.mtimeMs = 0;
