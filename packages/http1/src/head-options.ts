@@ -2,8 +2,8 @@
 export type HeadOptions = {
   /** HttpProtocolOptions Strict; else Unsafe. */
   isStrict: boolean;
-  /** HttpProtocolOptions RegisteredMethods; else LenientMethods. */
-  registeredMethodsOnly: boolean;
+  /** Those of HttpProtocolOptions RegisteredMethods; undefined, as with LenientMethods, takes any. */
+  acceptedMethods: ReadonlySet<string> | undefined;
   /** HttpProtocolOptions Allow0.9; else Require1.0. */
   allowsHttp09: boolean;
   limitRequestLine: number;
@@ -15,7 +15,7 @@ export type HeadOptions = {
 /** What holds when no directive says otherwise. */
 export const defaultHeadOptions: HeadOptions = {
   isStrict: true,
-  registeredMethodsOnly: false,
+  acceptedMethods: undefined,
   allowsHttp09: true,
   limitRequestLine: 8190,
   limitRequestFields: 100,

@@ -3,7 +3,7 @@ import { readAddressPort } from './address-port.ts';
 /** What Apache makes of a host name: the name and port it goes by, or why not. */
 export type HostName =
   | { isGood: true; hostname: string | undefined; port: number; isIPv6: boolean }
-  | { isGood: false; log: readonly string[] };
+  | { isGood: false; log: readonly string[]; port: number };
 
 let lastField: { readonly value: string; readonly isStrict: boolean; readonly name: HostName } | undefined;
 
@@ -19,10 +19,10 @@ function fixField(value: string, isStrict: boolean): HostName {
   if (value === '') return { isGood: true, hostname: undefined, port: 0, isIPv6: false };
   if (/^\d+$/.test(value)) {
     const log = `AH02416: [strict] purely numeric host names not allowed: ${value}`;
-    return isStrict ? { isGood: false, log: [log] } : good(value, 0, false);
+    return isStrict ? { isGood: false, log: [log], port: 0 } : good(value, 0, false);
   }
   const found = readAddressPort(value);
-  if (found?.address === undefined || found.scope !== undefined) return bad(value);
+  if (found?.address === undefined || found.scope !== undefined) return bad(value, found?.port);
   const isIPv6 = value.startsWith('[');
   return fixName(found.address, found.port, isIPv6, isStrict, value);
 }
@@ -38,19 +38,19 @@ function good(hostname: string, port: number, isIPv6: boolean): HostName {
   return { isGood: true, hostname, port, isIPv6 };
 }
 
-function bad(value: string, ...before: string[]): HostName {
-  return { isGood: false, log: [...before, `AH00550: Client sent malformed Host header: ${value}`] };
+function bad(value: string, port = 0, ...before: string[]): HostName {
+  return { isGood: false, log: [...before, `AH00550: Client sent malformed Host header: ${value}`], port };
 }
 
 function fixName(host: string, port: number, isIPv6: boolean, isStrict: boolean, value: string): HostName {
-  if (isIPv6) return /^[0-9A-Fa-f.:]*$/.test(host) ? good(host.toLowerCase(), port, true) : bad(value);
-  if (/\.\.|[/\\]/.test(host)) return bad(value);
+  if (isIPv6) return /^[0-9A-Fa-f.:]*$/.test(host) ? good(host.toLowerCase(), port, true) : bad(value, port);
+  if (/\.\.|[/\\]/.test(host)) return bad(value, port);
   const name = lowerCase(host).replace(/\.$/, '');
   if (!isStrict) return good(name, port, false);
   const fault = strictFault(name);
   if (fault < 0) return good(name, port, false);
   const near = fault < name.length ? `, problem near: ${name.slice(fault, fault + 6)}` : '';
-  return bad(value, `AH02415: [strict] Invalid host name '${name}'${near}`);
+  return bad(value, port, `AH02415: [strict] Invalid host name '${name}'${near}`);
 }
 
 /** Letters of ASCII alone: `toLowerCase` would change high bytes. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultHeadOptions, type HeadOptions } from './head-options.ts';
+import { defaultHeadOptions, type HeadOptions, registeredMethods } from './head-options.ts';
 import { type RequestHead, type RequestHeadError, RequestHeadReader } from './request-head.ts';
 
 type Answer = {
@@ -21,7 +21,7 @@ const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as { cases: Recorded
 const servers: Record<string, HeadOptions> = {
   default: defaultHeadOptions,
   unsafe: { ...defaultHeadOptions, isStrict: false },
-  registered: { ...defaultHeadOptions, registeredMethodsOnly: true, allowsHttp09: false },
+  registered: { ...defaultHeadOptions, acceptedMethods: registeredMethods, allowsHttp09: false },
 };
 
 const expand = (input: Recorded['input']) =>

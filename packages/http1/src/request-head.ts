@@ -2,7 +2,7 @@ import { latin1Text } from './byte-view.ts';
 import { characterClasses, FIELD_CONTENT, TOKEN, VISIBLE } from './character-classes.ts';
 import { FieldReader, LineReader, mergeDuplicates } from './field-lines.ts';
 import { isChunked, parseStrictLength } from './framing.ts';
-import { defaultHeadOptions, type HeadOptions, type LogLine, registeredMethods } from './head-options.ts';
+import { defaultHeadOptions, type HeadOptions, type LogLine } from './head-options.ts';
 import { HeaderTable, type LineSpans } from './header-table.ts';
 import { fixHostField, fixTargetHost, type HostName } from './host-name.ts';
 import { parseRequestLine, type RequestLine } from './request-line.ts';
@@ -188,6 +188,7 @@ export class RequestHeadReader {
         headers,
         400,
         name.log.map((text) => ({ level: 'debug', text })),
+        { port: name.port },
       );
     }
     const log = this.replaceHost(line, headers, host, name);
@@ -337,7 +338,7 @@ export class RequestHeadReader {
     if (options.limitRequestFields > 0 && spans.length >> 2 > options.limitRequestFields) return undefined;
     const text = latin1Text(bytes, start, at);
     const method = methodText(text, methodEnd - start);
-    if (options.registeredMethodsOnly && !registeredMethods.has(method)) return undefined;
+    if (options.acceptedMethods?.has(method) === false) return undefined;
     // CONNECT takes a host and port, no path.
     if (method === 'CONNECT') return undefined;
     const pathStart = methodEnd + 1 - start;
@@ -503,4 +504,4 @@ function refuse(
 const isTargetParsed = ({ parts, method, target }: RequestLine) =>
   parts !== undefined || (method !== 'CONNECT' && target.startsWith('/'));
 
-const hasPort = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*:[^/?#@\]]+(?:[/?#]|$)/;
+const hasPort = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:\[[^/?#]*\]|[^/?#[]*):[^/?#@\]]+(?:[/?#]|$)/;

@@ -1,5 +1,5 @@
 import { isSpaceAt, skipClass, TOKEN, VISIBLE } from './character-classes.ts';
-import { type HeadOptions, type LogLine, registeredMethods } from './head-options.ts';
+import type { HeadOptions, LogLine } from './head-options.ts';
 import { parseTarget, type Uri } from './uri.ts';
 
 /** A request line as Apache understands it, be it good or bad. */
@@ -69,7 +69,7 @@ function pathOf(parts: Uri, method: string): string {
 
 function checkTarget(line: RequestLine, options: HeadOptions): RequestLine {
   const { method, parts } = line;
-  if (options.registeredMethodsOnly && !registeredMethods.has(method)) {
+  if (options.acceptedMethods?.has(method) === false) {
     const text = `Unrecognized HTTP method: '${shorten(method)}' (disallowed by RegisteredMethods)`;
     line.status = 501;
     line.log = { level: 'debug', text: `AH02423: HTTP Request Line; ${text}` };

@@ -90,7 +90,8 @@ describe('readUri', () => {
         const uri = readUri(text);
         if (uri === undefined) return;
         const { scheme, user, password, hostname, portText, path = '', query, fragment } = uri;
-        const isBracketed = /^(?:[^:/?#]*:)?\/\/(?:[^/?#]*@)?\[/.test(text) && hostname !== undefined;
+        const isBracketed =
+          /^(?:[^:/?#]*:)?\/\/(?:[^/?#]*@)?\[[^@/?#]*(?:[/?#]|$)/.test(text) && hostname !== undefined;
         const written = [
           scheme === undefined ? '' : `${scheme}:`,
           hostname === undefined ? '' : '//',

@@ -1,4 +1,4 @@
-import type { HeadOptions } from '@httpd-ts/http1';
+import { type HeadOptions, registeredMethods } from '@httpd-ts/http1';
 import type { ConfigVector } from '../declare/config-records.ts';
 import { type ErrorLogger, type LogLevel, silentLogger } from '../log.ts';
 import type { DirectoryConfig } from './directory-config.ts';
@@ -20,6 +20,8 @@ export interface RequestLimits {
   fieldSize: number;
   strict: boolean;
   lenientMethods: boolean;
+  /** Methods registered beside httpd's own. */
+  methods: readonly string[];
   allow09: boolean;
   mergeTrailers: boolean;
 }
@@ -101,10 +103,12 @@ export class ServerRecord {
 export function headOptionsOf({ limits }: ServerRecord): HeadOptions {
   return {
     isStrict: limits.strict ?? true,
-    registeredMethodsOnly: !(limits.lenientMethods ?? true),
+    acceptedMethods: (limits.lenientMethods ?? true) ? undefined : registeredWith(limits.methods),
     allowsHttp09: limits.allow09 ?? true,
     limitRequestLine: limits.line ?? 8190,
     limitRequestFields: limits.fields ?? 100,
     limitRequestFieldSize: limits.fieldSize ?? 8190,
   };
 }
+
+const registeredWith = (methods: readonly string[] = []) => new Set([...registeredMethods, ...methods]);

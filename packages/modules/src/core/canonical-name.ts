@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
+import { type ConfigView, DECLINED, type HookResult, type Plan, type RequestRecord } from '@httpd-ts/kernel';
 import { coreDirectory } from './core-config.ts';
 
 /** `http` or `https`: the scheme of URLs to this server. httpd: ap_http_scheme */
@@ -8,10 +8,35 @@ export function schemeOf(request: RequestRecord): string {
 
 const defaultPort = (scheme: string) => (scheme === 'https' ? 443 : 80);
 
+const localNamesKey = { name: 'names of local addresses' };
+
+/** Names of this machine's own addresses; undefined under one that has none. */
+const localNames = ({ memory }: Pick<Plan, 'memory'>) =>
+  memory(localNamesKey, () => new Map<string, string | undefined>());
+
+/** Whether UseCanonicalName is DNS. */
+export const usesLocalName = (view: ConfigView) => coreDirectory.of(view).useCanonicalName === 'dns';
+
+/** Finds the name of the address a client came to, the first time one comes to it. httpd: conn_rec local_host */
+export function lookUpLocalName(request: RequestRecord): HookResult {
+  const { plan } = request.server;
+  const names = localNames(plan);
+  const { localAddress } = request.connection;
+  if (names.has(localAddress)) return DECLINED;
+  return plan.world.network.reverse(localAddress).then((name) => {
+    names.set(localAddress, name?.toLowerCase());
+    return DECLINED;
+  });
+}
+
 /** The name of the server as URLs to itself have it, by UseCanonicalName. httpd: server/core.c ap_get_server_name */
 export function serverNameOf(request: RequestRecord): string {
   const mode = coreDirectory.of(request).useCanonicalName ?? 'off';
   const { hostname } = request.server;
+  if (mode === 'dns') {
+    const found = localNames(request.server.plan).get(request.connection.localAddress);
+    if (found !== undefined) return found;
+  }
   const name = mode === 'off' ? (request.hostname ?? hostname) : hostname;
   return name ?? request.server.plan.mainServer.hostname ?? request.connection.localAddress;
 }

@@ -185,6 +185,8 @@ export const limitDirectivesOfServers = {
     notIn: NOT_IN.anySection,
     set(_config, method, cmd) {
       cmd.memory(registeredMethodsKey, () => new Set<string>()).add(method);
+      const { limits } = cmd.server;
+      limits.methods = [...(limits.methods ?? []), method];
     },
   }),
   MergeTrailers: directive({

@@ -3,6 +3,7 @@ import {
   defineModule,
   fixups,
   handler,
+  headerParser,
   insertErrorFilter,
   insertFilter,
   mapToStorage,
@@ -15,6 +16,7 @@ import {
 } from '@httpd-ts/kernel';
 import { limitRequestBody } from './body-limit.ts';
 import { byteRangeProviders, insertByteRanges, rangeDirectives } from './byte-ranges.ts';
+import { lookUpLocalName, usesLocalName } from './canonical-name.ts';
 import { limitDirectivesOfServers } from './connection-limits.ts';
 import {
   contentDirectives,
@@ -81,6 +83,9 @@ export const core = defineModule({
     openLogs(openErrorLogs, { order: 'really-first' }),
     openLogs(requireListener),
     postReadRequest(checkHost, { order: 'really-first', when: checksHost }),
+    ...[postReadRequest, translateName, headerParser].map((hook) =>
+      hook(lookUpLocalName, { order: 'really-first', when: usesLocalName }),
+    ),
     translateName(translateToDocumentRoot, { order: 'really-last' }),
     mapToStorage(mapToFiles, { order: 'really-last' }),
     typeChecker(() => OK, { order: 'really-last' }),
