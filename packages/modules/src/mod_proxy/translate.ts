@@ -13,6 +13,7 @@ import { canonicalPath, hasControlOrSpace } from './canonical-path.ts';
 import { type ProxyAlias, proxyDirectory } from './config.ts';
 import { interpolate } from './interpolate.ts';
 import { matchAlias } from './match-alias.ts';
+import { matchServlet } from './match-servlet.ts';
 import { pathStart } from './origin.ts';
 import { findScheme } from './providers.ts';
 import { proxyPlanOf } from './proxy-plan.ts';
@@ -72,13 +73,10 @@ function mapPrefix(
   real: string,
 ): string | HookStatus | undefined {
   const { uri } = request;
+  if (alias.mapping === 'servlet') return mapServlet(request, fake, real);
   // The usual case needs no walk: a prefix that ends in a slash.
   const isPlain = fake.endsWith('/') && uri.startsWith(fake) && uri[fake.length] !== '/';
-  const length = isPlain
-    ? fake.length
-    : alias.mapping === 'servlet'
-      ? matchServlet(uri, fake)
-      : matchAlias(uri, fake);
+  const length = isPlain ? fake.length : matchAlias(uri, fake);
   if (length === 0) return undefined;
   if (real === '!') return DECLINED;
   if (!alias.noCanon) return `proxy:${real}${uri.slice(length)}`;
@@ -90,16 +88,13 @@ function mapPrefix(
   return `proxy:${real}${request.unparsedUri.slice(length)}`;
 }
 
-/** As `matchAlias`, but parameters (`;x=1`) of the path's segments are passed over. httpd: alias_match_servlet */
-function matchServlet(uri: string, fake: string): number {
-  const bare = uri.replace(/;[^/]*/g, '');
-  const length = matchAlias(bare, fake);
-  if (length === 0) return 0;
-  let at = 0;
-  for (let taken = 0; taken < length; taken++, at++) {
-    while (uri[at] === ';') while (at < uri.length && uri[at] !== '/') at++;
-  }
-  return at;
+/** The back end is asked as the client asked; sections and all that follows look at the path that a servlet sees. */
+function mapServlet(request: RequestRecord, fake: string, real: string): string | HookStatus | undefined {
+  const found = matchServlet(request.uri, fake);
+  if (found === undefined) return undefined;
+  if (real === '!') return DECLINED;
+  request.uri = found.path;
+  return `proxy:${real}${found.rest}`;
 }
 
 function mapExpression(

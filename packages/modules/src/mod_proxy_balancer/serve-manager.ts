@@ -85,11 +85,15 @@ function answer(request: RequestRecord, balancers: readonly Balancer[], given: F
   if (fields.has('xml')) {
     request.contentType = 'text/xml';
     const defaults = xmlDefaults(request.server, proxyServer.at(request.server.config));
-    request.output = writtenBody(xmlPage(balancers, defaults).split(/(?<=\n)/));
+    request.output = writtenBody(xmlPage(balancers, defaults).split(xmlPieces));
     return DONE;
   }
   return managerPage(request, balancers, selected);
 }
+
+/** httpd writes texts apart from their tags, and all else line by line. */
+const xmlPieces =
+  /(?<=\n)|(?<=<httpd:(?:name|nonce|stickysession|lbmethod|scheme|hostname|status|error_time|route|redirect)>)|(?=<\/httpd:(?:name|nonce|stickysession|lbmethod|scheme|hostname|status|error_time|route|redirect)>)/;
 
 /** Whether the request comes from a page of this server. httpd: safe_referer */
 function isFromHere(request: RequestRecord): boolean {

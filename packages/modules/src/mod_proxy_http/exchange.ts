@@ -28,6 +28,8 @@ export interface ExchangeSettings {
   readonly timeoutMs: number;
 }
 
+/** What httpd's log says beside a field that is too long. */
+const noSpace = '(28)No space left on device';
 /** httpd: AP_MAX_INTERIM_RESPONSES */
 const mostInterimResponses = 10;
 
@@ -182,7 +184,8 @@ export class Exchange extends BackendExchange {
   /** A head that cannot be used. */
   private refuse(error: ResponseHeadError): void {
     const { request } = this;
-    for (const line of error.log) request.log('proxy_http', 'warn', line);
+    for (const line of error.log)
+      request.log('proxy_http', 'warn', line, line.startsWith('AH10124') ? noSpace : undefined);
     if (error.reason === undefined) {
       request.log(
         'proxy_http',
