@@ -304,13 +304,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'authz_groupfile_module',
-    httpd: 'modules/aaa/mod_authz_groupfile.c',
-    directives: {
-      AuthGroupFile: ['TAKE1', 'AuthConfig', 'text file containing group names and member user IDs'],
-    },
-  },
-  {
     identifier: 'authz_owner_module',
     httpd: 'modules/aaa/mod_authz_owner.c',
     directives: {},

@@ -121,7 +121,6 @@ export const knownSummaries = {
   AuthzDBDRedirectQuery: 'The SQL query for the page behind a login.',
   AuthDBMGroupFile: 'The database file with groups.',
   AuthzDBMType: 'The kind of database file with groups.',
-  AuthGroupFile: 'The file with groups and their users.',
   BrotliAlterETag: 'How the ETag of a compressed response differs.',
   BrotliCompressionMaxInputBlock: 'The block that is compressed at once.',
   BrotliCompressionQuality: 'How hard compression tries.',

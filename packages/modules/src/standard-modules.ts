@@ -8,6 +8,7 @@ import { modAuthBasic } from './mod_auth_basic/index.ts';
 import { modAuthnCore } from './mod_authn_core/index.ts';
 import { modAuthnFile } from './mod_authn_file/index.ts';
 import { modAuthzCore } from './mod_authz_core/index.ts';
+import { modAuthzGroupfile } from './mod_authz_groupfile/index.ts';
 import { modAuthzHost } from './mod_authz_host/index.ts';
 import { modAuthzUser } from './mod_authz_user/index.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
@@ -83,6 +84,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAuthzCore,
   modAuthzHost,
   modAuthzUser,
+  modAuthzGroupfile,
   modAutoindex,
   modCgi,
   modCgid,

@@ -17,7 +17,7 @@ function fileOf(request: RequestRecord, noFile: string, unreadable: string): Pas
     return undefined;
   }
   const file = openPasswordFile(request.server.plan.world, path);
-  if (typeof file !== 'string') return file;
+  if (typeof file !== 'string') return file.parsed;
   request.log('authn_file', 'error', `${unreadable}: Could not open password file: ${path}`, file);
   return undefined;
 }

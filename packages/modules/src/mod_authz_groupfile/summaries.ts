@@ -1,0 +1,3 @@
+export const summaries = {
+  AuthGroupFile: 'The file with groups and their users.',
+};
