@@ -1,4 +1,4 @@
-import type { Regex, RegexOptions } from '@httpd-ts/regex';
+import type { Regex } from '@httpd-ts/regex';
 import type { ConfigVector } from '../declare/config-records.ts';
 import type { ModuleDefinition } from '../declare/define-module.ts';
 import type {
@@ -13,6 +13,7 @@ import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type CompileExpression, expressionCompiler } from '../expression/compile-expression.ts';
 import type { World } from '../world.ts';
+import { type PatternOptions, regexDefaults, withDefaults } from './regex-defaults.ts';
 import { parseStartMessage, ServerRecord } from './server-record.ts';
 
 /** More open sections than anybody writes, and few enough for the stack. httpd itself ends in a segmentation fault. */
@@ -297,8 +298,9 @@ class PlacedDirective implements DirectiveContext {
     return serverRootRelative(this.run.settings.serverRoot, path);
   }
 
-  regex(pattern: string, options?: RegexOptions): Regex | string {
-    const compiled = this.run.world.regex.compile(pattern, options);
+  regex(pattern: string, options?: PatternOptions): Regex | string {
+    const { world, planMemory } = this.run;
+    const compiled = world.regex.compile(pattern, withDefaults(options, regexDefaults(planMemory)));
     return 'kind' in compiled && compiled.kind === 'regex-error'
       ? compiled.message
       : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);

@@ -1,4 +1,5 @@
-import type { Regex, RegexOptions } from '@httpd-ts/regex';
+import type { Regex } from '@httpd-ts/regex';
+import type { PatternOptions } from '../2-compile/regex-defaults.ts';
 
 export type { Regex, RegexMatch } from '@httpd-ts/regex';
 
@@ -116,7 +117,7 @@ export interface DirectiveContext {
   /** A path made absolute by ServerRoot. httpd: ap_server_root_relative */
   serverRootRelative(path: string): string;
   /** Compiles a regular expression; a string is PCRE2's complaint. */
-  regex(pattern: string, options?: RegexOptions): Regex | string;
+  regex(pattern: string, options?: PatternOptions): Regex | string;
   /** Compiles a condition (`boolean`) or a text with variables (`string`). httpd: ap_expr_parse_cmd */
   expression: CompileExpression;
   /**

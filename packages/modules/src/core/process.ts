@@ -8,7 +8,9 @@ import {
   NOT_IN,
   nextWord,
   processSettings,
+  type RegexDefaults,
   rawArguments,
+  regexDefaults,
   take1,
   take2,
   take12,
@@ -301,8 +303,7 @@ export const processDirectives = {
     usage: "default options for regexes (prefixed by '+' to add, '-' to del)",
     default: 'DOTALL DOLLAR_ENDONLY',
     notIn: NOT_IN.anySection,
-    support: 'known',
-    set: (_config, raw) => checkRegexOptions(raw),
+    set: (_config, raw, cmd) => setRegexDefaults(raw, regexDefaults(cmd.memory)),
   }),
 } satisfies Record<string, DirectiveDeclaration>;
 
@@ -313,16 +314,26 @@ function errorText(raw: string): string {
   return /^["']$/.test(raw) ? '' : (/^(["'])([\s\S]*)\1$/.exec(raw)?.[2] ?? raw);
 }
 
-const regexOptions = new Set(['icase', 'extended', 'dotall', 'dollar_endonly', 'none', 'no_default']);
+const regexOptions: Readonly<Record<string, keyof RegexDefaults>> = {
+  icase: 'caseless',
+  dotall: 'dotAll',
+  dollar_endonly: 'dollarEndOnly',
+};
 
-function checkRegexOptions(raw: string): string | undefined {
+/** An option without a sign takes the place of all before it. httpd: server/core.c set_regex_default_options */
+function setRegexDefaults(raw: string, defaults: RegexDefaults): string | undefined {
   const cursor = { text: raw, at: 0 };
+  const clear = () => Object.assign(defaults, { caseless: false, dotAll: false, dollarEndOnly: false });
   for (let word = nextWord(cursor); word !== ''; word = nextWord(cursor)) {
-    const name = word.replace(/^[+-]/, '');
-    const isPlainNone = name === 'none' && word !== name;
-    if (isPlainNone || !regexOptions.has(name.toLowerCase())) {
-      return `RegexDefaultOptions: option '${name}' unknown`;
+    if (word.toLowerCase() === 'none') {
+      clear();
+      continue;
     }
+    const [, sign, name] = /^([+-]?)([\s\S]*)$/.exec(word)!;
+    const option = entryOf(regexOptions, name!.toLowerCase());
+    if (option === undefined) return `RegexDefaultOptions: option '${name}' unknown`;
+    if (sign === '') clear();
+    defaults[option] = sign !== '-';
   }
   return undefined;
 }

@@ -84,7 +84,7 @@ function readRule(
   const pattern = nextWord(cursor);
   if (pattern === '') return `Missing regular expression for ${cmd.name}`;
   const plain = plainPattern.exec(pattern)?.[1];
-  const regex = cmd.regex(plain ?? pattern, { caseless });
+  const regex = cmd.regex(plain ?? pattern, { caseless, isPlain: plain !== undefined });
   if (typeof regex === 'string') return `${cmd.name} regex could not be compiled.`;
   const attribute = readAttribute(name, caseless, cmd);
   if (typeof attribute === 'string') return attribute;
