@@ -144,6 +144,15 @@ const blockLength = 64 * 1024;
 
 /** Reads configuration text line by line; every offset it reports is one of the joined text. */
 export function readLines(given: string, actionsFor: (joined: JoinedText) => LineActions): void {
+  const blocks = readLinesInBlocks(given, actionsFor);
+  while (blocks.next().done !== true);
+}
+
+/** The same in steps, for whoever wants to have done with some lines before the next are read. */
+export function* readLinesInBlocks(
+  given: string,
+  actionsFor: (joined: JoinedText) => LineActions,
+): Generator<void, void> {
   const joined = joinLines(given);
   const actions = actionsFor(joined);
   const { text } = joined;
@@ -151,5 +160,6 @@ export function readLines(given: string, actionsFor: (joined: JoinedText) => Lin
     end = text.indexOf('\n', start + blockLength) + 1;
     if (end === 0) end = text.length;
     parser.read(text.slice(start, end), actions, start);
+    yield;
   }
 }

@@ -13,6 +13,7 @@ export type {
   Close,
   Comment,
   ConfigFile,
+  ConfigText,
   Directive,
   Line,
   Node,
@@ -24,3 +25,4 @@ export { parseConfig } from './parse-config.ts';
 export { argumentOffset, lineText, logicalLine, type Position, position } from './positions.ts';
 export { printConfig } from './print-config.ts';
 export { type LineWords, splitLine } from './split-line.ts';
+export { type LineStream, streamLines } from './stream-lines.ts';

@@ -1,4 +1,4 @@
-import type { ConfigFile, Place } from './nodes.ts';
+import type { ConfigText, Place } from './nodes.ts';
 import { position } from './positions.ts';
 
 /** Bytes a joined line of a server file may have, its line feed included. httpd: server/config.c VARBUF_MAX_LEN */
@@ -8,7 +8,7 @@ export const maxLineLength = 16 * 1024 * 1024;
 export const maxHtaccessLineLength = 8192;
 
 /** The line number httpd names in `Line too long`, or undefined for a line that fits. */
-export function tooLongAt(file: ConfigFile, line: Place, limit: number): number | undefined {
+export function tooLongAt(file: ConfigText, line: Place, limit: number): number | undefined {
   if (line.lineEnd - line.lineStart <= limit) return undefined;
   let joined = 0;
   for (let from = line.lineStart; from < line.lineEnd; ) {

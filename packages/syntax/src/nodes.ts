@@ -72,13 +72,17 @@ export type Node = Directive | Section | Comment | Blank | StrayClose;
 /** A logical line, in file order: every node (a section for its opening line) and every closing tag. */
 export type Line = Node | Close;
 
-/** A parsed file. */
-export interface ConfigFile {
-  readonly kind: 'file';
+/** The text of a file. */
+export interface ConfigText {
   readonly name: string;
   /** The text as it was parsed; places count in it. */
   readonly text: string;
   /** Offset at which each physical line begins. */
   readonly lineStarts: Uint32Array;
+}
+
+/** A parsed file. */
+export interface ConfigFile extends ConfigText {
+  readonly kind: 'file';
   readonly children: readonly Node[];
 }

@@ -1,5 +1,5 @@
 import { type Cut, fileOffset, joinLines, skipBlanks } from '@httpd-ts/grammar/config';
-import type { ConfigFile, Line, Place } from './nodes.ts';
+import type { ConfigFile, ConfigText, Line, Place } from './nodes.ts';
 
 /** A place as people count it, both from 1. */
 export interface Position {
@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /** The physical line and column of an offset. */
-export function position(file: ConfigFile, offset: number): Position {
+export function position(file: ConfigText, offset: number): Position {
   const index = lineIndex(file.lineStarts, offset);
   return { line: index + 1, column: offset - file.lineStarts[index]! + 1 };
 }
@@ -21,7 +21,7 @@ export function lineText(file: ConfigFile, place: Pick<Place, 'start'>): string 
 }
 
 /** The line as httpd reads it: continuations joined, no blanks around it. httpd: server/util.c ap_cfg_getline */
-export function logicalLine(file: ConfigFile, line: Line): string {
+export function logicalLine(file: ConfigText, line: Line): string {
   const raw = line.source ?? file.text.slice(line.start, line.end);
   if (line.source === undefined && !raw.includes('\n')) return raw;
   return trim(joinLines(raw).text);

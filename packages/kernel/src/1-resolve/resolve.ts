@@ -1,4 +1,11 @@
-import { type ConfigFile, parseConfig, readWord } from '@httpd-ts/syntax';
+import {
+  type ConfigFile,
+  type LineStream,
+  lines,
+  parseConfig,
+  readWord,
+  streamLines,
+} from '@httpd-ts/syntax';
 import {
   DirectiveTable,
   forbiddenByOverride,
@@ -114,7 +121,7 @@ export function resolve(input: ResolveInput): ResolveResult {
     if (error !== undefined) fail(run, error);
     return { tree, diagnostics: run.diagnostics, modules: run.loaded, memory: run.memory, files: run.files };
   };
-  const lines = (given: readonly string[]): ReadError | undefined => {
+  const readGiven = (given: readonly string[]): ReadError | undefined => {
     const nodes = readAll(run, commandLineSource(run, given), [], 0);
     if (typeof nodes === 'string')
       return nodes.replace(
@@ -125,7 +132,7 @@ export function resolve(input: ResolveInput): ResolveResult {
     return undefined;
   };
   if (input.before?.length) {
-    const error = lines(input.before);
+    const error = readGiven(input.before);
     if (error !== undefined) return done(error);
   }
   for (const file of [input.configFile, ...(input.furtherFiles ?? [])]) {
@@ -133,7 +140,7 @@ export function resolve(input: ResolveInput): ResolveResult {
     if (typeof nodes === 'string') return done(nodes);
     for (const node of nodes) tree.push(node);
   }
-  return done(input.after?.length ? lines(input.after) : undefined);
+  return done(input.after?.length ? readGiven(input.after) : undefined);
 }
 
 /** Reads a `.htaccess` file. Errors carry no place, as in httpd's log. */
@@ -165,7 +172,12 @@ export function resolveHtaccess(input: {
     blockLine: undefined,
     errorAt: undefined,
   };
-  const nodes = readAll(run, sourceOf(input.file, [], expander(run), true), [], 0);
+  const nodes = readAll(
+    run,
+    sourceOf({ file: input.file, lines: lines(input.file) }, [], expander(run), true),
+    [],
+    0,
+  );
   if (typeof nodes !== 'string') return { tree: nodes, diagnostics: run.diagnostics };
   fail(run, withoutPlace(nodes));
   return { tree: [], diagnostics: run.diagnostics };
@@ -211,12 +223,8 @@ function fail(run: Run, text: string): void {
 }
 
 function commandLineSource(run: Run, given: readonly string[]): Source {
-  return sourceOf(
-    parseConfig(given.map((line) => line.replaceAll('\n', ' ')).join('\n'), commandLineFile),
-    [],
-    expander(run),
-    false,
-  );
+  const text = given.map((line) => line.replaceAll('\n', ' ')).join('\n');
+  return sourceOf(streamLines(text, commandLineFile), [], expander(run), false);
 }
 
 /** httpd: server/config.c ap_process_resource_config */
@@ -249,9 +257,8 @@ function readFile(
     return `More than ${maximumFiles} files were read; some of them include each other again and again.`;
   }
   run.files.push({ file: path, chain });
-  const file = parseConfig(read.text, path);
-  run.onFile?.(file);
-  return readAll(run, sourceOf(file, chain, expander(run), run.isHtaccess), enclosing, depth);
+  const given = linesOf(run, read.text, path);
+  return readAll(run, sourceOf(given, chain, expander(run), run.isHtaccess), enclosing, depth);
 }
 
 interface Open {
@@ -261,6 +268,14 @@ interface Open {
   readonly children: ResolvedNode[];
   /** After a closing line of another name, which may have been meant for this section. */
   isPerhapsClosed?: boolean;
+}
+
+/** The lines of a file, which are kept together only where somebody wants to see the whole of it. */
+function linesOf(run: Run, text: string, path: string): LineStream {
+  if (run.onFile === undefined) return streamLines(text, path);
+  const file = parseConfig(text, path);
+  run.onFile(file);
+  return { file, lines: lines(file) };
 }
 
 /** Reads a source to its end. httpd: server/config.c ap_build_config */

@@ -1,6 +1,7 @@
 import {
   type ConfigFile,
   type Line,
+  type LineStream,
   lines,
   logicalLine,
   maxHtaccessLineLength,
@@ -39,9 +40,7 @@ export interface Source {
   readonly tooLong: number | undefined;
 }
 
-interface Frame {
-  readonly file: ConfigFile;
-  readonly iterator: Iterator<Line, void>;
+interface Frame extends LineStream {
   line: number;
 }
 
@@ -55,24 +54,24 @@ export interface LinePlace {
 /** Replaces `${NAME}` in a line; undefined where the line becomes too long by it. */
 export type ExpandVariables = (text: string, at: LinePlace) => string | undefined;
 
-/** Reads a parsed file. */
+/** Reads a file. */
 export function sourceOf(
-  file: ConfigFile,
+  given: LineStream,
   chain: readonly string[],
   expand: ExpandVariables,
   isHtaccess: boolean,
 ): Source {
   const limit = isHtaccess ? maxHtaccessLineLength : maxLineLength;
   /** The file, and on top of it what was inserted and is not at its end. */
-  const frames: Frame[] = [{ file, iterator: lines(file), line: 0 }];
+  const frames: Frame[] = [{ ...given, line: 0 }];
   let frame = frames[0]!;
   let tooLong: number | undefined;
   const advance = (): Line | undefined => {
-    let step = frame.iterator.next();
+    let step = frame.lines.next();
     while (step.done && frames.length > 1) {
       frames.pop();
       frame = frames.at(-1)!;
-      step = frame.iterator.next();
+      step = frame.lines.next();
     }
     if (step.done) return undefined;
     const line = step.value;
@@ -93,7 +92,7 @@ export function sourceOf(
     },
     chain,
     insert(inserted) {
-      frame = { file: inserted, iterator: lines(inserted), line: 0 };
+      frame = { file: inserted, lines: lines(inserted), line: 0 };
       frames.push(frame);
     },
     get line() {
@@ -127,13 +126,13 @@ export function sourceOf(
 type Meaningful = Exclude<Line, { kind: 'comment' | 'blank' }>;
 
 /** The text of a line that names a variable; undefined for the many that do not. */
-function variableIn(file: ConfigFile, line: Line): string | undefined {
+function variableIn(file: LineStream['file'], line: Line): string | undefined {
   if (line.kind === 'comment' || line.kind === 'blank') return undefined;
   if (!line.name.includes('${') && !line.arguments.includes('${')) return undefined;
   return logicalLine(file, line);
 }
 
-function plain(file: ConfigFile, line: Line): SourceLine {
+function plain(file: LineStream['file'], line: Line): SourceLine {
   const { kind, name, arguments: args, line: number } = line as Meaningful;
   if (kind === 'directive') return { kind, name, word: name, args, line: number };
   if (kind === 'section') return { kind, name, word: `<${name}`, args, line: number };
