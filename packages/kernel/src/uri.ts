@@ -86,6 +86,13 @@ export function removeDotSegments(path: string): string {
   return absolute && kept[0] !== '' ? `/${kept.join('/')}` : kept.join('/');
 }
 
+/** The directory that a path lies in, with its slash; of a path that ends in one, that path. */
+export function directoryOf(path: string): string {
+  let end = path.length;
+  while (end > 0 && path.charCodeAt(end - 1) !== 47) end--;
+  return path.slice(0, end);
+}
+
 /** What APR joins to one path, without the four bytes it keeps for itself. httpd: APR_PATH_MAX, apr_filepath_merge */
 export const longestPath = 4092;
 

@@ -300,7 +300,7 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
 function withDateAndServer(request: RequestRecord, headers: HeaderTable): HeaderTable {
   const fromOrigin = request.proxyRequest !== false;
   const date =
-    (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.server.plan.world.clock.now());
+    (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.requestTimeMs);
   const server = (fromOrigin ? headers.get('Server') : undefined) ?? request.server.plan.process.serverBanner;
   const result = new HeaderTable();
   result.add('Date', date);

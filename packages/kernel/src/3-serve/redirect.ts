@@ -49,13 +49,13 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
 /** Sets the parts of a request that come from its target. httpd: ap_parse_uri */
 export function setTarget(request: RequestRecord, target: string): void {
   request.unparsedUri = target;
-  if (hasBadScheme(target)) {
+  const isPath = target.startsWith('/');
+  if (!isPath && hasBadScheme(target)) {
     request.parsedUri = parseUri('');
     request.uri = target;
     request.args = undefined;
     return;
   }
-  const isPath = target.startsWith('/');
   // Several slashes at the start are no authority.
   const path = isPath && target[1] === '/' ? target.replace(/^\/+/, '/') : target;
   // CONNECT has a host and a port for its target, which are no path.

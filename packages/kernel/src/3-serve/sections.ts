@@ -3,7 +3,7 @@ import type { Section } from '../2-compile/section.ts';
 import { OPTIONS } from '../declare/places.ts';
 import { matchesPattern } from '../shell-pattern.ts';
 import { type HookResult, type HookStatus, OK } from '../status.ts';
-import { canonicalPath, longestPath, mergeSlashes } from '../uri.ts';
+import { canonicalPath, directoryOf, longestPath, mergeSlashes } from '../uri.ts';
 import type { FileInfo } from '../world.ts';
 import { htaccessOf } from './htaccess.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -170,7 +170,7 @@ export function directoryWalk(request: RequestRecord): HookStatus {
   const memo = directoryMemo(server);
   const isFile = request.finfo?.type === 'file';
   const entry = isFile
-    ? filename.slice(0, filename.lastIndexOf('/') + 1)
+    ? directoryOf(filename)
     : request.finfo?.type === 'directory'
       ? filename.endsWith('/')
         ? filename
@@ -293,7 +293,7 @@ function enterFile(
     const before = (request.main ?? request.prev)?.state<WalkEnd>(walkEnd);
     if (entry !== undefined && before?.directory === entry) file = before.file;
     const isDirectory = request.finfo?.type === 'directory';
-    const directory = isDirectory ? filename : filename.slice(0, filename.lastIndexOf('/') + 1);
+    const directory = isDirectory ? filename : directoryOf(filename);
     request.setState<WalkEnd>(walkEnd, { directory, file });
   }
   if (file === undefined) return;

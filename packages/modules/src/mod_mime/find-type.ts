@@ -125,7 +125,8 @@ function meaningOf(request: RequestRecord, config: MimeConfig, suffix: string): 
 
 /** Where the extensions of a path begin: behind the base name, whose leading dots belong to it. */
 function suffixStart(path: string): number {
-  let start = path.lastIndexOf('/') + 1;
+  let start = path.length;
+  while (start > 0 && path.charCodeAt(start - 1) !== 47) start--;
   while (path[start] === '.') start++;
   const dot = path.indexOf('.', start);
   return dot < 0 ? path.length : dot + 1;

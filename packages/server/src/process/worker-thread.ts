@@ -10,8 +10,10 @@ import {
 import { Engine } from '../front/engine.ts';
 import { frontServer } from '../front/front-server.ts';
 import { loadModules } from '../load-modules.ts';
+import { nodeFiles } from '../world/files.ts';
 import { nodeWorld } from '../world/node-world.ts';
 import { programKey } from '../world/programs.ts';
+import { statOncePerTurn } from '../world/stats-of-turn.ts';
 import { nodeSystem } from '../world/system-facts.ts';
 import { type Compiled, compilePlan } from './compile-plan.ts';
 import { threadLogs } from './log-frames.ts';
@@ -59,6 +61,7 @@ const programs: Programs = {
 };
 
 const world = nodeWorld({
+  files: statOncePerTurn(nodeFiles()),
   logs,
   kept,
   programs,

@@ -24,16 +24,19 @@ function native(path: string): string | Buffer {
   return path;
 }
 
-/** By the kind of file in `st_mode`; the methods of `Stats` for this are slow. */
-const types: Readonly<Record<number, FileInfo['type']>> = {
-  [fs.constants.S_IFREG]: 'file',
-  [fs.constants.S_IFDIR]: 'directory',
-  [fs.constants.S_IFLNK]: 'link',
-};
+const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK } = fs.constants;
+
+/** From `st_mode`; the methods of `Stats` for this are slow. */
+function typeOf(mode: number): FileInfo['type'] {
+  const kind = mode & S_IFMT;
+  if (kind === S_IFREG) return 'file';
+  if (kind === S_IFDIR) return 'directory';
+  return kind === S_IFLNK ? 'link' : 'other';
+}
 
 function infoOf(stats: fs.Stats): FileInfo {
   return {
-    type: types[stats.mode & fs.constants.S_IFMT] ?? 'other',
+    type: typeOf(stats.mode),
     size: stats.size,
     mtimeMs: stats.mtimeMs,
     changedMs: stats.ctimeMs,
