@@ -299,8 +299,7 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
 /** httpd: modules/http/http_filters.c basic_http_header */
 function withDateAndServer(request: RequestRecord, headers: HeaderTable): HeaderTable {
   const fromOrigin = request.proxyRequest !== false;
-  const date =
-    (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.requestTimeMs);
+  const date = (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.requestTimeMs);
   const server = (fromOrigin ? headers.get('Server') : undefined) ?? request.server.plan.process.serverBanner;
   const result = new HeaderTable();
   result.add('Date', date);
