@@ -140,6 +140,17 @@ export class HeaderTable {
     }
   }
 
+  /** Whether all entries that somebody has set, or added, pass; not asked about those that lie in a head as it was read. */
+  everySet(passes: (name: string, value: string) => boolean): boolean {
+    const { spans, strings } = this;
+    for (let at = 0; at < spans.length; at += 4) {
+      const start = spans[at]!;
+      if (start < 0 && spans[at + 1]! >= start && !passes(strings[-1 - start]!, strings[-start]!))
+        return false;
+    }
+    return true;
+  }
+
   /** The entries in order, as pairs. */
   entries(): [string, string][] {
     const pairs: [string, string][] = [];

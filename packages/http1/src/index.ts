@@ -15,6 +15,7 @@ export {
 } from './response-head.ts';
 export { parseTarget, portNumber, readUri, type Uri } from './uri.ts';
 export {
+  areFit,
   checkResponseHeaders,
   chunkEnd,
   formatChunkSize,

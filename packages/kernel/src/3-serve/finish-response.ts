@@ -1,4 +1,4 @@
-import { checkResponseHeaders, HeaderTable, hasToken, trimBlanks } from '@httpd-ts/http1';
+import { areFit, checkResponseHeaders, HeaderTable, hasToken, trimBlanks } from '@httpd-ts/http1';
 import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
 import { type Body, bodyLength, discardBody } from '../response.ts';
@@ -6,24 +6,57 @@ import { isError, statusLine } from '../status.ts';
 import { answeredBy, dieWithoutLength, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
+/** What a response is made of. */
+interface ResponseParts {
+  readonly request: RequestRecord;
+  readonly answering: RequestRecord;
+  readonly statusLine: string;
+  readonly first: DateAndServer;
+  readonly fields: HeaderTable;
+  readonly body: Body | undefined;
+  readonly isChunked: boolean;
+  readonly keepAlive: boolean;
+}
+
 /** A response ready for a protocol to frame. The same for every protocol, for sub-requests and for tests. */
-export interface Response {
+export class Response {
   /** The request that came in; the log reads it. */
   readonly request: RequestRecord;
   /** The request that answered, at the end of a chain of internal redirects. */
   readonly answering: RequestRecord;
   /** `200 OK`. */
   readonly statusLine: string;
-  /** All headers in the order httpd sends them, `Date` and `Server` first. */
-  readonly headers: HeaderTable;
-  /** The same as lines, each with its line end. */
+  /** All headers as lines, each with its line end, in the order httpd sends them: `Date` and `Server` first. */
   readonly headerLines: string;
   /** What to send; undefined for HEAD and for statuses without a body. */
   readonly body: Body | undefined;
   /** The body goes out in chunks, its length being unknown (HTTP/1.1). */
   readonly isChunked: boolean;
   /** The connection stays open for another request. */
-  readonly keepAlive: boolean;
+  keepAlive: boolean;
+  private readonly first: DateAndServer;
+  private readonly fields: HeaderTable;
+
+  constructor(parts: ResponseParts) {
+    this.request = parts.request;
+    this.answering = parts.answering;
+    this.statusLine = parts.statusLine;
+    this.headerLines = linesOf(parts.first, parts.fields);
+    this.body = parts.body;
+    this.isChunked = parts.isChunked;
+    this.keepAlive = parts.keepAlive;
+    this.first = parts.first;
+    this.fields = parts.fields;
+  }
+
+  /** The headers of `headerLines` as a table. */
+  get headers(): HeaderTable {
+    const { date, server } = this.first;
+    const headers = HeaderTable.of([['Date', date]]);
+    if (server !== '') headers.add('Server', server);
+    headers.addAll(this.fields);
+    return headers;
+  }
 }
 
 /** Lets the request's output filters at the body, lowest rank first. */
@@ -108,26 +141,22 @@ function makeHead(
   if (answering.headerOnly && headers.get('Content-Length') === '0') headers.unset('Content-Length');
   if (withoutBody) discardBody(body);
   request.bytesSent = 0;
-  const sent = withDateAndServer(answering, headers);
-  const headerLines = sent.toLines();
-  if (!fitLines.test(headerLines)) {
-    const fault = checkResponseHeaders(sent, answering.server.limits.strict ?? true);
+  const first = takeDateAndServer(answering, headers);
+  if (!areFit(headers)) {
+    const fault = checkResponseHeaders(headers, answering.server.limits.strict ?? true);
     if (fault !== undefined) return refuseHeaders(request, answering, body, fault);
   }
-  return {
+  return new Response({
     request,
     answering,
     statusLine: line,
-    headers: sent,
-    headerLines: headerLines,
+    first,
+    fields: headers,
     body: withoutBody ? undefined : body,
     isChunked: isChunked && !withoutBody,
     keepAlive: answering.connection.keepalive === 'keepalive',
-  };
+  });
 }
-
-/** Lines whose names are tokens and whose values hold no control characters. */
-const fitLines = /^(?:[!#-'*+.^_`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
 
 /** State of a request whose headers were refused once. */
 const refusedOnce = { name: 'headers were refused' };
@@ -166,19 +195,19 @@ async function refuseHeaders(
 
 /** Nothing but the status, and that there is no body. */
 function bareResponse(request: RequestRecord, answering: RequestRecord): Response {
-  const headers = withDateAndServer(answering, new HeaderTable());
-  headers.set('Content-Length', '0');
+  const headers = HeaderTable.of([['Content-Length', '0']]);
+  const first = takeDateAndServer(answering, headers);
   request.bytesSent = 0;
-  return {
+  return new Response({
     request,
     answering,
     statusLine: statusLine(answering.status),
-    headers,
-    headerLines: headers.toLines(),
+    first,
+    fields: headers,
     body: undefined,
     isChunked: false,
     keepAlive: false,
-  };
+  });
 }
 
 /** A reason with control characters does not go out. */
@@ -296,16 +325,23 @@ function setKeepAlive(request: RequestRecord, headers: HeaderTable): boolean {
   return isChunked;
 }
 
-/** httpd: modules/http/http_filters.c basic_http_header */
-function withDateAndServer(request: RequestRecord, headers: HeaderTable): HeaderTable {
+interface DateAndServer {
+  readonly date: string;
+  /** Empty where the server does not say what it is. */
+  readonly server: string;
+}
+
+/** Takes the two out of the table, since they go before all others. httpd: modules/http/http_filters.c basic_http_header */
+function takeDateAndServer(request: RequestRecord, headers: HeaderTable): DateAndServer {
   const fromOrigin = request.proxyRequest !== false;
   const date = (fromOrigin ? headers.get('Date') : undefined) ?? formatHttpDate(request.requestTimeMs);
   const server = (fromOrigin ? headers.get('Server') : undefined) ?? request.server.plan.process.serverBanner;
-  const result = new HeaderTable();
-  result.add('Date', date);
-  if (server !== '') result.add('Server', server);
   headers.unset('Date');
   headers.unset('Server');
-  result.addAll(headers);
-  return result;
+  return { date, server };
+}
+
+function linesOf({ date, server }: DateAndServer, headers: HeaderTable): string {
+  const serverLine = server === '' ? '' : `Server: ${server}\r\n`;
+  return `Date: ${date}\r\n${serverLine}${headers.toLines()}`;
 }

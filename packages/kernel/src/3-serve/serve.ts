@@ -161,7 +161,9 @@ async function answerFault(request: RequestRecord, fault: RequestFault): Promise
   // An expectation that is not known ends the connection as other faults do, but the response does not say so.
   if (fault.status !== 417) request.connection.keepalive = 'close';
   await die(fault.status, request);
-  return { ...(await finishResponse(request)), keepAlive: false };
+  const response = await finishResponse(request);
+  response.keepAlive = false;
+  return response;
 }
 
 function postRead(request: RequestRecord): HookResult {

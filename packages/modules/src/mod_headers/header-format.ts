@@ -8,7 +8,7 @@ type FormatItem = string | ((request: RequestRecord) => string);
 const microseconds = (ms: number) => Math.round(ms * 1000);
 
 /** A value on one line, as a header needs it. httpd: modules/metadata/mod_headers.c unwrap_header */
-const unwrap = (value: string | undefined) => value?.replace(/[\r\n]+/g, ' ') ?? '(null)';
+const unwrap = (value: string | undefined) => value?.replace(/[\r\n]/g, ' ') ?? '(null)';
 
 const percent = (part: number, whole: number) => (whole === 0 ? 0 : Math.floor((part * 100) / whole));
 

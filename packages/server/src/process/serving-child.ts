@@ -18,6 +18,12 @@ const spareSlots = 4;
 const mainLog = 4;
 const firstSlotDescriptor = 5;
 
+/**
+ * So many listeners each thread has two copies of: a turn of the event loop accepts one connection from a descriptor, and
+ * a turn that has more to do costs less for each of them.
+ */
+const mostListenersTwice = 16;
+
 export interface ServingChildOptions {
   readonly listeners: readonly BoundListener[];
   readonly threads: number;
@@ -41,7 +47,9 @@ export interface ServingChild {
 
 /** Starts a serving process with copies of the listening sockets for each of its threads. */
 export function spawnServingChild(options: ServingChildOptions): ServingChild {
-  const { listeners, threads } = options;
+  const { threads } = options;
+  const copies = options.listeners.length <= mostListenersTwice ? 2 : 1;
+  const listeners = Array.from({ length: copies }, () => options.listeners).flat();
   const slotCount = threads + spareSlots;
   const stdio: ('ignore' | 'pipe' | 'ipc' | number)[] = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
   const slots: Slot[] = [];

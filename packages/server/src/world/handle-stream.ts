@@ -208,12 +208,13 @@ export class HandleStream implements PeerStream {
       this.write(corked[0]!);
       return;
     }
-    const areAllBytes = corked.every((chunk) => typeof chunk !== 'string');
-    const chunks = areAllBytes
-      ? corked
-      : corked.flatMap((chunk) => [chunk, typeof chunk === 'string' ? 'latin1' : 'buffer']);
+    for (let i = 0; i < corked.length; i++) {
+      const chunk = corked[i]!;
+      if (typeof chunk === 'string') corked[i] = Buffer.from(chunk, 'latin1');
+    }
+    const chunks = corked as Uint8Array[];
     const request = this.request();
-    this.written(request, this.handle.writev(request, chunks, areAllBytes), chunks);
+    this.written(request, this.handle.writev(request, chunks, true), chunks);
   }
 
   get pending(): number {

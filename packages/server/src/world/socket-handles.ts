@@ -8,8 +8,7 @@ export interface SocketHandle {
   useUserBuffer(buffer: Uint8Array): void;
   writeLatin1String(request: WriteRequest, text: string): number;
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
-  /** Either bytes alone, or pairs of text or bytes and their encoding. */
-  writev(request: WriteRequest, chunks: readonly (Uint8Array | string)[], areAllBytes: boolean): number;
+  writev(request: WriteRequest, chunks: readonly Uint8Array[], areAllBytes: true): number;
   shutdown(request: ShutdownRequest): number;
   close(closed?: () => void): void;
 }
