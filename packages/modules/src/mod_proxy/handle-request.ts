@@ -1,5 +1,5 @@
-import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
-import { traceModeOf, traceRequest } from '../core/contract.ts';
+import { DECLINED, DONE, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import { allowHeader, traceModeOf, traceRequest } from '../core/contract.ts';
 import type { Balancer } from './balancer.ts';
 import type { ParentProxy, ProxyServerConfig } from './config.ts';
 import { addDomain, isBlocked } from './forward.ts';
@@ -63,12 +63,13 @@ function takeFile(request: RequestRecord, handler: string): HookStatus {
   return status;
 }
 
-/** Handles Max-Forwards; TRACE and OPTIONS that end here are left to the handlers of this server. */
+/** Handles Max-Forwards; a TRACE that ends here is left to its handler, an OPTIONS is answered. */
 function countForwards(request: RequestRecord, configured: number): HookStatus {
   const given = request.headersIn.get('Max-Forwards');
   let forwards = configured;
   if (given !== undefined) {
     if (!/^[\t-\r ]*[+-]?\d+$/.test(given) || Number(given) < 0) {
+      request.log('proxy', 'warn', `AH10188: Max-Forwards value '${given}' could not be parsed`);
       return proxyError(request, 400, 'Max-Forwards request header could not be parsed');
     }
     forwards = Number(given);
@@ -77,7 +78,9 @@ function countForwards(request: RequestRecord, configured: number): HookStatus {
         return proxyError(request, 400, 'Max-Forwards has reached zero - proxy loop?');
       }
       request.proxyRequest = false;
-      return DECLINED;
+      if (request.method === 'TRACE') return DECLINED;
+      request.headersOut.set('Allow', allowHeader(request));
+      return DONE;
     }
     forwards--;
   }

@@ -1,4 +1,4 @@
-import { type DirectiveContext, nextWord } from '@httpd-ts/kernel';
+import { type DirectiveContext, isPattern, nextWord } from '@httpd-ts/kernel';
 import { type ProxyAlias, proxyDirectory, serverDraft } from './config.ts';
 import {
   balancerFor,
@@ -51,7 +51,8 @@ function readLine(raw: string, cmd: DirectiveContext, isMatch: boolean): PassLin
   const line: PassLine = {
     path: cmd.path,
     url: undefined,
-    isRegex: isMatch,
+    // A section's path with wildcards in it is an expression, of <LocationMatch> and of <Location> alike.
+    isRegex: isMatch || (cmd.path !== undefined && isPattern(cmd.path)),
     noCanon: false,
     interpolate: false,
     mapping: undefined,

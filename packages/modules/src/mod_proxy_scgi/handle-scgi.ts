@@ -41,7 +41,6 @@ export async function handleScgi(
   }
   connection.mustClose = true;
   if (request.headersIn.has('Transfer-Encoding')) {
-    request.log('http', 'error', `AH01592: chunked Transfer-Encoding forbidden: ${request.uri}`);
     connection.destroy();
     releaseWorkers(request);
     return request.headersIn.get('Transfer-Encoding')!.toLowerCase() === 'chunked' ? 411 : 400;

@@ -48,7 +48,6 @@ export async function handleUwsgi(
   };
   const coding = request.headersIn.get('Transfer-Encoding');
   if (coding !== undefined) {
-    request.log('http', 'error', `AH01592: chunked Transfer-Encoding forbidden: ${request.uri}`);
     return refuse(coding.toLowerCase() === 'chunked' ? 411 : 400);
   }
   const exchange = new UwsgiExchange(request, worker, connection, timeoutOf(request.server, worker));
