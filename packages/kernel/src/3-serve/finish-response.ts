@@ -105,8 +105,17 @@ export function answeringRequest(request: RequestRecord): RequestRecord {
 export function finishResponse(request: RequestRecord): Response | Promise<Response> {
   const answering = answeringRequest(request);
   const body = applyFilters(answering);
-  if (body instanceof Promise) return body.then((filtered) => makeHead(request, answering, filtered));
+  if (body instanceof Promise) return body.then((filtered) => afterFilters(request, answering, filtered));
   return makeHead(request, answering, body);
+}
+
+/** A filter that waited may have ended in an ErrorDocument, which answers from then on. */
+function afterFilters(
+  request: RequestRecord,
+  answering: RequestRecord,
+  body: Body | undefined,
+): Response | Promise<Response> {
+  return answering.next === undefined ? makeHead(request, answering, body) : finishResponse(request);
 }
 
 /** httpd: server/protocol.c ap_content_length_filter, modules/http/http_filters.c ap_http_header_filter */
@@ -124,6 +133,7 @@ function makeHead(
     answering.connection.keepalive = 'close';
   setContentLength(answering, body, withoutBody);
   const headers = combineHeaders(answering);
+  if (!fitsTransferEncoding(headers, status)) return refuseHeaders(request, answering, body);
   const line = ownStatusLine(answering) ?? statusLine(status);
   const isChunked = setKeepAlive(answering, headers);
   if (isHeaderOnlyStatus(status)) {
@@ -158,6 +168,24 @@ function makeHead(
   });
 }
 
+<<<<<<< HEAD
+=======
+/**
+ * A module that says how the body is sent must say `chunked` at the end, and then there is no length.
+ * httpd: modules/http/http_filters.c check_headers
+ */
+function fitsTransferEncoding(headers: HeaderTable, status: number): boolean {
+  const coding = headers.get('Transfer-Encoding');
+  if (coding === undefined || isHeaderOnlyStatus(status)) return true;
+  if (!/(?:^|[,\t ])chunked[\t ]*$/i.test(coding)) return false;
+  headers.unset('Content-Length');
+  return true;
+}
+
+/** Lines whose names are tokens and whose values hold no control characters. */
+const fitLines = /^(?:[!#-'*+.^_`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
+
+>>>>>>> 2c54560 (ErrorDocument answers ranges that cannot be had; responses with an unfit Transfer-Encoding are refused)
 /** State of a request whose headers were refused once. */
 const refusedOnce = { name: 'headers were refused' };
 
@@ -170,9 +198,9 @@ async function refuseHeaders(
   request: RequestRecord,
   answering: RequestRecord,
   body: Body | undefined,
-  fault: string,
+  fault?: string,
 ): Promise<Response> {
-  answering.log('http', 'error', fault);
+  if (fault !== undefined) answering.log('http', 'error', fault);
   discardBody(body);
   answering.headersOut = new HeaderTable();
   answering.errHeadersOut = new HeaderTable();

@@ -190,6 +190,11 @@ async function unsatisfiable(request: RequestRecord): Promise<Body | undefined> 
   request.status = 200;
   request.setState(headMadeTwice, true);
   await dieWithoutLength(416, request);
+  // An ErrorDocument answers in the place of this request.
+  if (request.next !== undefined) {
+    request.outputFilters = undefined;
+    request.next.setState(headMadeTwice, true);
+  }
   return request.output;
 }
 

@@ -34,6 +34,7 @@ const outputFilter: OutputFilter = {
   name: 'fixup_headers_out',
   rank: FILTER_RANK.contentSet,
   apply(request, body) {
+    request.log('headers', 'trace2', 'AH01502: headers: ap_headers_output_filter()');
     const { always, onsuccess } = headersConfig.of(request);
     const edited = editBoth(always, onsuccess, request, 'late');
     return edited === undefined ? body : edited.then(() => body);
@@ -45,6 +46,7 @@ const errorFilter: OutputFilter = {
   name: 'fixup_headers_err',
   rank: FILTER_RANK.contentSet,
   apply(request, body) {
+    request.log('headers', 'debug', 'AH01503: headers: ap_headers_error_filter()');
     const edited = editHeaders(headersConfig.of(request).always, request.errHeadersOut, request, 'late');
     return edited === undefined ? body : edited.then(() => body);
   },
