@@ -62,7 +62,9 @@ function setValidator({ request, directory }: Negotiation): void {
   const { files } = request.server.plan.world;
   const micros = files.mtimeMicroseconds(directory);
   if (typeof micros === 'string') return;
-  const isFresh = request.requestTimeMs - Number(micros / 1000n) < 1000;
+  const modifiedMs = Number(micros / 1000n);
+  request.mtimeMs = Math.max(request.mtimeMs, modifiedMs);
+  const isFresh = request.requestTimeMs - modifiedMs < 1000;
   const own = `${isFresh ? 'W/' : ''}"${micros.toString(16)}"`;
   request.setState(variantListValidator, withVariantList(request, own));
 }
