@@ -168,8 +168,6 @@ function makeHead(
   });
 }
 
-<<<<<<< HEAD
-=======
 /**
  * A module that says how the body is sent must say `chunked` at the end, and then there is no length.
  * httpd: modules/http/http_filters.c check_headers
@@ -182,10 +180,6 @@ function fitsTransferEncoding(headers: HeaderTable, status: number): boolean {
   return true;
 }
 
-/** Lines whose names are tokens and whose values hold no control characters. */
-const fitLines = /^(?:[!#-'*+.^_`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
-
->>>>>>> 2c54560 (ErrorDocument answers ranges that cannot be had; responses with an unfit Transfer-Encoding are refused)
 /** State of a request whose headers were refused once. */
 const refusedOnce = { name: 'headers were refused' };
 

@@ -43,7 +43,7 @@ export function readTypeMap(state: Negotiation, map: RequestRecord): HookStatus 
 function finishMap({ request }: Negotiation, map: RequestRecord): HookStatus {
   const etag = etagOf(map);
   if (etag !== undefined) request.setState(variantListValidator, etag);
-  request.mtimeMs = Math.max(request.mtimeMs, map.finfo?.mtimeMs ?? 0);
+  map.mtimeMs = Math.max(map.mtimeMs, map.finfo?.mtimeMs ?? 0);
   return OK;
 }
 
