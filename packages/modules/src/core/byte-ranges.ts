@@ -207,7 +207,9 @@ export const byteRangeFilter: OutputFilter = {
     if (body === undefined || length === undefined || length === 0) return body;
     const asked = requestedRanges(request, length);
     if (asked.kind === 'whole') return body;
-    if (asked.kind === 'unsatisfiable') return unsatisfiable(request);
+    // A body that still comes is passed on as it is, whatever was asked of it.
+    if (asked.kind === 'unsatisfiable')
+      return sliceBody(body, 0, 1) === undefined ? body : unsatisfiable(request);
     const [only, second] = asked.ranges;
     if (second !== undefined) {
       const parts = multipart(request, body, asked.ranges, length);
