@@ -140,3 +140,29 @@ describe('HeaderTable', () => {
     );
   });
 });
+
+it('everyIs: whether each entry under a name has that value', () => {
+  const source = 'Date: one\r\nX: two\r\nX: two\r\nY: a\r\nY: b\r\n';
+  const table = HeaderTable.fromHead(source, 0, source.length);
+  table.add('Z', 'set');
+  const asked = [
+    ['date', 'one'],
+    ['date', 'onE'],
+    ['Date', 'on'],
+    ['X', 'two'],
+    ['Y', 'a'],
+    ['Z', 'set'],
+    ['Z', 'other'],
+    ['None', 'x'],
+  ] as const;
+  expect(asked.map(([name, value]) => table.everyIs(name, value))).toEqual([
+    true,
+    false,
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+  ]);
+});

@@ -1,3 +1,5 @@
+import { isTextAt } from './text-at.ts';
+
 /** Where lines of a head begin and end, in the string they were read from: four numbers an entry. */
 export type LineSpans = number[];
 
@@ -90,6 +92,20 @@ export class HeaderTable {
   /** Whether there is an entry of that name. */
   has(name: string): boolean {
     return this.find(name, 0) >= 0;
+  }
+
+  /** Whether there is no entry of that name with another value. */
+  everyIs(name: string, value: string): boolean {
+    for (let at = this.find(name, 0); at >= 0; at = this.find(name, at + 4)) {
+      const start = this.spans[at]!;
+      const valueStart = this.spans[at + 2]!;
+      const isSame =
+        start < 0
+          ? this.strings[-start] === value
+          : this.spans[at + 3]! - valueStart === value.length && isTextAt(this.text, valueStart, value);
+      if (!isSame) return false;
+    }
+    return true;
   }
 
   /** Replaces the first entry in place, under the name as it was written there, removes the others; else appends. httpd: apr_table_set */

@@ -6,6 +6,7 @@ import { defaultHeadOptions, type HeadOptions, type LogLine } from './head-optio
 import { HeaderTable, type LineSpans } from './header-table.ts';
 import { fixHostField, fixTargetHost, type HostName } from './host-name.ts';
 import { parseRequestLine, type RequestLine } from './request-line.ts';
+import { isTextAt } from './text-at.ts';
 import { portNumber } from './uri.ts';
 
 /** A request head that Apache would go on to serve. */
@@ -234,7 +235,7 @@ export class RequestHeadReader {
       return fixTargetHost(parts.hostname!, port, this.options.isStrict);
     }
     if (host === undefined) return fixHostField('', this.options.isStrict);
-    if (host !== this.hostField) {
+    if (host.length !== this.hostField.length || !isTextAt(host, 0, this.hostField)) {
       this.hostName = fixHostField(host, this.options.isStrict);
       this.hostField = host;
     }

@@ -14,6 +14,7 @@ export interface ProxyPlan {
   readonly origins: OriginTable;
   /** Balancers by name. */
   readonly balancers: ReadonlyMap<string, Balancer>;
+  readonly hasSections: boolean;
   /** The `<Proxy>` sections of a URL, in order. */
   sectionsOf(url: string): readonly Section[];
   /** Sends what no worker is defined for. Keeps no connections. httpd: conf->reverse */
@@ -44,6 +45,7 @@ function makePlan(config: ProxyServerConfig): ProxyPlan {
     origins: new OriginTable(config.workers),
     // Of two with one name httpd finds the first, which is the main server's.
     balancers: new Map(config.balancers.toReversed().map((balancer) => [balancer.name, balancer])),
+    hasSections: config.sections.length > 0,
     sectionsOf: sectionFinder(config.sections),
     reverse,
   };

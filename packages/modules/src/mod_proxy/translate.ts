@@ -126,8 +126,10 @@ function logMismatch(request: RequestRecord): void {
 export function enterProxySections(request: RequestRecord): HookStatus {
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
+  const { hasSections, sectionsOf } = proxyPlanOf(request.server);
+  if (!hasSections) return OK;
   const url = filename.slice(6);
-  for (const section of proxyPlanOf(request.server).sectionsOf(url)) {
+  for (const section of sectionsOf(url)) {
     if (matchesSection(section, url, request)) request.directory = request.directory.enter(section);
   }
   return OK;

@@ -15,7 +15,8 @@ export interface ResponseFraming {
   readonly closes: boolean;
 }
 
-const dates = ['Date', 'Expires', 'Last-Modified'].map((name) => [name, canonicalDateOf()] as const);
+/** Fields that are dates, with the last value of each that is as httpd writes it: most answers in a row have the same. */
+const dates = ['Date', 'Expires', 'Last-Modified'].map((name) => ({ name, last: '' }));
 const locations = ['Location', 'Content-Location', 'URI', 'Destination'];
 const hopByHop = ['Keep-Alive', 'Proxy-Authenticate', 'TE', 'Trailer', 'Upgrade'];
 
@@ -30,7 +31,11 @@ export function takeOverHeaders(
 ): ResponseFraming {
   let { headers } = head;
   let closes = head.protocolNumber < 1001;
-  for (const [name, canonical] of dates) headers.mapValues(name, canonical);
+  for (const date of dates) {
+    if (headers.everyIs(date.name, date.last)) continue;
+    headers.mapValues(date.name, canonicalDate);
+    date.last = headers.get(date.name)!;
+  }
   for (const name of locations) {
     if (headers.has(name)) headers.mapValues(name, (value) => mapLocation(request, value));
   }
@@ -79,24 +84,10 @@ function canonicalDate(value: string): string {
   return canonical;
 }
 
-/** As `canonicalDate`, for one field: most answers in a row have the date of the one before, which costs no look-up. */
-function canonicalDateOf(): (value: string) => string {
-  let last = '';
-  let canonical: string | undefined;
-  return (value) => {
-    if (value !== last) {
-      const found = canonicalDate(value);
-      last = value;
-      canonical = found === value ? undefined : found;
-    }
-    return canonical ?? value;
-  };
-}
-
 /** Cookies go behind all other fields, ours before those of the back end. */
 function withCookiesLast(request: RequestRecord, headers: HeaderTable): HeaderTable {
+  if (!request.headersOut.has('Set-Cookie') && !headers.has('Set-Cookie')) return headers;
   const own = request.headersOut.getAll('Set-Cookie');
-  if (own.length === 0 && !headers.has('Set-Cookie')) return headers;
   const result = new HeaderTable();
   const cookies: [string, string][] = own.map((value) => ['Set-Cookie', value]);
   headers.forEach((name, value) => {
