@@ -29,7 +29,8 @@ if (start) {
       if (divergences.has(name)) {
         expect(differences, 'passes now: take it out of divergences.yaml').not.toEqual([]);
       } else {
-        expect(differences.join('\n\n')).toBe('');
+        const again = `this case alone: npx vitest run test/behaviour.test.ts -t ${name}`;
+        expect(differences.join('\n\n'), again).toBe('');
       }
     });
   });

@@ -20,9 +20,10 @@ export async function control(request: ControlRequest): Promise<number> {
   const { signal } = request.switches;
   applyEnvvars(request.tree.serverRoot);
   if (signal === undefined || signal === 'start') return start(request, true);
+  const { isDetachedServer, pidFilePath, signalServer } = await import('@httpd-ts/server');
+  if (isDetachedServer()) return start(request, false);
   const good = await request.check();
   if (good === undefined) return 1;
-  const { pidFilePath, signalServer } = await import('@httpd-ts/server');
   const { pidFile } = good.plan.process;
   const path = pidFilePath(pidFile, good.settings.serverRoot);
   const { stdout, stderr, exitCode } = signalServer(path, signal);

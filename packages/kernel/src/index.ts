@@ -13,6 +13,7 @@ export * from './2-compile/virtual-hosts.ts';
 export * from './3-serve/connection-record.ts';
 export * from './3-serve/errors.ts';
 export * from './3-serve/finish-response.ts';
+export * from './3-serve/log-id.ts';
 export type { ConfigLine, Observer } from './3-serve/observer.ts';
 export * from './3-serve/phases.ts';
 export * from './3-serve/redirect.ts';

@@ -6,6 +6,7 @@ import type { LogLevel } from '../log.ts';
 import { type Body, emptyRequestBody, type RequestBody } from '../response.ts';
 import type { FileInfo } from '../world.ts';
 import type { ConnectionRecord } from './connection-record.ts';
+import { requestLogId } from './log-id.ts';
 import type { ConfigLine } from './observer.ts';
 
 /** What a codec hands over when the head of a request is complete. Text is latin1, as received. */
@@ -235,11 +236,7 @@ export class RequestRecord {
   log(module: string, level: LogLevel, message: string, error?: string): void {
     const { errorLogger } = this.server;
     if (!errorLogger.wants(module, level, this)) return;
-    if (this.logId === undefined) {
-      const { requestTimeMs, connection } = this;
-      this.logId = makeLogId(requestTimeMs, connection.id);
-      connection.logId ??= makeLogId(requestTimeMs + 1, connection.id);
-    }
+    requestLogId(this);
     errorLogger.write({
       module,
       level,
@@ -250,18 +247,6 @@ export class RequestRecord {
       server: this.server,
     });
   }
-}
-
-/** An id that ties the lines of a request together; the length and alphabet are httpd's. httpd: server/core.c core_generate_log_id */
-function makeLogId(timeMs: number, connectionId: number): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  let seed = Math.floor(timeMs * 1000) ^ (connectionId * 2654435761);
-  let id = '';
-  for (let i = 0; i < 11; i++) {
-    seed = (Math.imul(seed, 1103515245) + 12345 + i) >>> 0;
-    id += alphabet[(seed >>> 16) & 63];
-  }
-  return id;
 }
 
 const noUri: ParsedUri = {

@@ -1,5 +1,11 @@
-import type { ConnectionRecord, LogEntry, RequestRecord, ServerRecord, World } from '@httpd-ts/kernel';
-import { entryOf } from '@httpd-ts/kernel';
+import {
+  connectionLogId,
+  entryOf,
+  type LogEntry,
+  requestLogId,
+  type ServerRecord,
+  type World,
+} from '@httpd-ts/kernel';
 
 /** What a line of the error log is made of; a line that opens a request or connection has no message. */
 export interface LogLine extends Omit<LogEntry, 'message'> {
@@ -84,29 +90,6 @@ function clientOf({ request, connection }: LogLine, ofConnection: boolean): stri
   return address(host, host === from.clientAddress ? from.clientPort : undefined);
 }
 
-const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function newId(world: World): string {
-  let id = '';
-  for (const byte of world.digests.randomBytes(11)) id += idAlphabet[byte & 63];
-  return id;
-}
-
-/** The id of a request's lines, made when first asked for; its connection has one from then on too. */
-export function requestLogId(request: RequestRecord, world: World): string {
-  if (request.logId === undefined) {
-    connectionLogId(request.connection, world);
-    request.logId = newId(world);
-  }
-  return request.logId;
-}
-
-/** The same for a connection. */
-export function connectionLogId(connection: ConnectionRecord, world: World): string {
-  connection.logId ??= newId(world);
-  return connection.logId;
-}
-
 const serverName = (server: ServerRecord | undefined) => server?.hostname ?? '';
 
 type ValueMaker = (argument: string) => (line: LogLine) => string;
@@ -116,7 +99,7 @@ function logId(argument: string): (line: LogLine) => string {
     const connection = line.connection ?? line.request?.connection;
     if (argument.toLowerCase() === 'c')
       return connection === undefined ? '' : connectionLogId(connection, line.world);
-    return line.request === undefined ? '' : requestLogId(line.request, line.world);
+    return line.request === undefined ? '' : requestLogId(line.request);
   };
 }
 

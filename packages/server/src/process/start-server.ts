@@ -11,10 +11,13 @@ export interface StartOptions extends SupervisorOptions {
 /** Tells a detached server that it is one. */
 const detachedMark = 'HTTPD_TS_DETACHED';
 
+/** Whether this process is the server that a command has put into the background, and is that command run again. */
+export const isDetachedServer = () => process.env[detachedMark] !== undefined && process.send !== undefined;
+
 /** Starts the server; gives the exit code of the command. */
 export async function startServer(options: StartOptions): Promise<number> {
   keepDebuggerShut();
-  const isDetached = process.env[detachedMark] !== undefined && process.send !== undefined;
+  const isDetached = isDetachedServer();
   if (!isDetached && options.foreground !== true && !isForeground(options)) return launchDetached();
   delete process.env[detachedMark];
   if (!isDetached) return supervise(options);
