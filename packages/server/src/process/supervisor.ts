@@ -468,15 +468,20 @@ class Supervisor {
     this.listeners = next.listeners;
     this.logs.endGeneration();
     this.programs.endGeneration();
-    if (how === 'restarting' || !sameListeners || this.child === undefined) {
-      if (!(await this.replaceChild(how === 'restarting'))) {
-        this.restore(before);
-        return;
-      }
-    } else this.child.send({ kind: 'reload', configuration: next.active.plain });
-    this.movePidFile(this.pidFileOf(configuration));
-    for (const listener of dropped) listener.close();
-    this.logRunning();
+    const settle = () => {
+      this.movePidFile(this.pidFileOf(configuration));
+      for (const listener of dropped) listener.close();
+      this.logRunning();
+    };
+    const goesOn = sameListeners && this.child !== undefined;
+    // The process that serves goes by the new configuration at once, even where another is to take its place.
+    if (goesOn) {
+      this.child?.send({ kind: 'reload', configuration: next.active.plain });
+      settle();
+      if (how === 'restartingGracefully') return;
+    }
+    if (!(await this.replaceChild(how === 'restarting'))) this.restore(before);
+    else if (!goesOn) settle();
   }
 
   /** The process that was to take over has failed; the old one goes on with what it has. */
@@ -488,6 +493,7 @@ class Supervisor {
     this.active = before.active;
     this.listeners = before.listeners;
     this.previous = undefined;
+    this.child?.send({ kind: 'reload', configuration: before.active.plain });
     logNotice(this.active.plan, 'core', 'error', 'httpd-ts: the configuration stays as it was');
   }
 
