@@ -3,7 +3,7 @@ import { balancerMembers } from './balancer-members.ts';
 import { config10kVhosts } from './config-10k-vhosts.ts';
 import { config10Mib } from './config-10mib.ts';
 import { config100Lines } from './config-100-lines.ts';
-import { fastcgi } from './fastcgi.ts';
+import { fastcgi, fastcgiKept } from './fastcgi.ts';
 import { htaccessDirectories } from './htaccess-directories.ts';
 import { idle } from './idle.ts';
 import { largeBodies } from './large-bodies.ts';
@@ -26,6 +26,7 @@ export const allScenarios: readonly Scenario[] = [
   static100k,
   quickstart,
   fastcgi,
+  fastcgiKept,
   largeBodies,
   idle,
   config100Lines,

@@ -149,7 +149,8 @@ export class Exchange extends BackendExchange {
     takeOverHeaders(request, head, this.settings.config);
     request.status = 101;
     const lines = `${request.headersOut.toLines()}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
-    this.openTunnel(`HTTP/1.1 101 Switching Protocols\r\n${lines}`, bytes.slice(at));
+    const statusLine = head.statusLine === '' ? '101 Switching Protocols' : head.statusLine;
+    this.openTunnel(`HTTP/1.1 ${statusLine}\r\n${lines}`, bytes.slice(at));
   }
 
   /**
