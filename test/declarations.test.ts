@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile, OVERRIDE, resolve } from '@httpd-ts/kernel';
+import { compile, Defines, OVERRIDE, resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { standardModules } from '@httpd-ts/modules';
 import { createRegexEngine } from '@httpd-ts/regex';
@@ -162,7 +162,7 @@ function firstError(config: string, mpm: string): string | undefined {
   const settings = {
     serverRoot: '/x',
     defaultRuntimeDir: undefined,
-    defines: new Map<string, undefined>(),
+    defines: new Defines(),
     checkOnly: true,
     configFile: '/x/test.conf',
   };

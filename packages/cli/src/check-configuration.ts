@@ -1,6 +1,7 @@
 import {
   type CompileResult,
   compile,
+  Defines,
   type Diagnostic,
   type Files,
   type LogLevel,
@@ -41,7 +42,7 @@ export function readConfiguration(input: CheckInput): Checked {
   const settings: Settings = {
     serverRoot: input.serverRoot,
     defaultRuntimeDir: undefined,
-    defines: new Map((input.defines ?? []).map((name) => [name, undefined])),
+    defines: new Defines((input.defines ?? []).map((name) => [name, undefined])),
     checkOnly: true,
     anyDocumentRoot: input.checkDocumentRoot === false,
     startupLevel: input.startupLevel,

@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import { entryOf, nextWord, type ResolvedNode, type ServedPlan, words } from '@httpd-ts/kernel';
+import { type Defines, entryOf, nextWord, type ResolvedNode, type ServedPlan, words } from '@httpd-ts/kernel';
 import { mutexOwners } from '@httpd-ts/modules';
 
 /** Where a packaged httpd has these when the configuration does not say. */
@@ -38,13 +38,10 @@ export function describeRunSettings(
 }
 
 /** Names given twice on the command line are there twice. */
-function defineLines(
-  defines: ReadonlyMap<string, string | undefined>,
-  commandLine: readonly string[],
-): string[] {
-  const own = [...defines.keys()].filter((name) => !commandLine.includes(name));
+function defineLines(defines: Defines, commandLine: readonly string[]): string[] {
+  const own = defines.names.filter((name) => !commandLine.includes(name));
   return [...commandLine.filter((name) => defines.has(name)), ...own].map((name) => {
-    const value = defines.get(name);
+    const value = defines.value(name);
     return `Define: ${name}${value === undefined ? '' : `=${value}`}`;
   });
 }

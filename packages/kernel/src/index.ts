@@ -30,6 +30,7 @@ export * from './declare/arguments.ts';
 export * from './declare/command-words.ts';
 export * from './declare/config-records.ts';
 export * from './declare/define-module.ts';
+export { Defines } from './declare/defines.ts';
 export * from './declare/directive.ts';
 export * from './declare/expression-providers.ts';
 export * from './declare/filters.ts';

@@ -1,6 +1,7 @@
 import {
   type CompileResult,
   compile,
+  Defines,
   type Diagnostic,
   everyOption,
   type ModuleDefinition,
@@ -101,7 +102,7 @@ function deepestLine(text: string): number | undefined {
 const newSettings = ({ serverRoot, configFile, defines = [] }: CheckInput): Settings => ({
   serverRoot,
   defaultRuntimeDir: undefined,
-  defines: new Map(defines.map((name) => [name, undefined])),
+  defines: new Defines(defines.map((name) => [name, undefined])),
   checkOnly: true,
   configFile,
 });

@@ -1,5 +1,6 @@
 import {
   compile,
+  Defines,
   type ModuleDefinition,
   resolve,
   type ServedPlan,
@@ -35,7 +36,7 @@ export function htaccessPlan(
   const settings: Settings = {
     serverRoot: '/',
     defaultRuntimeDir: undefined,
-    defines: new Map(),
+    defines: new Defines(),
     checkOnly: true,
     anyDocumentRoot: true,
     configFile: mainFile,

@@ -2,6 +2,7 @@ import { HeaderTable } from '@httpd-ts/http1';
 import {
   type ConnectionRecord,
   compile,
+  Defines,
   type Diagnostic,
   type ModuleDefinition,
   type Response,
@@ -33,7 +34,7 @@ export function inMemoryServer(
   const settings: Settings = {
     serverRoot: '/etc',
     defaultRuntimeDir: undefined,
-    defines: new Map(),
+    defines: new Defines(),
     checkOnly,
     configFile,
   };

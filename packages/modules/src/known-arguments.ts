@@ -389,12 +389,14 @@ const offset =
 
 const amount = (what: string) => offset(`argument must be a non-negative integer representing the ${what}`);
 
+const digestUnits: Readonly<Record<string, bigint>> = { b: 1n, k: 1024n, m: 1_048_576n };
+
+/** httpd: modules/aaa/mod_auth_digest.c set_shmem_size */
 const digestMemory: ArgumentCheck = ([word = '']) => {
-  const match = /^([\t-\r ]*[+-]?\d*)[\t-\r ]*([KM]?)/i.exec(word)!;
-  if ((match[1] === '' && match[2] === '') || (match[2] === '' && match[0] !== word))
-    return `Invalid size in AuthDigestShmemSize: ${word}`;
-  const unit = match[2] === '' ? 1n : /k/i.test(match[2]!) ? 1024n : 1_048_576n;
-  const size = BigInt.asIntN(64, clampedLong(match[1]!) * unit);
+  const match = /^([\t-\r ]*[+-]?\d+)?[\t-\r ]*(?:$|([BKM]))/i.exec(word);
+  if (match === null) return `Invalid size in AuthDigestShmemSize: ${word}`;
+  const [, number = '0', unit = 'b'] = match;
+  const size = BigInt.asIntN(64, clampedLong(number) * digestUnits[unit.toLowerCase()]!);
   return size < 88n ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
@@ -454,7 +456,9 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   AuthDigestAlgorithm: ([word = '']) =>
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
   AuthDigestNonceLifetime: ([word = '']) =>
-    isNumber(word) ? undefined : `Invalid time in AuthDigestNonceLifetime: ${word}`,
+    /^(?:[\t-\r ]*[+-]?\d+)?(?:$|[\t-\r ])/.test(word)
+      ? undefined
+      : `Invalid time in AuthDigestNonceLifetime: ${word}`,
   AuthDigestProvider: passwordProvider,
   AuthDigestQop: ([word = '']) =>
     /^auth$/i.test(word) ? undefined : "AuthDigestQop is deprecated: only 'auth' is supported",

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { compile, resolve } from '@httpd-ts/kernel';
+import { compile, Defines, resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ function messages(config: string, checkOnly: boolean): readonly string[] {
   const settings = {
     serverRoot: '/srv',
     defaultRuntimeDir: undefined,
-    defines: new Map<string, undefined>(),
+    defines: new Defines(),
     checkOnly,
     anyDocumentRoot: true,
     configFile: '/srv/test.conf',

@@ -61,20 +61,31 @@ const members: ArgumentCheck = (given, cmd) => {
   return /^(?:auto|manual)$/i.test(given[0]!) ? undefined : 'unknown value, use "auto|manual"';
 };
 
-const portMap: ArgumentCheck = (given) => {
-  for (const word of given) {
-    const [first = '', second] = word
-      .replace(/^http:/, '80:')
-      .replace(/^https:/, '443:')
-      .split(':');
-    if (second === undefined || !/^\d/.test(first)) return "no ':' after first port number";
-    const port = leadingInteger(second);
-    if (second !== '-' && (port < 1 || port > 65535)) {
-      return 'invalid number for port map, must be in ]0,65535]';
-    }
+/** A number of 64 bits at the beginning of a text, cut to 32 as C does, and how far it goes; undefined when it is too large. */
+function leadingPort(text: string): { readonly port: number; readonly end: number } | undefined {
+  const [number = ''] = /^[\t-\r ]*[+-]?\d+/.exec(text) ?? [];
+  const value = BigInt(number.replace(/^[\t-\r ]*\+?/, ''));
+  if (value !== BigInt.asIntN(64, value)) return undefined;
+  return { port: Number(BigInt.asIntN(32, value)), end: number.length };
+}
+
+/** httpd: modules/md/mod_md_config.c set_port_map */
+function portMapComplaint(word: string): string | undefined {
+  const numbers = word.replace(/^http:/, '80:').replace(/^https:/, '443:');
+  const first = leadingPort(numbers);
+  if (first === undefined) return 'unable to parse first port number';
+  if (numbers[first.end] !== ':') return "no ':' after first port number";
+  const behind = numbers.slice(first.end + 1);
+  if (!behind.startsWith('-')) {
+    const second = leadingPort(behind);
+    if (second === undefined) return 'unable to parse second port number';
+    if (second.port < 1 || second.port > 65535) return 'invalid number for port map, must be in ]0,65535]';
   }
-  return undefined;
-};
+  return first.port === 80 || first.port === 443 ? undefined : 'mapped port number must be 80 or 443';
+}
+
+const portMap: ArgumentCheck = (given) =>
+  given.reduce<string | undefined>((complaint, word) => complaint ?? portMapComplaint(word), undefined);
 
 const tooShort = 'must be 2048 or higher in order to be considered safe.';
 

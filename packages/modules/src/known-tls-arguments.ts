@@ -7,7 +7,7 @@ import type { ArgumentCheck } from './known-arguments.ts';
 
 /** Paths are not looked at where the configuration is only shown. httpd: AP_SQ_RM_CONFIG_DUMP */
 const isDump = ({ settings }: DirectiveContext) =>
-  [...settings.defines.keys()].some((name) => name.startsWith('DUMP_'));
+  settings.defines.names.some((name) => name.startsWith('DUMP_'));
 
 /** A file that is there and not empty; keys may also be named by a PKCS #11 URI. */
 const file: ArgumentCheck = ([name = ''], cmd) => {

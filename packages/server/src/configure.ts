@@ -1,6 +1,7 @@
 import {
   type CompileResult,
   compile,
+  Defines,
   type Diagnostic,
   type ModuleDefinition,
   type ResolveResult,
@@ -48,7 +49,7 @@ export function configure(
   const settings: Settings = {
     serverRoot: source.serverRoot,
     defaultRuntimeDir: undefined,
-    defines: new Map(source.defines ?? []),
+    defines: new Defines(source.defines),
     checkOnly: false,
     anyDocumentRoot: source.anyDocumentRoot ?? false,
     configFile: source.configFile,

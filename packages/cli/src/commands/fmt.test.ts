@@ -16,7 +16,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ResolvedNode, resolve } from '@httpd-ts/kernel';
+import { Defines, type ResolvedNode, resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { standardModules } from '@httpd-ts/modules';
 import { createRegexEngine } from '@httpd-ts/regex';
@@ -49,7 +49,7 @@ function resolvedTree(text: string): unknown {
   const settings = {
     serverRoot: '/etc',
     defaultRuntimeDir: undefined,
-    defines: new Map([['YES', 'y']]),
+    defines: new Defines([['YES', 'y']]),
     checkOnly: true,
     configFile,
   };

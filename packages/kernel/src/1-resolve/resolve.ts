@@ -564,7 +564,7 @@ function expander(run: Run): ExpandVariables {
   return (text, at) => {
     let length = text.length;
     const expanded = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
-      const value = run.settings.defines.get(name) ?? run.world.environment.get(name);
+      const value = run.settings.defines.value(name) ?? run.world.environment.get(name);
       if (value === undefined) {
         if (!name.includes(':')) warnOfUndefined(run, name, at);
         return whole;

@@ -1,5 +1,6 @@
 import type { Regex } from '@httpd-ts/regex';
 import type { PatternOptions } from '../2-compile/regex-defaults.ts';
+import type { Defines } from './defines.ts';
 
 export type { Regex, RegexMatch } from '@httpd-ts/regex';
 
@@ -151,8 +152,7 @@ export interface WalkPlace {
 export interface Settings {
   serverRoot: string;
   defaultRuntimeDir: string | undefined;
-  /** `-D` and Define; the value of a name that has none is undefined. */
-  readonly defines: Map<string, string | undefined>;
+  readonly defines: Defines;
   /** True when only the verdict is wanted (`-t`, `configtest`). */
   readonly checkOnly: boolean;
   /** True after `-T`: a DocumentRoot need not exist. */

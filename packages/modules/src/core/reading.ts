@@ -69,7 +69,7 @@ const colonInName = "Variable name must not contain ':'";
 function define(raw: string, reader: Reader): Reading {
   return readArguments(take12, raw, { name: reader.name, usage: defineUsage }, ([name, value]) => {
     if (name.includes(':')) return colonInName;
-    reader.settings.defines.set(name, value);
+    reader.settings.defines.define(name, value);
     return nothing;
   });
 }
@@ -77,7 +77,7 @@ function define(raw: string, reader: Reader): Reading {
 function unDefine(raw: string, reader: Reader): Reading {
   return readArguments(take1, raw, { name: reader.name, usage: unDefineUsage }, (name) => {
     if (name.includes(':')) return colonInName;
-    reader.settings.defines.delete(name);
+    reader.settings.defines.undefine(name);
     return nothing;
   });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from '@httpd-ts/kernel';
+import { Defines, resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ function read(config: string, files: Readonly<Record<string, string>> = {}) {
   const settings = {
     serverRoot: '/',
     defaultRuntimeDir: undefined,
-    defines: new Map([['D', 'from Define']]),
+    defines: new Defines([['D', 'from Define']]),
     checkOnly: true,
     configFile: '/c',
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from '@httpd-ts/kernel';
+import { Defines, resolve } from '@httpd-ts/kernel';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ function firstMessage(config: string, files: Readonly<Record<string, string>>): 
   const settings = {
     serverRoot: '/srv',
     defaultRuntimeDir: undefined,
-    defines: new Map<string, undefined>(),
+    defines: new Defines(),
     checkOnly: true,
     configFile: '/srv/test.conf',
   };

@@ -1,6 +1,7 @@
 import {
   type Compilation,
   compile,
+  Defines,
   type ModuleDefinition,
   renderAsHttpd,
   type ServedPlan,
@@ -28,7 +29,7 @@ export function compilePlan(
     settings: {
       serverRoot,
       defaultRuntimeDir,
-      defines: new Map(defines),
+      defines: new Defines(defines),
       configFile,
       checkOnly: false,
       anyDocumentRoot: true,

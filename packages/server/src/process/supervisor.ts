@@ -167,7 +167,7 @@ class Supervisor {
       ...{ serverRoot, defaultRuntimeDir, configFile },
       generation: ++this.generation,
       tree: resolved.tree,
-      defines: [...settings.defines],
+      defines: settings.defines.entries,
       modules: resolved.modules.map(({ name }) => name),
       hasMainThreadWork: resolved.modules.some(({ hooks }) =>
         hooks?.some(({ phase }) => phase === 'serverInit'),
