@@ -41,8 +41,17 @@ export class PrefetchedBody implements RequestBody {
   }
 
   /** Waits until all has come. Rejects where reading fails. */
-  async readAll(): Promise<void> {
-    while (!this.isRead) {
+  readAll(): Promise<void> {
+    return this.readUpTo(Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes the beginning of a body that a filter changes, which must be waited for. Rejects where reading fails. */
+  readBeginning(): Promise<void> {
+    return this.readUpTo(enough);
+  }
+
+  private async readUpTo(size: number): Promise<void> {
+    while (!this.isRead && this.prefetched < size) {
       const { pending } = this;
       this.pending = undefined;
       this.take(await (pending ?? this.body.pull()));
@@ -69,6 +78,12 @@ export class PrefetchedBody implements RequestBody {
   abort(): void {
     this.chunks.length = 0;
     this.body.abort();
+  }
+  get isFiltered(): boolean {
+    return this.body.isFiltered === true;
+  }
+  get failedInFilter(): boolean {
+    return this.body.failedInFilter === true;
   }
   get length(): number | undefined {
     return this.isRead ? this.prefetched : this.body.length;

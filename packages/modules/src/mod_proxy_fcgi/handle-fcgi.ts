@@ -70,14 +70,13 @@ function prefetch(
   const { headersIn } = request;
   const isChunked = headersIn.has('Transfer-Encoding');
   if (isChunked) headersIn.unset('Content-Length');
+  const failed = () => request.body.failure ?? 400;
+  if (body.isFiltered) return body.readBeginning().then(() => stateLength(request, body, isChunked), failed);
   body.readAvailable();
   if (body.isWhole || headersIn.has('Content-Length') || request.env('proxy-sendcl') === undefined) {
     return stateLength(request, body, isChunked);
   }
-  return body.readAll().then(
-    () => stateLength(request, body, isChunked),
-    () => request.body.failure ?? 400,
-  );
+  return body.readAll().then(() => stateLength(request, body, isChunked), failed);
 }
 
 /** What is there as a whole goes on with its length. */
