@@ -22,8 +22,8 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const basePort = Number(values.ports);
-const cases = ['rules-of-applications', 'rules-of-more-applications'].map((name) =>
-  join(import.meta.dirname, '../../fixtures/behaviour/mod_rewrite', name),
+const cases = ['rules-of-applications', 'rules-of-more-applications', 'rules-of-other-applications'].map(
+  (name) => join(import.meta.dirname, '../../fixtures/behaviour/mod_rewrite', name),
 );
 
 interface Site {

@@ -47,7 +47,6 @@ export function fileWalk(request: RequestRecord): HookStatus {
   const { files } = walkConfig.of(request);
   if (files.length === 0 || request.filename === undefined) return OK;
   const name = request.filename.slice(request.filename.lastIndexOf('/') + 1);
-  if (name === '') return OK;
   const start = request.directory;
   for (const section of files) {
     const matches =
