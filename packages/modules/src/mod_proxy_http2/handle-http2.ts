@@ -32,7 +32,8 @@ export async function handleHttp2(
     releaseWorkers(request);
     return shared;
   }
-  const { session, pool } = shared;
+  const { session, pool, sourcePort } = shared;
+  request.notes.set('proxy-source-port', String(sourcePort));
   if (session.isClosed) {
     releaseWorkers(request);
     request.log('proxy_http2', 'error', `AH03352: session to ${origin.hostname}:${origin.port} has ended`);

@@ -12,6 +12,8 @@ import {
 export interface SharedSession {
   readonly session: Http2Session;
   readonly pool: ConnectionPool;
+  /** Our own port. */
+  readonly sourcePort: number;
 }
 
 interface SessionTable {
@@ -65,7 +67,8 @@ async function open(
     isFresh: true,
   });
   if (typeof connection === 'number') return connection;
-  return { session: sessionOver(connection, request), pool: connection.pool };
+  const { pool, stream } = connection;
+  return { session: sessionOver(connection, request), pool, sourcePort: stream.localPort };
 }
 
 function sessionOver(connection: BackendConnection, request: RequestRecord): Http2Session {
