@@ -29,7 +29,7 @@ if (start) {
       if (divergences.has(name)) {
         expect(differences, 'passes now: take it out of divergences.yaml').not.toEqual([]);
       } else {
-        const again = `this case alone: npx vitest run test/behaviour.test.ts -t ${name}`;
+        const again = `this case alone: npx vitest run test/behaviour.test.ts --hideSkippedTests -t ${name}`;
         expect(differences.join('\n\n'), again).toBe('');
       }
     });

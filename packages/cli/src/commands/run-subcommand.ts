@@ -56,6 +56,7 @@ async function describeCommands(
     .description("Serves Apache httpd configuration. With httpd's own switches it behaves as httpd: see -h.")
     .version(versionText().trimEnd())
     .exitOverride()
+    .showHelpAfterError('(--help lists commands and options)')
     .configureHelp({
       // A list that begins empty has no default worth a word.
       optionDescription: ({ description, defaultValue }) =>

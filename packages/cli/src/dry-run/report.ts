@@ -121,8 +121,10 @@ function moduleState({ state, directivesInUse }: ModuleReport): string {
 }
 
 function obstacleRows({ name, module, state, uses }: DirectiveReport): string[][] {
-  if (state === 'not-supported' || state === 'third-party') {
-    return [[shown(name), module, stateWords[state], placesText(uses)]];
+  if (state === 'third-party') return [[shown(name), module, stateWords[state], placesText(uses)]];
+  if (state === 'not-supported') {
+    const what = `${stateWords[state]}; starts without it by --allow-unsupported=${name.replace('<', '')}`;
+    return [[shown(name), module, what, placesText(uses)]];
   }
   const details = new Map<string, DirectiveUse[]>();
   for (const use of uses) {

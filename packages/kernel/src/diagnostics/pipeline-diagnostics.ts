@@ -30,7 +30,7 @@ export const pipelineDiagnostics = defineDiagnostics({
     says: / was not closed\.| before end of configuration$/,
     what: 'A section is still open at the end of its file.',
     why: 'The server does not start: everything behind the opening line would belong to the section.',
-    instead: 'Add the closing line, </Name>, in the same file.',
+    instead: 'Add the closing line, such as </Directory>, in the same file.',
   },
   'mismatched-closing-line': {
     says: /Expected <\/\S*> but saw |without matching </,
