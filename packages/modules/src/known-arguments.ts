@@ -1,6 +1,6 @@
 import { readUri } from '@httpd-ts/http1';
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { parseIpSubnet, subnetErrorTexts, systemErrorText, words } from '@httpd-ts/kernel';
+import { entryOf, parseIpSubnet, subnetErrorTexts, systemErrorText, words } from '@httpd-ts/kernel';
 import {
   clampedLong,
   isKnownMethod,
@@ -396,7 +396,7 @@ const digestMemory: ArgumentCheck = ([word = '']) => {
   const match = /^([\t-\r ]*[+-]?\d+)?[\t-\r ]*(?:$|([BKM]))/i.exec(word);
   if (match === null) return `Invalid size in AuthDigestShmemSize: ${word}`;
   const [, number = '0', unit = 'b'] = match;
-  const size = BigInt.asIntN(64, clampedLong(number) * digestUnits[unit.toLowerCase()]!);
+  const size = BigInt.asIntN(64, clampedLong(number) * entryOf(digestUnits, unit.toLowerCase())!);
   return size < 88n ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
 };
 
