@@ -114,6 +114,7 @@ function mappedNetwork(replay: ReplayWorld): Network {
   return {
     hostName: replay.hostName,
     hasInterface: (name) => network.hasInterface(name),
+    interfaceName: (index) => network.interfaceName(index),
     resolveNow,
     reverseNow: (address) => replay.nameOf(address),
     resolve: async (host) => resolveNow(host),

@@ -53,6 +53,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     network: {
       hostName: 'localhost',
       hasInterface: (name) => name === 'lo',
+      interfaceName: (index) => (index === 1 ? 'lo' : undefined),
       connect: () => Promise.resolve('ECONNREFUSED'),
       resolve: (host) => Promise.resolve(hosts[host]),
       resolveNow: (host) => hosts[host] ?? (/^[\d.]+$|:/.test(host) ? [host] : undefined),

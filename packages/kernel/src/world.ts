@@ -111,6 +111,8 @@ export interface Network {
   readonly hostName: string;
   /** Whether this machine has a network interface of that name. */
   hasInterface(name: string): boolean;
+  /** The name of the network interface of that number. C: if_indextoname */
+  interfaceName(index: number): string | undefined;
 }
 
 /** Where a datagram comes from or goes to: an address, not a name. */

@@ -8,7 +8,7 @@ import {
   processSettings,
   takeArgv,
 } from '@httpd-ts/kernel';
-import { canonicalAddress, isNumeric, scopeComplaint, withScope } from './virtual-host.ts';
+import { canonicalAddress, interfaceOf, isNumeric, scopeComplaint, withScope } from './virtual-host.ts';
 
 /** Address and port of a Listen line; a text is the complaint. httpd: server/listen.c ap_set_listener */
 export function parseListen(text: string): AddressPort | string {
@@ -51,7 +51,8 @@ function listenOn(words: readonly string[], cmd: DirectiveContext): string | und
   const { listen } = processSettings(cmd);
   const { file, line } = cmd.node;
   for (const found of addresses) {
-    const address = found === undefined ? undefined : withScope(canonicalAddress(found), scope);
+    const address =
+      found === undefined ? undefined : withScope(canonicalAddress(found), interfaceOf(scope, cmd) ?? scope);
     if (listen.some((other) => other.port === port && other.address === address)) {
       return 'Cannot define multiple Listeners on the same IP:port';
     }

@@ -44,7 +44,7 @@ function addressesOf(text: string, cmd: DirectiveContext): VirtualHostAddress[] 
     return [];
   }
   return resolved.map((one) => {
-    const address = withScope(canonicalAddress(one), scope);
+    const address = withScope(canonicalAddress(one), interfaceOf(scope, cmd));
     return { text, address: address === '::' ? undefined : address, port };
   });
 }
@@ -56,8 +56,17 @@ export function scopeComplaint(
   { world }: DirectiveContext,
 ): string | undefined {
   if (!/^fe[89ab]/i.test(address)) return '(20016)The specified IP address is invalid.';
-  if (/^\d+$/.test(scope) || world.network.hasInterface(scope)) return undefined;
+  if (isInterfaceNumber(scope) || world.network.hasInterface(scope)) return undefined;
   return '(20014)Internal error (specific information not available)';
+}
+
+const isInterfaceNumber = (scope: string) =>
+  /^\d+$/.test(scope) && Number(scope) >= 1 && Number(scope) <= 0xff_ff_ff_ff;
+
+/** The name of an interface that may be given by its number; undefined where none has it. httpd: apr_sockaddr_zone_get */
+export function interfaceOf(scope: string | undefined, { world }: DirectiveContext): string | undefined {
+  if (scope === undefined || !isInterfaceNumber(scope)) return scope;
+  return world.network.interfaceName(Number(scope));
 }
 
 /** An address with the interface it is on. */

@@ -28,11 +28,23 @@ const connectErrors: ReadonlySet<string> = new Set([
   'EMFILE',
 ]);
 
+/** Of an interface without addresses nothing else tells the number, nor of the loopback one. */
+function interfaceName(index: number): string | undefined {
+  return Object.keys(os.networkInterfaces()).find((name) => {
+    try {
+      return Number(readFileSync(`/sys/class/net/${name}/ifindex`, 'latin1')) === index;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** The network of this machine; `false` has everything go through node's own sockets. */
 export function nodeNetwork(handles: SocketHandles | false = socketHandles ?? false): Network {
   return {
     hostName: os.hostname(),
     hasInterface: (name) => name in os.networkInterfaces(),
+    interfaceName,
     connect: handles === false ? connectSocket : (target) => connect(handles, target),
     openDatagrams,
     async resolve(host) {
