@@ -159,7 +159,7 @@ function reportErrors(server: RunningServer): void {
   const log = readFileSync(join(server.folder, 'error.log'), 'latin1');
   const own = log
     .split('\n')
-    .filter((line) => /TypeError|RangeError|at .*\.ts:\d|internal|\[(crit|alert|emerg)/i.test(line));
+    .filter((line) => /TypeError|RangeError|at .*\.ts:\d|internal error:|\[(crit|alert|emerg)/i.test(line));
   if (own.length > 0) console.log(`\nINTERNAL ERRORS ${own.length}\n${own.slice(0, 20).join('\n')}`);
   console.log(
     `error log: ${statSync(join(server.folder, 'error.log')).size} bytes; exit code ${String(server.process.exitCode)}`,
