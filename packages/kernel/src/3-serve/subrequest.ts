@@ -1,7 +1,7 @@
 import type { HeaderTable } from '@httpd-ts/http1';
 import type { Body } from '../response.ts';
 import { type HookStatus, OK } from '../status.ts';
-import { escapeUri, mergeSlashes, removeDotSegments } from '../uri.ts';
+import { directoryOf, escapeUri, mergeSlashes, removeDotSegments } from '../uri.ts';
 import { applyFilters } from './finish-response.ts';
 import { checkPath, invokeHandler, processFileRequest, processRequest } from './phases.ts';
 import { exceedsRecursion, hasBadScheme, setTarget } from './redirect.ts';
@@ -54,7 +54,7 @@ function withoutBodyHeaders(headers: HeaderTable): HeaderTable {
  */
 export async function lookupUri(uri: string, from: RequestRecord, method = 'GET'): Promise<RequestRecord> {
   const request = subrequest(from, method);
-  const directory = escapeUri(from.uri.slice(0, from.uri.lastIndexOf('/') + 1));
+  const directory = escapeUri(directoryOf(from.uri));
   setTarget(request, uri.startsWith('/') ? uri : `${directory === '' ? '/' : directory}${uri}`);
   if (tooDeep(from)) {
     request.status = 500;
@@ -75,7 +75,7 @@ export async function lookupFile(
   name: 'plain' | 'parsed' = 'plain',
 ): Promise<RequestRecord> {
   const request = subrequest(from, 'GET');
-  const directory = (from.filename ?? '/').slice(0, (from.filename ?? '/').lastIndexOf('/') + 1);
+  const directory = directoryOf(from.filename ?? '/');
   const tooFar = tooDeep(from);
   const merged = mergedPath(path.startsWith('/') ? '/' : directory, path);
   request.filename =
@@ -85,7 +85,7 @@ export async function lookupFile(
   const entry = name === 'plain' ? inside.replace(/\/$/, '') : inside;
   const hasUri = from.uri !== '' && entry !== '' && !entry.includes('/');
   const uri = name === 'plain' ? withoutPathInfo(from) : from.uri;
-  request.uri = hasUri ? uri.slice(0, uri.lastIndexOf('/') + 1) + inside : '';
+  request.uri = hasUri ? directoryOf(uri) + inside : '';
   request.unparsedUri = request.uri;
   if (name === 'parsed') {
     setTarget(request, hasUri ? request.uri : path);
