@@ -151,11 +151,11 @@ function makeHead(
   if (answering.headerOnly && headers.get('Content-Length') === '0') headers.unset('Content-Length');
   if (withoutBody) discardBody(body);
   request.bytesSent = 0;
-  const first = takeDateAndServer(answering, headers);
   if (!areFit(headers)) {
     const fault = checkResponseHeaders(headers, answering.server.limits.strict ?? true);
     if (fault !== undefined) return refuseHeaders(request, answering, body, fault);
   }
+  const first = takeDateAndServer(answering, headers);
   return new Response({
     request,
     answering,
