@@ -10,10 +10,10 @@ import { Pcre2Regex } from './pcre2-regex.ts';
 import { pcre2Options } from './regex-engine.ts';
 import { createTester } from './tester.ts';
 
-// REGEX_FUZZ_PAIRS=1000000 makes the nightly run of it; a failure prints the seed, which REGEX_FUZZ_SEED repeats.
+// REGEX_FUZZ_PAIRS=1000000 makes the nightly run of it; a failure prints the seed, which PROPERTY_SEED repeats.
 const subjectsEach = 5;
 const pairs = Number(process.env.REGEX_FUZZ_PAIRS ?? 10_000);
-const seed = Number(process.env.REGEX_FUZZ_SEED ?? Date.now() % 0x7fffffff);
+const { seed = 1 } = fc.readConfigureGlobal();
 const run = {
   numRuns: Math.ceil(pairs / subjectsEach),
   seed,
@@ -248,8 +248,9 @@ describe(`the two engines (seed ${seed})`, () => {
 
   it('find the same from place to place as in one search', () => {
     const property = fc.property(patternText, options, subjects, (text, compileOptions, texts) => {
-      // A search in one go misses matches that begin with an assertion of what follows: see to-javascript.ts.
-      fc.pre(!/\(\?=|\(\*|\\G/.test(text) && compiled(text, compileOptions) !== undefined);
+      // A search in one go misses matches that begin with an assertion of what follows, or with a left out group: see
+      // to-javascript.ts and parse-pattern.ts.
+      fc.pre(!/\(\?=|\(\*|\\G|\{0(?:,0)?\}/.test(text) && compiled(text, compileOptions) !== undefined);
       const atOnce = inPcre2(`(*LIMIT_MATCH=20000)${text}`, compileOptions);
       const stepwise = inPcre2(`(*LIMIT_MATCH=20000)${text}`, compileOptions, 0);
       for (const each of texts) {

@@ -240,6 +240,8 @@ function parseQuantifier(parser: Parser, body: PatternNode): PatternNode {
   const min = sign === undefined ? Number(least) : sign === '+' ? 1 : 0;
   const max =
     sign === undefined ? boundedMaximum(min, comma, most) : sign === '?' ? 1 : Number.POSITIVE_INFINITY;
+  // PCRE2 takes the second branch of `(a|^b){0}c` for the beginning of what follows, and so must we.
+  if (max === 0 && body.kind !== 'set') throw new UnreadPattern();
   if (max === 1 && kind === '' && matchesNothingToo(body)) return body;
   if (body.kind === 'look' || body.kind === 'assertion' || body.kind === 'other') parser.needsPcre2 = true;
   return { kind: 'repeat', body, min, max, lazy: kind === '?' };

@@ -104,6 +104,7 @@ const matches: {
   { title: 'a NUL ends the pattern', pattern: 'a\0(', subject: 'a', expected: ['a'] },
   { title: 'back-references', pattern: '(.)\\1', subject: 'abb', expected: ['bb', 'b'] },
   { title: 'what PCRE2 misses is missed', pattern: '(?=a)a*a', subject: 'ha', expected: null },
+  { title: 'a left out branch ties the search', pattern: '(a|^b){0}c', subject: 'hc', expected: null },
 ];
 
 describe('matching', () => {

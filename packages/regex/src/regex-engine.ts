@@ -79,9 +79,12 @@ function patternCompiler(pcre2: Pcre2, dropped: Dropped) {
 
 const noNames: Regex['groupNames'] = [];
 
-/** `\G` and the verbs know where the search began, so a search for these is never broken up. */
+/**
+ * `\G` and the verbs know where the search began, and what is left out by `{0}` may tie PCRE2's search to the start: a
+ * search for these is never broken up.
+ */
 function unbrokenLength(pattern: string, tree: PatternTree | null): number {
-  if (/\\G|\(\*/.test(pattern)) return Number.POSITIVE_INFINITY;
+  if (/\\G|\(\*|\{0+(?:,0+)?\}/.test(pattern)) return Number.POSITIVE_INFINITY;
   return tree === null ? 0 : unbrokenSearchLength(tree.root);
 }
 
