@@ -6,6 +6,7 @@ import { Worker as Thread } from 'node:worker_threads';
 import { type InProcessServer, serveInProcess, socketHandles } from '@httpd-ts/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proxyServer } from '../packages/modules/src/mod_proxy/contract.ts';
+import { freePort } from '../packages/server/src/trial/free-port.ts';
 
 // What goes wrong between proxy and back end, over true sockets: each time the answer is Apache's, and afterwards no
 // worker is busy and no connection is left that is not idle in its pool.
@@ -20,14 +21,6 @@ let front = 0;
 let received = 0;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /** A port whose queue is full and whose owner sleeps: the system drops what asks for a connection. */
 async function blackHole(): Promise<number> {

@@ -3,14 +3,8 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  backEnd,
-  freePort,
-  type ManagedServer,
-  managedServer,
-  removeServer,
-  until,
-} from './manager-server.ts';
+import { freePort } from '../../packages/server/src/trial/free-port.ts';
+import { backEnd, type ManagedServer, managedServer, removeServer, until } from './manager-server.ts';
 
 let server: ManagedServer | undefined;
 const ends: { close(): void; closeAllConnections?(): void }[] = [];

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../packages/server/src/trial/free-port.ts';
 import { launcher } from '../cli/launcher.ts';
 
 const modules = [
@@ -33,16 +34,6 @@ export interface ManagedServer {
   api(path: string, options?: { method?: string; body?: unknown }): Promise<{ status: number; value: any }>;
   stop(): Promise<void>;
   start(): Promise<void>;
-}
-
-/** A free port on the loopback. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** A back end that answers with its name, or as it is told. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../packages/server/src/trial/free-port.ts';
 import { layOutTree } from './command-line-case.ts';
 import { launcher } from './launcher.ts';
 import { runLauncher } from './run-launcher.ts';
@@ -26,15 +26,6 @@ afterEach(async () => {
     rmSync(root, { recursive: true, force: true });
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 200 && !(await holds()); i++) await delay(50);

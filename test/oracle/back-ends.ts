@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { endOfChunks } from './end-of-answer.ts';
 import { type GatewayProtocol, gatewayProtocols } from './gateway-protocols.ts';
@@ -58,6 +58,8 @@ export interface BackEndScript {
 
 /** Back ends that listen, and what they received since last asked. */
 export interface RunningBackEnds {
+  /** The port that each truly listens on, by its name. */
+  readonly ports: ReadonlyMap<string, number>;
   takeReceived(): readonly { readonly name: string; readonly received: string }[];
   /** How many requests `takeReceived` would give. */
   receivedCount(): number;
@@ -71,7 +73,7 @@ interface Received {
   received: string;
 }
 
-/** Starts the back ends; `bind` says where each listens in truth. */
+/** Starts the back ends; `bind` says where each listens in truth, port 0 being any that is free. */
 export async function startBackEnds(
   scripts: Readonly<Record<string, BackEndScript>>,
   bind: (listen: string) => { address: string; port: number },
@@ -80,8 +82,9 @@ export async function startBackEnds(
   const totals = new Map<string, number>();
   const known = new Set<string>();
   const sockets = new Set<Socket>();
+  const ports = new Map<string, number>();
   const servers = await Promise.all(
-    Object.entries(scripts).map(([name, script]) => {
+    Object.entries(scripts).map(async ([name, script]) => {
       const answerFor = chooseAnswer(script);
       const note = (entry: Received) => {
         totals.set(name, (totals.get(name) ?? 0) + 1);
@@ -98,10 +101,13 @@ export async function startBackEnds(
         else serveGateway(socket, name, protocol, answerFor, note);
       };
       const server = script.tls === undefined ? plainServer(take) : tlsServer(script.tls, take);
-      return listening(server, bind(script.listen));
+      await listening(server, bind(script.listen));
+      ports.set(name, (server.address() as AddressInfo).port);
+      return server;
     }),
   );
   return {
+    ports,
     takeReceived() {
       const taken = received;
       received = [];
@@ -134,10 +140,10 @@ function tlsServer(tls: BackEndTls, take: (socket: Socket) => void): Server {
   return server;
 }
 
-function listening(server: Server, { address, port }: { address: string; port: number }): Promise<Server> {
+function listening(server: Server, { address, port }: { address: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, address, () => resolve(server));
+    server.listen(port, address, () => resolve());
   });
 }
 

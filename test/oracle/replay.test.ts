@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,7 +34,7 @@ function exampleCase(): Case {
 /** Answers with what it was told about the connection, and passes the request on to the back end. */
 const startTinyServer: StartServer = async (world) => {
   const servers = [80, 81].flatMap((port) =>
-    world.mapListen(undefined, port).map(({ bind, local }) => {
+    world.mapListen(undefined, port).map((local) => {
       const server = createServer((socket) => {
         const peer = world.mapPeer(socket.remoteAddress ?? '');
         socket.once('data', async () => {
@@ -42,16 +43,17 @@ const startTinyServer: StartServer = async (world) => {
           world.writeLog('/var/log/apache2/access.log', `${peer} [20/Nov/2026:12:00:00 +0000]`);
         });
       });
-      server.listen(bind.port, bind.address);
-      return server;
+      server.listen(0, '127.0.0.1');
+      return { server, local };
     }),
   );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
+  await Promise.all(servers.map(({ server }) => once(server, 'listening')));
   expect(existsSync(world.mapPath(world.configFile))).toBe(true);
   expect(readFileSync(world.mapPath('/var/www/html/a.txt'), 'latin1')).toBe('abab');
   return {
+    listening: servers.map(({ server, local }) => ({ bind: server.address() as AddressInfo, local })),
     async stop() {
-      for (const server of servers) server.close();
+      for (const { server } of servers) server.close();
     },
   };
 };

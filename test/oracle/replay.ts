@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackEnds } from './back-ends.ts';
@@ -21,18 +20,8 @@ export async function replayCase(name: string, start: StartServer): Promise<read
   const testCase = loadCase(name);
   const recording = loadRecording(testCase.folder);
   if (recording === undefined) return [`${name} is not recorded: npm run record -- ${name}`];
-  const observed = await withFreePorts(() => observeServer(testCase, start, recording));
+  const observed = await observeServer(testCase, start, recording);
   return compareRecordings(recording.exchanges, observed, { errorLog: false });
-}
-
-/** Ports are looked for and then bound: between the two, another test may take one. Then others are looked for. */
-async function withFreePorts<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!/EADDRINUSE|AH00072/.test(String(error))) throw error;
-    return run();
-  }
 }
 
 /** Runs the exchanges of a case against a server in this process, without privileges. */
@@ -57,18 +46,18 @@ async function observeIn(
   start: StartServer,
   recording: Recording | undefined,
 ): Promise<readonly Observed[]> {
-  const ports = await choosePorts(testCase);
   const lines: LogLine[] = [];
-  const world = createWorld(testCase, root, ports, (line) => lines.push(line));
-  const backEnds = await startBackEnds(testCase.backEnds, (listen) =>
-    ports.backEnd(resolved(testCase, listen)),
-  );
+  // Every socket is bound to a port that the system gives: none is looked for first and lost to another meanwhile.
+  const backEnds = await startBackEnds(testCase.backEnds, () => ({ address: loopback, port: 0 }));
+  const places = createPlaces(testCase, backEnds.ports);
+  const world = createWorld(testCase, root, places, (line) => lines.push(line));
   const client = createClient(
-    (to) => ports.front(to),
-    (from) => ports.clientAddress(from),
+    (to) => places.front(to),
+    (from) => places.clientAddress(from),
   );
   try {
     const server = await start(world);
+    places.takeFronts(server.listening);
     lines.length = 0;
     try {
       return await observe(
@@ -91,7 +80,7 @@ async function observeIn(
 function createWorld(
   testCase: Case,
   root: string,
-  ports: Ports,
+  places: Places,
   writeLine: (line: LogLine) => void,
 ): ReplayWorld {
   const mapPath = (path: string) => (isOwn(path) ? join(root, path) : path);
@@ -103,9 +92,9 @@ function createWorld(
     unmapPath: (path) => (path.startsWith(`${root}/`) ? path.slice(root.length) : path),
     resolve: (hostName) => testCase.hosts[hostName.toLowerCase()],
     nameOf: (address) => Object.keys(testCase.hosts).find((name) => testCase.hosts[name] === address),
-    mapListen: ports.listen,
-    mapConnect: (address, port) => ports.backEndOrRefusal({ address, port }),
-    mapPeer: ports.claimedAddress,
+    mapListen: places.listen,
+    mapConnect: (address, port) => places.backEndOrRefusal({ address, port }),
+    mapPeer: places.claimedAddress,
     writeLog: (file, line) => writeLine({ file, line }),
   };
 }
@@ -123,30 +112,35 @@ function resolved({ hosts }: Case, listen: string): Endpoint {
 }
 
 /** True ports and addresses for those of a case. */
-interface Ports {
+interface Places {
+  /** Takes note of where the server listens, once it does. */
+  takeFronts(listening: readonly ListenMapping[]): void;
   front(to: Endpoint): Endpoint;
-  listen(address: string | undefined, port: number): readonly ListenMapping[];
-  backEnd(at: Endpoint): Endpoint;
+  listen(address: string | undefined, port: number): readonly Endpoint[];
   backEndOrRefusal(at: Endpoint): Endpoint;
   clientAddress(from: string): string;
   claimedAddress(address: string): string;
 }
 
-async function choosePorts(testCase: Case): Promise<Ports> {
-  const fronts = await freePorts(testCase.exchanges.map(({ to }) => to));
-  const backs = await freePorts(
-    Object.values(testCase.backEnds).map(({ listen }) => resolved(testCase, listen)),
+function createPlaces(testCase: Case, backEndPorts: ReadonlyMap<string, number>): Places {
+  const wanted = [...new Map(testCase.exchanges.map(({ to }) => [key(to), to])).values()];
+  const backs = new Map(
+    Object.entries(testCase.backEnds).map(([name, { listen }]) => [
+      key(resolved(testCase, listen)),
+      { address: loopback, port: backEndPorts.get(name)! },
+    ]),
   );
+  const fronts = new Map<string, Endpoint>();
   const clients = [...new Set(testCase.exchanges.map(({ from }) => from))];
   return {
-    front: (to) => fronts.get(key(to))?.bind ?? refusing,
+    takeFronts(listening) {
+      for (const { bind, local } of listening) fronts.set(key(local), bind);
+    },
+    front: (to) => fronts.get(key(to)) ?? refusing,
     listen: (address, port) =>
-      [...fronts.values()].filter(
-        ({ local }) => local.port === port && (isWildcard(address) || address === local.address),
-      ),
-    backEnd: (at) => backs.get(key(at))?.bind ?? refusing,
+      wanted.filter((local) => local.port === port && (isWildcard(address) || address === local.address)),
     // A server may proxy to itself, too.
-    backEndOrRefusal: (at) => (backs.get(key(at)) ?? fronts.get(key(at)))?.bind ?? refusing,
+    backEndOrRefusal: (at) => backs.get(key(at)) ?? fronts.get(key(at)) ?? refusing,
     clientAddress: (from) => (from.startsWith('127.') ? from : `127.77.0.${1 + clients.indexOf(from)}`),
     claimedAddress: (address) => clients[Number(/^127\.77\.0\.(\d+)$/.exec(address)?.[1]) - 1] ?? address,
   };
@@ -156,24 +150,4 @@ const key = ({ address, port }: Endpoint) => `${address}:${port}`;
 
 function isWildcard(address: string | undefined): boolean {
   return address === undefined || address === '*' || address === '0.0.0.0' || address === '::';
-}
-
-async function freePorts(wanted: readonly Endpoint[]): Promise<ReadonlyMap<string, ListenMapping>> {
-  const unique = new Map(wanted.map((local) => [key(local), local]));
-  const pairs = await Promise.all(
-    [...unique].map(async ([name, local]) => [name, { bind: await freePort(), local }] as const),
-  );
-  return new Map(pairs);
-}
-
-function freePort(): Promise<Endpoint> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, loopback, () => {
-      const address = probe.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      probe.close(() => resolve({ address: loopback, port }));
-    });
-  });
 }

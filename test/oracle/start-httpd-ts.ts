@@ -31,14 +31,21 @@ export interface ReplayWorld {
   resolve(hostName: string): string | undefined;
   /** The first host name of an address, as a hosts file gives it. */
   nameOf(address: string): string | undefined;
-  /** Sockets to listen on for one `Listen`, and the local address and port to report for each. */
-  mapListen(address: string | undefined, port: number): readonly ListenMapping[];
+  /** The local addresses to report for one `Listen`. Each gets a socket on a free port of the loopback. */
+  mapListen(address: string | undefined, port: number): readonly Endpoint[];
   /** Where to connect for a back end. */
   mapConnect(address: string, port: number): Endpoint;
   /** The address a client claims to come from, by the one its socket has. */
   mapPeer(address: string): string;
   /** Takes a line, without its line end, in place of a log file. Must be called without delay. */
   writeLog(file: string, line: string): void;
+}
+
+/** A server that accepts connections. */
+export interface ReplayedServer {
+  /** Where it truly listens, and the local address it believes in. */
+  readonly listening: readonly ListenMapping[];
+  stop(): Promise<void>;
 }
 
 /** One true socket and what the server believes about it. */
@@ -48,12 +55,14 @@ export interface ListenMapping {
 }
 
 /** Starts a server on a case and resolves once it accepts connections. */
-export type StartServer = (world: ReplayWorld) => Promise<{ stop(): Promise<void> }>;
+export type StartServer = (world: ReplayWorld) => Promise<ReplayedServer>;
+
+const loopback = '127.0.0.1';
 
 /** The server under test, in this process; undefined while there are no modules to run it with. */
 export const startHttpdTs: StartServer | undefined = 'standardModules' in modules ? start : undefined;
 
-async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
+async function start(replay: ReplayWorld): Promise<ReplayedServer> {
   const programs = programTable({ errors: () => {} });
   const server = await serveInProcess({
     configFile: replay.configFile,
@@ -68,11 +77,16 @@ async function start(replay: ReplayWorld): Promise<{ stop(): Promise<void> }> {
       databases: mappedDatabases(replay),
       logs: collectedLogs(replay),
     },
-    mapListen: (address, port) => replay.mapListen(address, port),
+    mapListen: (address, port) =>
+      replay.mapListen(address, port).map((local) => ({ bind: { address: loopback, port: 0 }, local })),
     mapPeer: (address) => replay.mapPeer(address),
   });
   programs.endGeneration();
   return {
+    listening: server.addresses.map(({ address, port, local }) => ({
+      bind: { address, port },
+      local: local ?? { address, port },
+    })),
     async stop() {
       await server.stop();
       await programs.endAll();

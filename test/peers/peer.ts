@@ -13,6 +13,9 @@ import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type InProcessServer, serveInProcess } from '@httpd-ts/server';
+import { freePort } from '../../packages/server/src/trial/free-port.ts';
+
+export { freePort };
 
 /** A program that a test needs and that may not be installed; in CI it must be. */
 export function installed(...programs: readonly string[]): boolean {
@@ -49,17 +52,6 @@ export function workFolder(): {
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** A running program. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defineModule, serverExit, serverInit } from '@httpd-ts/kernel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type InProcessOptions,
@@ -83,6 +84,27 @@ describe('serveInProcess', () => {
         `(98)Address already in use: AH00072: make_sock: could not bind to address 127.0.0.1:${port}`,
       ),
     );
+    taken.close();
+  });
+
+  it('leaves nothing running of a start that fails', async () => {
+    const seen: string[] = [];
+    const note = (name: string) => () => {
+      seen.push(name);
+    };
+    const trial = defineModule({
+      name: 'mod_steps',
+      identifier: 'steps_module',
+      httpd: 'modules/steps.c',
+      isStatic: true,
+      directives: {},
+      hooks: [serverInit(note('begun')), serverExit(note('ended'))],
+    });
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    configure(`Listen 127.0.0.1:${(taken.address() as net.AddressInfo).port}\n`);
+    await expect(start({ modules: [...standardModules, trial] })).rejects.toThrow('AH00072');
+    expect(seen).toEqual(['begun', 'ended']);
     taken.close();
   });
 

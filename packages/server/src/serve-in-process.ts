@@ -47,7 +47,12 @@ export interface InProcessOptions extends ConfigurationSource {
 }
 
 export interface InProcessServer {
-  readonly addresses: readonly { readonly address: string; readonly port: number }[];
+  /** Where it listens, and the local address that each mapped socket reports. */
+  readonly addresses: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly local?: ListenMapping['local'];
+  }[];
   readonly engine: Engine;
   readonly world: World;
   /** Puts the configuration in force as it is now; with an error nothing changes, and the error is returned. */
@@ -81,7 +86,10 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     ...(ownLogs === undefined ? {} : { logs: ownLogs }),
     ...(ownPrograms === undefined ? {} : { programs: ownPrograms }),
   });
-  const listeners = new Map<string, net.Server>();
+  const listeners = new Map<
+    string,
+    { readonly server: net.Server; readonly local: ListenMapping['local'] }
+  >();
 
   const read = (): Current => {
     const onSettings = (settings: Settings) => {
@@ -112,12 +120,13 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
       for (const mapping of options.mapListen?.(address, port) ?? [{ bind: { address, port } }]) {
         const key =
           addressText(mapping.bind) +
-          (mapping.bind.port === 0 ? ` for ${addressText({ address, port })}` : '');
+          (mapping.bind.port === 0 ? ` for ${addressText(mapping.local ?? { address, port })}` : '');
         wanted.add(key);
-        if (!listeners.has(key)) listeners.set(key, await listen(engine, mapping, options));
+        if (!listeners.has(key))
+          listeners.set(key, { server: await listen(engine, mapping, options), local: mapping.local });
       }
     }
-    for (const [key, server] of listeners) {
+    for (const [key, { server }] of listeners) {
       if (wanted.has(key)) continue;
       server.close();
       listeners.delete(key);
@@ -132,8 +141,10 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
   try {
     await openListeners(engine);
   } catch (error) {
+    for (const { server } of listeners.values()) server.close();
+    // What it began for itself, such as health checks, must not outlive the start that failed.
+    leave(current);
     void ownPrograms?.endAll();
-    for (const server of listeners.values()) server.close();
     throw error;
   }
 
@@ -141,7 +152,10 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     engine,
     world,
     get addresses() {
-      return [...listeners.values()].map((server) => server.address() as net.AddressInfo);
+      return [...listeners.values()].map(({ server, local }) => {
+        const { address, port } = server.address() as net.AddressInfo;
+        return { address, port, ...(local === undefined ? {} : { local }) };
+      });
     },
     async reload() {
       ownLogs?.beginGeneration();
@@ -163,7 +177,7 @@ export async function serveInProcess(options: InProcessOptions): Promise<InProce
     },
     async stop(graceful = false) {
       const closed = [...listeners.values()].map(
-        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+        ({ server }) => new Promise<void>((resolve) => server.close(() => resolve())),
       );
       engine.closeIdle();
       if (!graceful) for (const connection of engine.connections) connection.destroy();

@@ -15,12 +15,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { freePort } from '../../../packages/server/src/trial/free-port.ts';
 import { openSite } from '../../diagnostics/ask-htaccess.ts';
 import { layOutCase, maskOutput } from '../../diagnostics/diagnostic-case.ts';
 import { type HtaccessCase, htaccessCases } from './generate.ts';
@@ -53,14 +54,6 @@ function layOut(cases: readonly HtaccessCase[]): string {
     writeFileSync(join(folder, '.htaccess'), htaccess, 'latin1');
   });
   return root;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function startApache(root: string, port: number): Promise<ChildProcess> {

@@ -38,11 +38,16 @@ export function startChecks({ world }: Compilation, plan: Plan): void {
   const round = checkRound(schedules, size === 0 ? 1 : size, () => world.digests.random());
   let timer: Timer;
   const look = () => {
-    round(world.clock.now());
+    round.begin(world.clock.now());
     timer = world.clock.after(lookMs, look);
   };
   timer = world.clock.after(lookMs, look);
-  running.set(plan, { stop: () => timer.cancel() });
+  running.set(plan, {
+    stop() {
+      timer.cancel();
+      round.stop();
+    },
+  });
 }
 
 /** Ends the checks of a plan that is no longer served. */
@@ -56,7 +61,7 @@ interface Schedule {
   readonly balancer: Balancer;
 }
 
-/** Makes what is done at each look: checks that are due begin, as many as may run at a time. */
+/** What is done at each look: checks that are due begin, as many as may run at a time. */
 function checkRound(schedules: readonly Schedule[], most: number, random: () => number) {
   const dueMs = new WeakMap<Worker, number>();
   const waiting: (() => Promise<void>)[] = [];
@@ -72,7 +77,10 @@ function checkRound(schedules: readonly Schedule[], most: number, random: () => 
       });
     }
   };
-  return (nowMs: number) => {
+  const stop = () => {
+    waiting.length = 0;
+  };
+  const begin = (nowMs: number) => {
     for (const { server, balancer } of schedules) {
       balancer.state!.sync();
       for (const worker of balancer.members) {
@@ -91,6 +99,7 @@ function checkRound(schedules: readonly Schedule[], most: number, random: () => 
     }
     next();
   };
+  return { begin, stop };
 }
 
 /** httpd: modules/proxy/mod_proxy_hcheck.c hc_check */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../trial/free-port.ts';
 
 const starter = fileURLToPath(new URL('../trial/start.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -30,15 +31,6 @@ afterEach(async () => {
     rmSync(server.root, { recursive: true });
   }
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 async function start(
   more = '',
