@@ -5,3 +5,8 @@
 export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
+
+/** The same table with its names in lower case, for names that are looked up in any case. */
+export function withLowerNames<T>(table: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name.toLowerCase(), entry]));
+}

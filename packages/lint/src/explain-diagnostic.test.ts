@@ -31,6 +31,28 @@ describe('the caret stands under', () => {
   });
 });
 
+describe('a wrong keyword', () => {
+  it.each([
+    ['Options +Index', 'Indexes', /FollowSymLinks/],
+    ['AllowOverride FileInof', 'FileInfo', /AuthConfig/],
+    ['IndexOptions FancyIndexin NameWidth=*', 'FancyIndexing', /HTMLTable/],
+    ['FileETag Foo', undefined, /MTime/],
+    ['RewriteRule ^a /b [QSAA,L]', 'QSA', /brackets/],
+    ['RewriteCond a b [NOCAS]', 'nocase', /brackets/],
+    ['RewriteOptions Inherits', 'Inherit', /MergeBase/],
+    ['Require valid-users', 'valid-user', /expr/],
+    ['ProxyPass http://127.0.0.1/ timout=5', 'timeout', /loadfactor/],
+    ['ProxyPass balancer://x stickysesion=5', 'stickysession', /lbmethod/],
+    ['Order allow,deni', 'Allow,Deny', /Mutual-failure/],
+    ['IndexOptions Charset', undefined, /as the message says/],
+  ])('%s', async (line, nearest, instead) => {
+    const findings = await checkExample({ config: `<Location />\n${line}\n</Location>\n` }, regex);
+    const [refused] = findings.filter(({ severity, origin }) => severity === 'error' && origin === 'apache');
+    expect(refused).toMatchObject({ line: 2, instead: expect.stringMatching(instead) });
+    expect(refused?.didYouMean).toBe(nearest);
+  });
+});
+
 /** The errors of a configuration by their lines. */
 const errors = async (config: string) =>
   (await checkExample({ config }, regex))

@@ -29,10 +29,14 @@ export function diagnosticExplainer(
     const code = explanation?.code ?? 'refused-configuration';
     const name = diagnostic.directive ?? directiveAt(sources, file, line);
     const entry = name === undefined ? undefined : index.get(name.toLowerCase());
+    const wrong =
+      (code === 'refused-arguments' || code === 'unknown-rewrite-flag') && entry !== undefined
+        ? wrongKeyword(diagnostic, entry.declaration.keywords, sources)
+        : undefined;
     const excerpt =
       file === undefined || line === undefined
         ? undefined
-        : sources.excerpt(file, line, meantWord(diagnostic, code, name, sources));
+        : sources.excerpt(file, line, wrong?.word ?? meantWord(diagnostic, code, name, sources));
     return {
       ...diagnostic,
       directive: entry === undefined ? diagnostic.directive : name,
@@ -45,6 +49,8 @@ export function diagnosticExplainer(
       ...(code === 'directive-not-allowed-here' && entry !== undefined
         ? { allowedIn: placesOf(entry.declaration) }
         : {}),
+      ...(wrong === undefined ? {} : { didYouMean: wrong.nearest }),
+      ...(wrong === undefined || code !== 'refused-arguments' ? {} : { instead: wrong.instead }),
       ...(entry === undefined ? {} : describeDirective(entry)),
     };
   };
@@ -86,6 +92,36 @@ function meantWord(
   const named = written.find((word) => text.split(/[\s,;]+/).includes(word));
   return named ?? (written.length === 1 ? written[0] : undefined);
 }
+
+interface WrongKeyword {
+  readonly word: string;
+  readonly nearest: string | undefined;
+  readonly instead: string;
+}
+
+/** The word that should have been one of a directive's keywords: the message names it, or it is nearly one of them. */
+function wrongKeyword(
+  { file, line, text, directive }: Diagnostic,
+  keywords: readonly string[],
+  sources: SourceFiles,
+): WrongKeyword | undefined {
+  const found = sources.lineAt(file ?? '', line ?? 0);
+  if (keywords.length === 0 || found === undefined || !('arguments' in found)) return undefined;
+  const known = new Set(keywords.map((keyword) => keyword.toLowerCase()));
+  const unknown = [quotedWord(text, directive) ?? '', ...words(found.arguments).map(keywordIn)].filter(
+    (word) => word !== '' && !known.has(word.toLowerCase()),
+  );
+  const inMessage = text.split(/[\s,;'"=]+/);
+  const named = /(?:unknown|illegal)\b/i.test(text)
+    ? unknown.find((word) => inMessage.includes(word))
+    : undefined;
+  const word = named ?? unknown.find((one) => nearestName(one, keywords) !== undefined);
+  if (word === undefined) return undefined;
+  return { word, nearest: nearestName(word, keywords), instead: `Write one of: ${keywords.join(', ')}.` };
+}
+
+/** `Indexes` of `+Indexes`, `timeout` of `timeout=5`. */
+const keywordIn = (word: string) => word.replace(/^[+-]/, '').replace(/=.*/s, '');
 
 function quotedWord(text: string, name: string | undefined): string | undefined {
   for (const [, single, double] of text.matchAll(/'([^']+)'|"([^"]+)"/g)) {

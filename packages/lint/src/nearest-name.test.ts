@@ -8,6 +8,9 @@ describe('nearestName', () => {
     ['proxypassrevesre', 'ProxyPassReverse'],
     ['SeverName', 'ServerName'],
     ['Lisetn', 'Listen'],
+    ['Liste', 'Listen'],
+    ['serverna', 'ServerName'],
+    ['Server', undefined],
     ['FooBar', undefined],
     ['', undefined],
   ])('%s: %s', (name, expected) => {

@@ -1,4 +1,7 @@
-/** The candidate that differs least from a name, if it differs so little that it was probably meant. Case counts nothing. */
+/**
+ * The candidate that differs least from a name, if it differs so little that it was probably meant, or the only one that
+ * goes on where the name ends. Case counts nothing.
+ */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   const limit = Math.max(1, Math.min(3, Math.floor(wanted.length / 4)));
@@ -9,7 +12,13 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  return best ?? onlyLonger(wanted, candidates);
+}
+
+function onlyLonger(wanted: string, candidates: Iterable<string>): string | undefined {
+  if (wanted.length < 4) return undefined;
+  const longer = [...candidates].filter((candidate) => candidate.toLowerCase().startsWith(wanted));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour to make one text of the other. */

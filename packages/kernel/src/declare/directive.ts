@@ -31,6 +31,8 @@ interface Common {
   readonly notIn?: number;
   /** The text httpd adds to a complaint about the number of arguments. */
   readonly usage?: string;
+  /** Words that its arguments may be or begin with: what `configtest` proposes where httpd only says that one is wrong. */
+  readonly keywords?: readonly string[];
   readonly default?: string;
   readonly support?: Support;
 }
@@ -58,6 +60,7 @@ export interface DirectiveDeclaration {
   readonly requiredOverride: number;
   readonly notIn: number;
   readonly usage: string | undefined;
+  readonly keywords: readonly string[];
   readonly default: string | undefined;
   readonly support: Support;
   readonly isSection: boolean;
@@ -216,6 +219,7 @@ export function declareDirective<Config, Args>(
     requiredOverride: requiredOverride(spec.context, classes),
     notIn: spec.notIn ?? 0,
     usage: spec.usage,
+    keywords: spec.keywords ?? [],
     default: spec.default,
     support: spec.support ?? 'full',
     isSection: spec.section ?? false,
@@ -239,6 +243,7 @@ export function readingDirective(
     requiredOverride: requiredOverride(spec.context, classes),
     notIn: spec.notIn ?? OVERRIDE.none,
     usage: spec.usage,
+    keywords: spec.keywords ?? [],
     default: spec.default,
     support: spec.support ?? 'full',
     isSection: spec.section ?? false,

@@ -6,6 +6,7 @@ import {
   isSameState,
   type RequestRecord,
   takeArgv,
+  withLowerNames,
 } from '@httpd-ts/kernel';
 import { coreDirectory, type EtagSettings } from './core-config.ts';
 
@@ -17,13 +18,15 @@ const SIZE = 8;
 const DIGEST = 16;
 
 const keywords: Readonly<Record<string, number>> = {
-  none: NONE,
-  all: INODE | MTIME | SIZE,
-  inode: INODE,
-  mtime: MTIME,
-  size: SIZE,
-  digest: DIGEST,
+  None: NONE,
+  All: INODE | MTIME | SIZE,
+  INode: INODE,
+  MTime: MTIME,
+  Size: SIZE,
+  Digest: DIGEST,
 };
+
+const keywordBits = withLowerNames(keywords);
 
 /** httpd: server/core.c set_etag_bits */
 export function parseFileEtag(words: readonly string[]): EtagSettings | string {
@@ -31,7 +34,7 @@ export function parseFileEtag(words: readonly string[]): EtagSettings | string {
   for (const word of words) {
     const sign = word[0] === '+' || word[0] === '-' ? word[0] : '';
     const name = word.slice(sign.length);
-    const bits = entryOf(keywords, name.toLowerCase());
+    const bits = entryOf(keywordBits, name.toLowerCase());
     if (bits === undefined) return `Unknown keyword '${name}' for FileETag directive`;
     const isWhole = /^(?:none|all)$/i.test(name);
     if (isWhole && sign !== '') return `FileETag keyword '${name}' cannot be used with '+' or '-'`;
@@ -173,6 +176,7 @@ export const etagDirectives = {
     context: 'anywhere',
     override: 'FileInfo',
     usage: "Specify components used to construct a file's ETag",
+    keywords: Object.keys(keywords),
     default: 'MTime Size',
     set(config, words) {
       const settings = parseFileEtag(words);

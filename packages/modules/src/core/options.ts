@@ -10,20 +10,23 @@ import {
   takeArgv,
   type WalkConfig,
   walkConfig,
+  withLowerNames,
   words,
 } from '@httpd-ts/kernel';
 import { coreServer } from './core-config.ts';
 
-const optionBits: Readonly<Record<string, number>> = {
-  indexes: OPTIONS.indexes,
-  includes: OPTIONS.includes | OPTIONS.includesWithExec,
-  includesnoexec: OPTIONS.includes,
-  followsymlinks: OPTIONS.symLinks,
-  symlinksifownermatch: OPTIONS.symLinksIfOwner,
-  execcgi: OPTIONS.execCgi,
-  multiviews: OPTIONS.multiViews,
-  runscripts: OPTIONS.multiViews | OPTIONS.execCgi,
+const options: Readonly<Record<string, number>> = {
+  Indexes: OPTIONS.indexes,
+  Includes: OPTIONS.includes | OPTIONS.includesWithExec,
+  IncludesNOEXEC: OPTIONS.includes,
+  FollowSymLinks: OPTIONS.symLinks,
+  SymLinksIfOwnerMatch: OPTIONS.symLinksIfOwner,
+  ExecCGI: OPTIONS.execCgi,
+  MultiViews: OPTIONS.multiViews,
+  RunScripts: OPTIONS.multiViews | OPTIONS.execCgi,
 };
+
+const optionBits = withLowerNames(options);
 
 const mixed = 'Either all Options must start with + or -, or no Option may.';
 
@@ -86,13 +89,15 @@ function readAllowedOptions(list: string): number | string {
   return allowed;
 }
 
-const overrideClasses: Readonly<Record<string, number>> = {
-  limit: OVERRIDE.Limit,
-  options: OVERRIDE.Options,
-  fileinfo: OVERRIDE.FileInfo,
-  authconfig: OVERRIDE.AuthConfig,
-  indexes: OVERRIDE.Indexes,
+const classes: Readonly<Record<string, number>> = {
+  AuthConfig: OVERRIDE.AuthConfig,
+  FileInfo: OVERRIDE.FileInfo,
+  Indexes: OVERRIDE.Indexes,
+  Limit: OVERRIDE.Limit,
+  Options: OVERRIDE.Options,
 };
+
+const overrideClasses = withLowerNames(classes);
 
 /** What `Nonfatal=` adds; other words add nothing. */
 const nonfatalKinds: Readonly<Record<string, number>> = {
@@ -168,6 +173,7 @@ export const optionDirectives = {
     context: 'anywhere',
     override: 'Options',
     usage: 'Set a number of attributes for a given directory',
+    keywords: ['None', 'All', ...Object.keys(options)],
     default: 'FollowSymLinks',
     set: setOptions,
   }),
@@ -175,6 +181,7 @@ export const optionDirectives = {
     args: rawArguments,
     context: 'directory',
     usage: 'Controls what groups of directives can be configured by per-directory config files',
+    keywords: ['None', 'All', ...Object.keys(classes), 'Nonfatal'],
     default: 'None',
     notIn: NOT_IN.htaccess,
     set: setOverride,

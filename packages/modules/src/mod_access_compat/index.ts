@@ -97,6 +97,7 @@ export const modAccessCompat = defineModule({
       ...inLimit,
       args: take1,
       usage: "'allow,deny', 'deny,allow', or 'mutual-failure'",
+      keywords: ['Deny,Allow', 'Allow,Deny', 'Mutual-failure'],
       default: 'Deny,Allow',
       set(config, word, { limited, node }) {
         const value = word.toLowerCase();

@@ -71,6 +71,7 @@ export const modAuthBasic = defineModule({
       ...inAuthConfig,
       args: iterate,
       usage: 'specify the auth providers for a directory or location',
+      keywords: ['file', 'anon', 'dbd', 'dbm', 'ldap', 'socache'],
       default: 'file',
       set(config, name, cmd) {
         const provider = findAuthnProvider(name, cmd);

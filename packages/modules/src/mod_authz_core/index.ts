@@ -18,6 +18,25 @@ import { addRequirement, collectedGroups, openProviderAlias, openRequireSection 
 import { summaries } from './summaries.ts';
 
 const { directive } = authzCoreConfig;
+
+/** What the modules of httpd offer to require. */
+const requirements = [
+  ...[
+    'all',
+    'env',
+    'method',
+    'expr',
+    'not',
+    'ip',
+    'host',
+    'forward-dns',
+    'local',
+    'user',
+    'valid-user',
+    'group',
+  ],
+  ...['file-owner', 'file-group', 'dbm-group', 'dbd-group', 'ldap-user', 'ldap-group', 'ldap-filter'],
+];
 const inAuthConfig = { context: 'anywhere', override: 'AuthConfig' } as const;
 const grouping = (rule: string) =>
   `container for grouping authorization directives of which ${rule} for a request to succeed`;
@@ -39,6 +58,7 @@ export const modAuthzCore = defineModule({
       ...inAuthConfig,
       args: rawArguments,
       usage: 'specifies authorization directives which one must pass (or not) for a request to suceeed',
+      keywords: requirements,
       set: addRequirement,
     }),
     '<RequireAll': authzCoreConfig.section({

@@ -1,5 +1,5 @@
 import type { Complaint } from '@httpd-ts/kernel';
-import { entryOf } from '@httpd-ts/kernel';
+import { entryOf, withLowerNames } from '@httpd-ts/kernel';
 import { leadingInteger } from '../core/contract.ts';
 import type { AutoindexConfig } from './config.ts';
 
@@ -28,26 +28,26 @@ export const INDEX = {
   addAltClass: 1 << 19,
 } as const;
 
-const bitNames: Readonly<Record<string, number>> = {
-  fancyindexing: INDEX.fancyIndexing,
-  foldersfirst: INDEX.foldersFirst,
-  htmltable: INDEX.htmlTable,
-  iconsarelinks: INDEX.iconsAreLinks,
-  ignorecase: INDEX.ignoreCase,
-  ignoreclient: INDEX.ignoreClient,
-  scanhtmltitles: INDEX.scanHtmlTitles,
-  suppresscolumnsorting: INDEX.suppressColumnSorting,
-  suppressdescription: INDEX.suppressDescription,
-  suppresshtmlpreamble: INDEX.suppressPreamble,
-  suppressicon: INDEX.suppressIcon,
-  suppresslastmodified: INDEX.suppressLastModified,
-  suppresssize: INDEX.suppressSize,
-  suppressrules: INDEX.suppressRules,
-  trackmodified: INDEX.trackModified,
-  versionsort: INDEX.versionSort,
-  xhtml: INDEX.xhtml,
-  showforbidden: INDEX.showForbidden,
-  addaltclass: INDEX.addAltClass,
+const bits: Readonly<Record<string, number>> = {
+  FancyIndexing: INDEX.fancyIndexing,
+  FoldersFirst: INDEX.foldersFirst,
+  HTMLTable: INDEX.htmlTable,
+  IconsAreLinks: INDEX.iconsAreLinks,
+  IgnoreCase: INDEX.ignoreCase,
+  IgnoreClient: INDEX.ignoreClient,
+  ScanHTMLTitles: INDEX.scanHtmlTitles,
+  SuppressColumnSorting: INDEX.suppressColumnSorting,
+  SuppressDescription: INDEX.suppressDescription,
+  SuppressHTMLPreamble: INDEX.suppressPreamble,
+  SuppressIcon: INDEX.suppressIcon,
+  SuppressLastModified: INDEX.suppressLastModified,
+  SuppressSize: INDEX.suppressSize,
+  SuppressRules: INDEX.suppressRules,
+  TrackModified: INDEX.trackModified,
+  VersionSort: INDEX.versionSort,
+  XHTML: INDEX.xhtml,
+  ShowForbidden: INDEX.showForbidden,
+  AddAltClass: INDEX.addAltClass,
 };
 
 type Sign = '+' | '-' | '';
@@ -86,27 +86,33 @@ const columnWidth =
 /** Width of the columns for names and descriptions. */
 export const usualWidth = 23;
 
-const setters: Readonly<Record<string, OptionSetter>> = {
-  iconwidth: iconSize('iconWidth', 'IconWidth', 20),
-  iconheight: iconSize('iconHeight', 'IconHeight', 22),
-  namewidth: columnWidth('nameWidth', 'NameWidth', 5),
-  descriptionwidth: columnWidth('descriptionWidth', 'DescriptionWidth', 12),
-  type(config, value) {
+const values: Readonly<Record<string, OptionSetter>> = {
+  IconWidth: iconSize('iconWidth', 'IconWidth', 20),
+  IconHeight: iconSize('iconHeight', 'IconHeight', 22),
+  NameWidth: columnWidth('nameWidth', 'NameWidth', 5),
+  DescriptionWidth: columnWidth('descriptionWidth', 'DescriptionWidth', 12),
+  Type(config, value) {
     if (value === undefined) return invalid;
     config.contentType = value;
     return undefined;
   },
-  charset(config, value) {
+  Charset(config, value) {
     if (value === undefined) return invalid;
     config.charset = value;
     return undefined;
   },
-  useolddateformat(config, value) {
+  UseOldDateFormat(config, value) {
     if (value !== undefined) return invalid;
     config.dateFormat = '%d-%b-%Y %H:%M';
     return undefined;
   },
 };
+
+const bitNames = withLowerNames(bits);
+const setters = withLowerNames(values);
+
+/** The options by their names in the manual. */
+export const indexOptionNames: readonly string[] = ['None', ...Object.keys(bits), ...Object.keys(values)];
 
 const invalid = 'Invalid directory indexing option';
 

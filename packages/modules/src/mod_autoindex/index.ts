@@ -37,7 +37,7 @@ import {
 } from './config.ts';
 import { DIRECTORY } from './find-item.ts';
 import { collectEntries } from './index-entry.ts';
-import { INDEX, setIndexOptions } from './index-options.ts';
+import { INDEX, indexOptionNames, setIndexOptions } from './index-options.ts';
 import { readIndexQuery } from './index-query.ts';
 import { listing } from './listing.ts';
 import { pageHead, pageTail } from './page-frame.ts';
@@ -239,6 +239,7 @@ export const modAutoindex = defineModule({
       ...inIndexes,
       args: takeArgv,
       usage: 'one or more index options [+|-][]',
+      keywords: indexOptionNames,
       set: setIndexOptions,
     }),
     IndexOrderDefault: autoindexConfig.directive({

@@ -1,59 +1,69 @@
-import type { ProviderRegistry } from '@httpd-ts/kernel';
+import { entryOf, type ProviderRegistry } from '@httpd-ts/kernel';
 import { leadingInteger as atoi } from '../core/contract.ts';
 import type { BalancerParameters } from './balancer.ts';
 import { onOff } from './parse-parameters.ts';
 import { lbMethods } from './providers.ts';
 
-/** Takes a `key=value` of a balancer; a text is the complaint. httpd: modules/proxy/mod_proxy.c set_balancer_param */
+type Setter = (
+  parameters: BalancerParameters,
+  value: string,
+  providers: ProviderRegistry,
+) => string | undefined;
+
+// httpd: modules/proxy/mod_proxy.c set_balancer_param
+const setters: Readonly<Record<string, Setter>> = {
+  stickysession: setSticky,
+  stickysessionsep(parameters, value) {
+    if (value.length === 1) parameters.stickySeparator = value;
+    else if (value.toLowerCase() === 'off') parameters.stickySeparator = '';
+    else return 'stickysessionsep must be a single character or Off';
+    return undefined;
+  },
+  nofailover: switched('stickyForce', 'failover'),
+  timeout(parameters, value) {
+    if (atoi(value) < 1) return 'timeout must be at least one second';
+    parameters.timeoutMs = atoi(value) * 1000;
+    return undefined;
+  },
+  maxattempts(parameters, value) {
+    if (atoi(value) < 0) return 'maximum number of attempts must be a positive number';
+    parameters.maxAttempts = atoi(value);
+    return undefined;
+  },
+  lbmethod(parameters, value, providers) {
+    if (value.length >= 16) return 'lbmethod length must be < 16 characters';
+    if (providers.find(lbMethods, value) === undefined) return 'unknown lbmethod';
+    parameters.lbMethod = value;
+    return undefined;
+  },
+  scolonpathdelim: switched('semicolonPathDelimiter', 'scolonpathdelim'),
+  failonstatus: setFailOnStatus,
+  failontimeout: switched('failOnTimeout', 'failontimeout'),
+  nonce(parameters, value) {
+    if (value.toLowerCase() === 'none') parameters.nonce = '';
+    else if (value.length > 36) return 'Provided nonce is too large';
+    else parameters.nonce = value;
+    return undefined;
+  },
+  growth(parameters, value) {
+    if (atoi(value) < 1 || atoi(value) > 100) return 'growth must be between 1 and 100';
+    parameters.growth = atoi(value);
+    return undefined;
+  },
+  forcerecovery: switched('forceRecovery', 'forcerecovery'),
+};
+
+export const balancerParameterNames: readonly string[] = Object.keys(setters);
+
+/** Takes a `key=value` of a balancer; a text is the complaint. */
 export function setBalancerParameter(
   parameters: BalancerParameters,
   key: string,
   value: string,
   providers: ProviderRegistry,
 ): string | undefined {
-  switch (key.toLowerCase()) {
-    case 'stickysession':
-      return setSticky(parameters, value);
-    case 'stickysessionsep':
-      if (value.length === 1) parameters.stickySeparator = value;
-      else if (value.toLowerCase() === 'off') parameters.stickySeparator = '';
-      else return 'stickysessionsep must be a single character or Off';
-      return undefined;
-    case 'nofailover':
-      return setSwitch(parameters, 'stickyForce', value, 'failover');
-    case 'timeout':
-      if (atoi(value) < 1) return 'timeout must be at least one second';
-      parameters.timeoutMs = atoi(value) * 1000;
-      return undefined;
-    case 'maxattempts':
-      if (atoi(value) < 0) return 'maximum number of attempts must be a positive number';
-      parameters.maxAttempts = atoi(value);
-      return undefined;
-    case 'lbmethod':
-      if (value.length >= 16) return 'lbmethod length must be < 16 characters';
-      if (providers.find(lbMethods, value) === undefined) return 'unknown lbmethod';
-      parameters.lbMethod = value;
-      return undefined;
-    case 'scolonpathdelim':
-      return setSwitch(parameters, 'semicolonPathDelimiter', value, 'scolonpathdelim');
-    case 'failonstatus':
-      return setFailOnStatus(parameters, value);
-    case 'failontimeout':
-      return setSwitch(parameters, 'failOnTimeout', value, 'failontimeout');
-    case 'nonce':
-      if (value.toLowerCase() === 'none') parameters.nonce = '';
-      else if (value.length > 36) return 'Provided nonce is too large';
-      else parameters.nonce = value;
-      return undefined;
-    case 'growth':
-      if (atoi(value) < 1 || atoi(value) > 100) return 'growth must be between 1 and 100';
-      parameters.growth = atoi(value);
-      return undefined;
-    case 'forcerecovery':
-      return setSwitch(parameters, 'forceRecovery', value, 'forcerecovery');
-    default:
-      return 'unknown Balancer parameter';
-  }
+  const setter = entryOf(setters, key.toLowerCase());
+  return setter === undefined ? 'unknown Balancer parameter' : setter(parameters, value, providers);
 }
 
 /** `COOKIE|pathparameter`. */
@@ -69,16 +79,13 @@ function setSticky(parameters: BalancerParameters, value: string): string | unde
 
 type SwitchName = 'stickyForce' | 'semicolonPathDelimiter' | 'failOnTimeout' | 'forceRecovery';
 
-function setSwitch(
-  parameters: BalancerParameters,
-  name: SwitchName,
-  value: string,
-  label: string,
-): string | undefined {
-  const on = onOff(value);
-  if (on === undefined) return `${label} must be On|Off`;
-  parameters[name] = on;
-  return undefined;
+function switched(name: SwitchName, label: string): Setter {
+  return (parameters, value) => {
+    const on = onOff(value);
+    if (on === undefined) return `${label} must be On|Off`;
+    parameters[name] = on;
+    return undefined;
+  };
 }
 
 function setFailOnStatus(parameters: BalancerParameters, value: string): string | undefined {

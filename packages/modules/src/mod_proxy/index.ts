@@ -18,6 +18,7 @@ import {
 } from '@httpd-ts/kernel';
 import { statusReports } from '../mod_status/contract.ts';
 import { closeConnections } from './acquire-connection.ts';
+import { balancerParameterNames } from './balancer-parameters.ts';
 import { type ProxyAlias, proxyDirectory, proxyServer, proxyServerOf } from './config.ts';
 import { directoryDirectives } from './directory-directives.ts';
 import { detectForward } from './forward.ts';
@@ -30,6 +31,9 @@ import { shareWorkers } from './share-workers.ts';
 import { statusReport } from './status-report.ts';
 import { summaries } from './summaries.ts';
 import { canonicalize, enterProxySections, preTranslate, translate } from './translate.ts';
+import { workerParameterNames } from './worker-parameters.ts';
+
+const parameterNames = [...new Set([...workerParameterNames, ...balancerParameterNames])];
 
 const inLocations = NOT_IN.directory | NOT_IN.files | NOT_IN.limit;
 
@@ -58,6 +62,7 @@ export const modProxy = defineModule({
       context: 'server, directory',
       notIn: inLocations,
       usage: 'a virtual path and a URL',
+      keywords: parameterNames,
       set: (_config, raw, cmd) => addPass(raw, cmd, false),
     }),
     ProxyPassMatch: directive({
@@ -65,18 +70,21 @@ export const modProxy = defineModule({
       context: 'server, directory',
       notIn: inLocations,
       usage: 'a virtual path and a URL',
+      keywords: parameterNames,
       set: (_config, raw, cmd) => addPass(raw, cmd, true),
     }),
     BalancerMember: directive({
       args: rawArguments,
       context: 'server, directory',
       usage: 'A balancer name and scheme with list of params',
+      keywords: parameterNames,
       set: (_config, raw, cmd) => addMember(raw, cmd),
     }),
     ProxySet: directive({
       args: rawArguments,
       context: 'server, directory',
       usage: 'A balancer or worker name with list of params',
+      keywords: parameterNames,
       set: (_config, raw, cmd) => proxySet(raw, cmd),
     }),
     ...directoryDirectives,

@@ -129,6 +129,8 @@ const setters: Readonly<Record<string, Setter>> = {
   },
 };
 
+export const workerParameterNames: readonly string[] = Object.keys(setters);
+
 /** Letters with `+` and `-` before them. httpd: ap_proxy_set_wstatus */
 function setStatus(parameters: WorkerParameters, value: string): string | undefined {
   let on = true;

@@ -22,8 +22,8 @@ import {
   rewriteServer,
 } from './config.ts';
 import { startPrograms } from './program-map.ts';
-import { readCondition } from './read-condition.ts';
-import { readRule } from './read-rule.ts';
+import { conditionFlagNames, readCondition } from './read-condition.ts';
+import { readRule, ruleFlagNames } from './read-rule.ts';
 import { redirectInternally, rewriteInDirectory } from './rewrite-directory.ts';
 import { readRewriteMap } from './rewrite-map.ts';
 import { summaries } from './summaries.ts';
@@ -49,19 +49,21 @@ function directoryDraft(config: RewriteDirectoryConfig, { path }: DirectiveConte
   return config;
 }
 
-const optionWords: ReadonlySet<string> = new Set<RewriteOption>([
-  'inherit',
-  'inheritbefore',
-  'inheritdown',
-  'inheritdownbefore',
-  'ignoreinherit',
-  'allownoslash',
-  'allowanyuri',
-  'mergebase',
-  'ignorecontextinfo',
-  'legacyprefixdocroot',
-  'unsafeprefixstat',
-]);
+const optionNames = [
+  'Inherit',
+  'InheritBefore',
+  'InheritDown',
+  'InheritDownBefore',
+  'IgnoreInherit',
+  'AllowNoSlash',
+  'AllowAnyURI',
+  'MergeBase',
+  'IgnoreContextInfo',
+  'LegacyPrefixDocRoot',
+  'UnsafePrefixStat',
+];
+
+const optionWords: ReadonlySet<string> = new Set(optionNames.map((name) => name.toLowerCase()));
 
 /** httpd: modules/mappers/mod_rewrite.c cmd_rewriteoptions */
 function addOption(config: RewriteDirectoryConfig, word: string, cmd: DirectiveContext): string | undefined {
@@ -114,6 +116,7 @@ export const modRewrite = defineModule({
       ...inFileInfo,
       args: iterate,
       usage: 'List of option strings to set',
+      keywords: optionNames,
       // A quoted word may hold several.
       set: (config, word, cmd) =>
         words(word).reduce<Complaint>(
@@ -136,6 +139,7 @@ export const modRewrite = defineModule({
       ...inFileInfo,
       args: rawArguments,
       usage: 'an input string and a to be applied regexp-pattern',
+      keywords: conditionFlagNames,
       set(config, line, cmd) {
         const condition = readCondition(line, cmd);
         if (typeof condition === 'string') return condition;
@@ -148,6 +152,7 @@ export const modRewrite = defineModule({
       ...inFileInfo,
       args: rawArguments,
       usage: 'an URL-applied regexp-pattern and a substitution URL',
+      keywords: ruleFlagNames,
       set: addRule,
     }),
     RewriteMap: rewriteServer.directive({

@@ -1,5 +1,5 @@
 import type { ConditionExpression, ConfigLine, DirectiveContext, Regex } from '@httpd-ts/kernel';
-import { entryOf } from '@httpd-ts/kernel';
+import { entryOf, withLowerNames } from '@httpd-ts/kernel';
 import { compileExpansion, type Expansion } from './expansion.ts';
 import { readFlags, readLineWords } from './read-arguments.ts';
 
@@ -74,23 +74,25 @@ export function readCondition(line: string, cmd: DirectiveContext): Condition | 
   };
 }
 
+const flagFields = {
+  NC: 'caseless',
+  nocase: 'caseless',
+  OR: 'orNext',
+  ornext: 'orNext',
+  NV: 'noVary',
+  novary: 'noVary',
+} as const;
+
+const flagsByName = withLowerNames<keyof Flags>(flagFields);
+
+/** The flags of a condition, in both forms. */
+export const conditionFlagNames: readonly string[] = Object.keys(flagFields);
+
 function setFlag(flags: Flags, key: string): string | undefined {
-  switch (key.toLowerCase()) {
-    case 'nc':
-    case 'nocase':
-      flags.caseless = true;
-      return undefined;
-    case 'or':
-    case 'ornext':
-      flags.orNext = true;
-      return undefined;
-    case 'nv':
-    case 'novary':
-      flags.noVary = true;
-      return undefined;
-    default:
-      return `unknown flag '${key}'`;
-  }
+  const field = entryOf(flagsByName, key.toLowerCase());
+  if (field === undefined) return `unknown flag '${key}'`;
+  flags[field] = true;
+  return undefined;
 }
 
 interface ReadTest {

@@ -233,6 +233,12 @@ const longNames: Readonly<Record<string, string>> = {
   type: 't',
 };
 
+/** The flags of a rule, in both forms. */
+export const ruleFlagNames: readonly string[] = [
+  ...Object.keys(setters).map((name) => name.toUpperCase()),
+  ...Object.keys(longNames),
+];
+
 /** httpd: cmd_rewriterule_setflag */
 function setFlag(reading: Reading, key: string, value: string): string | undefined {
   const name = key.toLowerCase();
