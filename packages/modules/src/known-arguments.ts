@@ -12,7 +12,6 @@ import {
   wholeInteger,
 } from './core/contract.ts';
 import { domainArguments } from './known-domain-arguments.ts';
-import { expiresComplaint } from './known-expires.ts';
 import { sedArguments } from './known-sed.ts';
 import { cacheComplaint, tlsArguments } from './known-tls-arguments.ts';
 import { declareAuthnProvider, findAuthnProvider } from './mod_authn_core/contract.ts';
@@ -559,11 +558,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   DAV: davProvider,
   DAVMinTimeout: ([word = '']) =>
     leadingInteger(word) < 0 ? 'DAVMinTimeout requires a non-negative integer.' : undefined,
-  ExpiresByType: ([type = '', code = '']) =>
-    type.includes('/')
-      ? expiresComplaint(`ExpiresByType ${type} ${code}`, code)
-      : 'Invalid mimetype: should contain a slash',
-  ExpiresDefault: ([code = '']) => expiresComplaint(`ExpiresDefault ${code}`, code),
   ExtFilterDefine: externalFilter,
   ExtFilterOptions: externalFilterOption,
   H2CopyFiles: onOff('value must be On or Off'),

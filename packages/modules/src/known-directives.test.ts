@@ -52,9 +52,9 @@ describe('directives that are only declared', () => {
   });
 
   it.each([
-    ['ExpiresActive On', []],
-    ['ExpiresActive maybe', ['ExpiresActive must be On or Off']],
-    ['ExpiresDefault', ['ExpiresDefault takes one argument, an expiry date code']],
+    ['CookieTracking On', []],
+    ['CookieTracking maybe', ['CookieTracking must be On or Off']],
+    ['CookieExpires', ['CookieExpires takes one argument, an expiry date code']],
     ['SSLRequireSSL', ['SSLRequireSSL not allowed here']],
     [
       '<VirtualHost *>\nSSLSessionCache none\n</VirtualHost>',
@@ -64,15 +64,15 @@ describe('directives that are only declared', () => {
     ['<Location /x>\nRequire ldap-user a\n</Location>', []],
     ['<Location /x>\nRequire ssl x\n</Location>', ["'Require ssl' does not take arguments"]],
     ['<MDomainSet a.example>\nMDMember b.example\n</MDomainSet>', []],
-    ['<LuaHookFixups first>\nfunction x()\n</LuaHookFixups>\nExpiresActive On', []],
+    ['<LuaHookFixups first>\nfunction x()\n</LuaHookFixups>\nCookieTracking On', []],
   ])('%s: the verdict of Apache', (config, expected) => {
     expect(messages(config, true)).toEqual(expected);
   });
 
   it.each([
     ['', []],
-    ['<IfModule mod_expires.c>\nExpiresActive On\n</IfModule>', ['ExpiresActive']],
-    ['<IfModule !mod_expires.c>\nExpiresActive On\n</IfModule>', []],
+    ['<IfModule mod_usertrack.c>\nCookieTracking On\n</IfModule>', ['CookieTracking']],
+    ['<IfModule !mod_usertrack.c>\nCookieTracking On\n</IfModule>', []],
     ['<Location /x>\nRequire ldap-user a\n</Location>', ['Require ldap-user']],
     ['<LuaHookFixups first>\nfunction x()\n</LuaHookFixups>', ['<LuaHookFixups']],
     ['LuaAuthzProvider a b c', ['LuaAuthzProvider']],

@@ -571,15 +571,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'expires_module',
-    httpd: 'modules/metadata/mod_expires.c',
-    directives: {
-      ExpiresActive: ['FLAG', 'Indexes', "Limited to 'on' or 'off'"],
-      ExpiresByType: ['TAKE2', 'Indexes', 'a MIME type followed by an expiry date code'],
-      ExpiresDefault: ['TAKE1', 'Indexes', 'an expiry date code'],
-    },
-  },
-  {
     identifier: 'ext_filter_module',
     httpd: 'modules/filters/mod_ext_filter.c',
     directives: {

@@ -18,6 +18,7 @@ import { modDbd } from './mod_dbd/index.ts';
 import { modDeflate } from './mod_deflate/index.ts';
 import { modDir } from './mod_dir/index.ts';
 import { modEnv } from './mod_env/index.ts';
+import { modExpires } from './mod_expires/index.ts';
 import { modFilter } from './mod_filter/index.ts';
 import { modHeaders } from './mod_headers/index.ts';
 import { modHeartbeat } from './mod_heartbeat/index.ts';
@@ -92,6 +93,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modDbd,
   modDir,
   modEnv,
+  modExpires,
   modFilter,
   modHeaders,
   modLbmethodBybusyness,
