@@ -6,6 +6,8 @@ export type HeadOptions = {
   acceptedMethods: ReadonlySet<string> | undefined;
   /** HttpProtocolOptions Allow0.9; else Require1.0. */
   allowsHttp09: boolean;
+  /** StrictHostCheck: whoever reads the head goes on to look for the host, be it well-formed or not. */
+  checksHost: boolean;
   limitRequestLine: number;
   /** 0 is no limit. */
   limitRequestFields: number;
@@ -17,6 +19,7 @@ export const defaultHeadOptions: HeadOptions = {
   isStrict: true,
   acceptedMethods: undefined,
   allowsHttp09: true,
+  checksHost: false,
   limitRequestLine: 8190,
   limitRequestFields: 100,
   limitRequestFieldSize: 8190,

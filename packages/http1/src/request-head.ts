@@ -39,7 +39,11 @@ export type RequestHead = {
   /** The connection must not be used again, whatever the fields say. */
   mustClose: boolean;
   log: readonly LogLine[];
+  /** What is wrong with it although it is whole: it is answered with an error, and its body is read as any other. */
+  fault: RequestHeadFault | undefined;
 };
+
+export type RequestHeadFault = { status: number; log: LogLine };
 
 /** A request head that Apache answers with an error page, after which it closes the connection. */
 export type RequestHeadError = {
@@ -183,28 +187,22 @@ export class RequestHeadReader {
       if (lengthField !== undefined) headers.unset('Content-Length');
     }
     const name = this.nameHost(line, host);
+    const isReplaced = name.isGood || this.options.checksHost;
+    const replaced = isReplaced ? this.replaceHost(line, headers, host, name) : noLog;
     if (!name.isGood) {
-      return refuse(
-        line,
-        headers,
-        400,
-        name.log.map((text) => ({ level: 'debug', text })),
-        { port: name.port },
-      );
+      const log: LogLine[] = name.log.map((text) => ({ level: 'debug', text }));
+      return refuse(line, headers, 400, [...log, ...replaced], { port: name.port });
     }
-    const log = this.replaceHost(line, headers, host, name);
     const isHttp11 = line.protocolNumber >= 1001;
     if (isHttp11 && (name.hostname === undefined || (line.protocolNumber === 1001 && host === undefined))) {
       const text = `AH00569: client sent HTTP/1.1 request without hostname (see RFC2616 section 14.23): ${line.path}`;
       return {
-        ...refuse(line, headers, 400, [...log, { level: 'debug', text }], name),
+        ...refuse(line, headers, 400, [...replaced, { level: 'debug', text }], name),
         isWithoutHost: name.hostname === undefined,
       };
     }
-    if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
-      const text = `AH00570: client sent an unrecognized expectation value of Expect: ${expect}`;
-      return refuse(line, headers, 417, [...log, { level: 'info', text }], name);
-    }
+    const hasExpectation = expect !== undefined && expect !== '';
+    const isMet = !hasExpectation || expect.toLowerCase() === '100-continue';
     return {
       kind: 'head',
       requestLine: line.requestLine,
@@ -220,9 +218,10 @@ export class RequestHeadReader {
       headers,
       contentLength,
       isChunked: hasChunks,
-      expectsContinue: expect !== undefined && expect !== '',
+      expectsContinue: hasExpectation && isMet,
       mustClose: hasChunks && lengthField !== undefined,
-      log,
+      log: replaced,
+      fault: isMet ? undefined : unmetExpectation(expect),
     };
   }
 
@@ -247,7 +246,7 @@ export class RequestHeadReader {
     line: RequestLine,
     headers: HeaderTable,
     host: string | undefined,
-    name: HostName & { isGood: true },
+    name: HostName,
   ): readonly LogLine[] {
     const { parts } = line;
     if (
@@ -259,7 +258,9 @@ export class RequestHeadReader {
       return noLog;
     }
     const portText = parts.portText === undefined ? '' : `:${parts.portText}`;
-    const replacement = `${name.isIPv6 ? `[${name.hostname}]` : name.hostname}${portText}`;
+    const shown = name.isGood ? name.hostname : parts.hostname;
+    const isIPv6 = name.isGood ? name.isIPv6 : shown!.includes(':');
+    const replacement = `${isIPv6 ? `[${shown}]` : shown}${portText}`;
     headers.set('Host', replacement);
     const text = `AH02417: Replacing host header '${host}' with host '${replacement}' given in the request uri`;
     return [{ level: 'debug', text }];
@@ -380,6 +381,12 @@ function valueIn(text: string, spans: LineSpans, at: number): string | undefined
   return at < 0 ? undefined : text.slice(spans[at + 2]!, spans[at + 3]!);
 }
 
+/** httpd: server/protocol.c ap_read_request */
+function unmetExpectation(expect: string): RequestHeadFault {
+  const text = `AH00570: client sent an unrecognized expectation value of Expect: ${expect}`;
+  return { status: 417, log: { level: 'info', text } };
+}
+
 /** The target names a host of this server: with its own scheme, or as CONNECT does. */
 function isForThisServer(line: RequestLine): boolean {
   return line.method === 'CONNECT' || line.parts?.scheme?.toLowerCase() === 'http';
@@ -496,7 +503,10 @@ function refuse(
     protocolNumber: line.protocolNumber,
     isWithoutHost: false,
     hostname: name.hostname,
-    named: { hostname: line.parts?.hostname, port: name.port === 0 ? noPort : name.port },
+    named: {
+      hostname: isForThisServer(line) ? line.parts?.hostname : undefined,
+      port: name.port === 0 ? noPort : name.port,
+    },
     headers,
   };
 }

@@ -8,6 +8,7 @@ import { everyOption, OVERRIDE } from '../declare/places.ts';
 import { type ProviderRegistry, providerRegistry } from '../declare/providers.ts';
 import { type ResponsePolicy, responsePolicies, satisfyPolicies } from '../declare/server-providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { DECLINED } from '../status.ts';
 import type { World } from '../world.ts';
 import { type CarryOut, carryOut, DirectiveTable, type UnsupportedUse } from './carry-out.ts';
 import { DirectoryConfig, mergeVectors } from './directory-config.ts';
@@ -269,6 +270,7 @@ const bareResponses: ResponsePolicy = {
   contentType: (_request, type) => type,
   recursionLimit: () => ({ redirects: 10, subrequests: 10 }),
   limitRequestBody: () => {},
+  checkHost: () => DECLINED,
   mergesSlashes: () => true,
   accessFileNames: () => ['.htaccess'],
 };

@@ -24,6 +24,8 @@ export interface RequestLimits {
   methods: readonly string[];
   allow09: boolean;
   mergeTrailers: boolean;
+  /** The host asked for must be a name of the server. */
+  checksHost: boolean;
 }
 
 /** A message that is logged while a configuration is read. */
@@ -105,6 +107,7 @@ export function headOptionsOf({ limits }: ServerRecord): HeadOptions {
     isStrict: limits.strict ?? true,
     acceptedMethods: (limits.lenientMethods ?? true) ? undefined : registeredWith(limits.methods),
     allowsHttp09: limits.allow09 ?? true,
+    checksHost: limits.checksHost ?? false,
     limitRequestLine: limits.line ?? 8190,
     limitRequestFields: limits.fields ?? 100,
     limitRequestFieldSize: limits.fieldSize ?? 8190,

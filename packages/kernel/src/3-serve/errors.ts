@@ -1,4 +1,4 @@
-import { bodyWithoutLength, discardBody, writtenBody } from '../response.ts';
+import { bodyWithoutLength, discardBody, type RequestBody, writtenBody } from '../response.ts';
 import { type HookStatus, isRedirect } from '../status.ts';
 import { isUrl } from '../uri.ts';
 import { internalRedirect } from './redirect.ts';
@@ -82,6 +82,33 @@ export async function dieWithoutLength(status: HookStatus, request: RequestRecor
   await die(status, request);
   const answering = request.state<RequestRecord>(answeredBy) ?? request;
   if (answering.output?.kind === 'text') answering.output = bodyWithoutLength(answering.output.text);
+}
+
+/** Ends a request with what a step of it gave, which may be the fault of its body. */
+export function dieOf(status: HookStatus, request: RequestRecord): Promise<void> {
+  const { body } = request;
+  if (status !== body.failure) return die(status, request);
+  noteTrailersFault(request);
+  return isToldAfterwards(body) ? die(status, request) : dieLate(status, request);
+}
+
+/**
+ * httpd answers a body that ended too early or came too slowly, one with malformed trailers, and one that a filter
+ * refused, once it knows; other faults of a body while it is read.
+ */
+const isToldAfterwards = ({ failure, isCutOff, trailersFault, failedInFilter }: RequestBody) =>
+  failure === 408 || isCutOff === true || trailersFault !== undefined || failedInFilter === true;
+
+/** As when a head had been made already: the headers for every answer went into that one. */
+export function dieLate(status: HookStatus, request: RequestRecord): Promise<void> {
+  request.errHeadersOut.clear();
+  return dieWithoutLength(status, request);
+}
+
+/** httpd: server/protocol.c ap_get_mime_headers_core */
+export function noteTrailersFault({ body, notes }: RequestRecord): void {
+  const note = body.trailersFault?.note;
+  if (note !== undefined) notes.set('error-notes', note);
 }
 
 /** The canned (or ErrorDocument text) response for `request.status`. httpd: modules/http/http_protocol.c ap_send_error_response */

@@ -1,7 +1,7 @@
 import { HeaderTable } from '@httpd-ts/http1';
 import { DONE, type HookStatus, isRedirect, OK } from '../status.ts';
 import { parseUri } from '../uri.ts';
-import { die } from './errors.ts';
+import { die, dieOf } from './errors.ts';
 import { afterReading, invokeHandler, processRequest } from './phases.ts';
 import { RequestRecord } from './request-record.ts';
 
@@ -130,7 +130,10 @@ async function answerBy(
     request.handlerName ??= 'default-handler';
   }
   if (status === OK) status = await invokeHandler(request);
-  if (status !== OK && status !== DONE) await die(status, request);
+  const { failure, trailersFault } = request.body;
+  // Whoever reads malformed trailers gives the request their status, so that no ErrorDocument is asked for.
+  if (trailersFault !== undefined && status === failure) request.status = status;
+  if (status !== OK && status !== DONE) await dieOf(status, request);
   return DONE;
 }
 

@@ -1,4 +1,4 @@
-import { HeaderTable } from '@httpd-ts/http1';
+import { HeaderTable, type LogLine } from '@httpd-ts/http1';
 import type { DirectoryConfig } from '../2-compile/directory-config.ts';
 import type { ServerRecord } from '../2-compile/server-record.ts';
 import type { OutputFilter } from '../declare/filters.ts';
@@ -20,6 +20,10 @@ export interface RequestHead {
   readonly headers: HeaderTable;
   /** The request line as sent. httpd: the_request */
   readonly requestLine: string;
+  /** What is said of it in the error log. */
+  readonly log?: readonly LogLine[];
+  /** It is answered with an error although it is whole, so that its body is read as any other. */
+  readonly fault?: { readonly status: number; readonly log: LogLine } | undefined;
 }
 
 /** Parts of a request target, still escaped. httpd: apr_uri_t */

@@ -4,7 +4,7 @@ import type { AddressServers } from '../2-compile/virtual-hosts.ts';
 import { bodyLength, emptyRequestBody, type RequestBody } from '../response.ts';
 import { DECLINED, DONE, type HookResult, type HookStatus, OK } from '../status.ts';
 import type { ConnectionRecord } from './connection-record.ts';
-import { die, dieWithoutLength, dropsConnection } from './errors.ts';
+import { die, dieLate, dieOf, dropsConnection, noteTrailersFault } from './errors.ts';
 import { answeringRequest, finishResponse, type Response } from './finish-response.ts';
 import { afterReading, invokeHandler, processRequest } from './phases.ts';
 import { setTarget } from './redirect.ts';
@@ -22,7 +22,6 @@ export interface RequestFault {
   readonly unparsedTarget?: string | undefined;
   /** Text for the error page; see `error-notes`. */
   readonly note: string | undefined;
-  /** Line for the error log. */
   /** What is said of it in the error log. */
   readonly log: readonly LogLine[];
   /** Host and port to show although they chose no server. */
@@ -50,19 +49,32 @@ export function serve(
   const mayChooseByPath = fault === undefined || fault.isWithoutHost === true;
   const request = readRequest(connection, servers, head, host, body, mayChooseByPath);
   if (fault !== undefined) return answerFault(request, fault);
+  for (const line of head.log ?? noLog) request.log('core', line.level, line.text);
+  if (head.fault !== undefined) return answerWholeFault(request, head.fault);
   const status = postRead(request);
   return typeof status === 'number'
     ? answer(request, status)
     : status.then((later) => answer(request, later));
 }
 
+const noLog: readonly LogLine[] = [];
+
+/** It ends the connection, but the response does not say so. */
+async function answerWholeFault(
+  request: RequestRecord,
+  { status, log }: NonNullable<RequestHead['fault']>,
+): Promise<Response> {
+  const ofHost = request.server.plan.policy.checkHost(request);
+  if (ofHost === DECLINED) request.log('core', log.level, log.text);
+  const response = await answer(request, ofHost === DECLINED ? status : ofHost);
+  response.keepAlive = false;
+  return response;
+}
+
 function answer(request: RequestRecord, status: HookStatus): Response | Promise<Response> {
   if (status === OK || status === DONE) return passBody(request);
   request.status = 200;
-  const isOfBody = status === request.body.failure;
-  if (isOfBody) noteTrailersFault(request);
-  const end = isOfBody ? dieOfBody(request.body) : die;
-  return end(status, request).then(() => passBody(request));
+  return dieOf(status, request).then(() => passBody(request));
 }
 
 /**
@@ -85,27 +97,6 @@ function passBody(request: RequestRecord): Response | Promise<Response> {
     }
     return dieLate(body.failure ?? 400, answering).then(() => finishResponse(request));
   });
-}
-
-/**
- * httpd answers a body that ended too early or came too slowly, one with malformed trailers, and one that a filter refused, once it knows; other
- * faults of a body while it is read.
- */
-const dieOfBody = ({ failure, isCutOff, trailersFault, failedInFilter }: RequestBody) =>
-  failure === 408 || isCutOff === true || trailersFault !== undefined || failedInFilter === true
-    ? die
-    : dieLate;
-
-/** As when a head had been made already: the headers for every answer went into that one. */
-function dieLate(status: HookStatus, request: RequestRecord): Promise<void> {
-  request.errHeadersOut.clear();
-  return dieWithoutLength(status, request);
-}
-
-/** httpd: server/protocol.c ap_get_mime_headers_core */
-function noteTrailersFault({ body, notes }: RequestRecord): void {
-  const note = body.trailersFault?.note;
-  if (note !== undefined) notes.set('error-notes', note);
 }
 
 async function readToEnd(body: RequestBody): Promise<boolean> {
@@ -158,8 +149,7 @@ async function answerFault(request: RequestRecord, fault: RequestFault): Promise
   request.hostname ??= hostname;
   if (port !== undefined) request.parsedUri = { ...request.parsedUri, port };
   for (const { level, text } of fault.log) request.log('core', level, text);
-  // An expectation that is not known ends the connection as other faults do, but the response does not say so.
-  if (fault.status !== 417) request.connection.keepalive = 'close';
+  request.connection.keepalive = 'close';
   await die(fault.status, request);
   const response = await finishResponse(request);
   response.keepAlive = false;

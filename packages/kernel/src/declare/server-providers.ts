@@ -1,6 +1,7 @@
 import type { ServerRecord } from '../2-compile/server-record.ts';
 import type { RequestRecord } from '../3-serve/request-record.ts';
 import type { Body } from '../response.ts';
+import type { HookStatus } from '../status.ts';
 import { providerKind } from './providers.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface ResponsePolicy {
   recursionLimit(request: RequestRecord): { readonly redirects: number; readonly subrequests: number };
   /** Holds the request's body to LimitRequestBody, before it is read. */
   limitRequestBody(request: RequestRecord): void;
+  /** The status by which the host asked for is refused, else DECLINED. */
+  checkHost(request: RequestRecord): HookStatus;
   /** MergeSlashes of the request's server. */
   mergesSlashes(request: RequestRecord): boolean;
   /** AccessFileName of the request's server. */

@@ -15,3 +15,15 @@ export function limitRequestBody(request: RequestRecord): HookStatus {
 export function requestBodyLimitOf(request: RequestRecord): number {
   return coreDirectory.of(request).requestBodyLimit ?? defaultLimit;
 }
+
+/**
+ * OK for a body whose length the client told and that is not too long, for handlers that take no other.
+ * httpd: modules/http/http_filters.c ap_setup_client_block, REQUEST_CHUNKED_ERROR
+ */
+export function acceptSizedBody(request: RequestRecord): HookStatus {
+  const { headersIn } = request;
+  const coding = headersIn.get('Transfer-Encoding');
+  if (coding !== undefined) return coding.toLowerCase() === 'chunked' ? 411 : 400;
+  const limit = requestBodyLimitOf(request);
+  return limit > 0 && Number(headersIn.get('Content-Length') ?? 0) > limit ? 413 : OK;
+}

@@ -1,6 +1,6 @@
 /** What other modules may ask of the core. */
 export { allowHeader } from './allow-header.ts';
-export { requestBodyLimitOf } from './body-limit.ts';
+export { acceptSizedBody, requestBodyLimitOf } from './body-limit.ts';
 export { constructUrl, schemeOf, serverNameOf, serverPortOf } from './canonical-name.ts';
 export { clientHost, connectionHost, lookUpClientHost } from './client-host.ts';
 export { meetsConditions, setLastModified } from './conditions.ts';

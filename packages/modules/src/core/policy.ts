@@ -1,10 +1,11 @@
-import { type ResponsePolicy, responsePolicies } from '@httpd-ts/kernel';
+import { DECLINED, type ResponsePolicy, responsePolicies } from '@httpd-ts/kernel';
 import { allowHeader } from './allow-header.ts';
 import { limitRequestBody } from './body-limit.ts';
 import { contentTypeWithCharset } from './content.ts';
 import { coreServer } from './core-config.ts';
 import { customResponse } from './error-document.ts';
 import { errorPage } from './error-page.ts';
+import { checkHost, checksHost } from './server-start.ts';
 
 const usualAccessFiles: readonly string[] = ['.htaccess'];
 
@@ -19,6 +20,7 @@ export const corePolicy: ResponsePolicy = {
     return { redirects: redirectLimit, subrequests: subrequestLimit };
   },
   limitRequestBody,
+  checkHost: (request) => (checksHost(request) ? checkHost(request) : DECLINED),
   mergesSlashes: (request) => coreServer.of(request).mergeSlashes ?? true,
   accessFileNames: (request) => coreServer.of(request).accessFileNames ?? usualAccessFiles,
 };

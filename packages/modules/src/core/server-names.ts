@@ -116,8 +116,9 @@ export const serverNameDirectives = {
     context: 'server',
     usage: 'Controls whether a hostname match is required',
     default: 'Off',
-    set(config, on) {
+    set(config, on, cmd) {
       config.strictHostCheck = on;
+      cmd.server.limits.checksHost = on;
     },
   }),
 } satisfies Record<string, DirectiveDeclaration>;

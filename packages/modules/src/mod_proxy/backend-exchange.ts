@@ -111,9 +111,14 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
       options.body ?? this.request.body,
       framing,
       (bytes) => this.worker.countTransferred(bytes),
-      (body) => this.fail(body.failure ?? 400),
+      (body) => this.bodyFailed(body),
     );
     if (options.begins !== false) this.sender.proceed();
+  }
+
+  /** The request's body did not come to its end. */
+  protected bodyFailed(body: RequestRecord['body']): void {
+    this.fail(body.failure ?? 400);
   }
 
   onDrain(): void {

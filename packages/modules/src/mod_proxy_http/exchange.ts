@@ -207,7 +207,10 @@ export class Exchange extends BackendExchange {
       request.log('proxy_http', 'warn', `${line} ${request.uri} (${request.method})`);
     const offered = this.upgrade === undefined ? undefined : head.headers.get('Upgrade');
     const framing = takeOverHeaders(request, head, this.settings.config);
-    if (framing.closes || this.awaitsContinue) connection.mustClose = true;
+    // The body of a client that is never told to go on is on its way, and goes where the connection is kept.
+    const isUnderWay = this.sender !== undefined && request.protocolNumber < 1001;
+    if (framing.closes || (this.awaitsContinue && !isUnderWay)) connection.mustClose = true;
+    else if (this.awaitsContinue) this.sender?.proceed();
     request.status = head.status;
     request.statusLine = head.statusLine;
     const directory = proxyDirectory.of(request);

@@ -73,7 +73,6 @@ export function handleHttp(
   }
   const { forward100Continue = true } = proxyDirectory.of(request);
   const forwardsExpect = expects100(headersIn.get('Expect')) && !forces10 && forward100Continue;
-  const expect = forwardsExpect && request.protocolNumber >= 1001;
   const pings =
     worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
   const settings = exchangeSettings(request.server, worker);
@@ -115,7 +114,14 @@ export function handleHttp(
   if (!hasBody) {
     const mayRepeat = repeatable.has(request.method) && upgrade === undefined;
     const end = `${connectionLine}\r\n`;
-    return send({ ...base, end, prefetched: nothing, isChunked: false, awaitsContinue: expect, mayRepeat });
+    return send({
+      ...base,
+      end,
+      prefetched: nothing,
+      isChunked: false,
+      awaitsContinue: forwardsExpect,
+      mayRepeat,
+    });
   }
   const isFiltered = request.body.isFiltered === true && head.transferEncoding === undefined;
   const isChunked = isFiltered ? !forces10 && sendsChunks(request) : head.transferEncoding !== undefined;
@@ -130,11 +136,11 @@ export function handleHttp(
       end: `${field}${connectionLine}\r\n`,
       prefetched,
       isChunked,
-      awaitsContinue: expect || pings,
+      awaitsContinue: forwardsExpect || pings,
       mayRepeat: false,
     });
   };
-  if (!spools && (expect || pings || request.env('proxy-prefetch-nonblocking') !== undefined)) {
+  if (!spools && (forwardsExpect || pings || request.env('proxy-prefetch-nonblocking') !== undefined)) {
     try {
       return sendWith(takeArrived(request.body));
     } catch {

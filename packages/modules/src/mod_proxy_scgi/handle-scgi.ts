@@ -8,7 +8,7 @@ import {
   runSubrequest,
 } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
-import { addScriptVariables } from '../core/contract.ts';
+import { acceptSizedBody, addScriptVariables } from '../core/contract.ts';
 import {
   acquireConnection,
   isWorkerReady,
@@ -40,10 +40,11 @@ export async function handleScgi(
     return connection;
   }
   connection.mustClose = true;
-  if (request.headersIn.has('Transfer-Encoding')) {
+  const accepted = acceptSizedBody(request);
+  if (accepted !== OK) {
     connection.destroy();
     releaseWorkers(request);
-    return request.headersIn.get('Transfer-Encoding')!.toLowerCase() === 'chunked' ? 411 : 400;
+    return accepted;
   }
   const exchange = new ScgiExchange(request, worker, connection, timeoutOf(request.server, worker));
   await addScriptVariables(request, request.filename ?? '');
@@ -61,8 +62,10 @@ const version = 1;
 const notSent = new Set(['GATEWAY_INTERFACE', 'CONTENT_LENGTH', 'SCGI']);
 
 /** The variables as a netstring, the length of the body first. httpd: send_headers */
-function headOf({ body, subprocessEnv }: RequestRecord): string {
-  let content = `CONTENT_LENGTH\0${body.length ?? 0}\0SCGI\0${version}\0`;
+function headOf({ body, headersIn, subprocessEnv }: RequestRecord): string {
+  // A filter may change the body's length, and the application is told the client's all the same.
+  const length = body.length ?? headersIn.get('Content-Length') ?? 0;
+  let content = `CONTENT_LENGTH\0${length}\0SCGI\0${version}\0`;
   subprocessEnv.forEach((name, value) => {
     if (!notSent.has(name)) content += `${name}\0${value}\0`;
   });

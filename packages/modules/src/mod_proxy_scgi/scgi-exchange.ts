@@ -13,6 +13,11 @@ export interface ScgiWish {
 export class ScgiExchange extends ReadToCloseExchange {
   wish: ScgiWish | undefined = undefined;
 
+  protected override bodyFailed(): void {
+    this.request.log('proxy_scgi', 'error', 'AH00859: receiving request body failed');
+    this.fail(500);
+  }
+
   protected endOfHead(text: string): number | undefined {
     const match = /(?:^|\n)\r*\n/.exec(text);
     return match === null ? undefined : match.index + match[0].length;

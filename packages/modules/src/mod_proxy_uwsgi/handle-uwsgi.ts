@@ -1,5 +1,5 @@
-import { type HookStatus, type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
-import { addScriptVariables } from '../core/contract.ts';
+import { type HookStatus, OK, type RequestRecord, unescapeUrl } from '@httpd-ts/kernel';
+import { acceptSizedBody, addScriptVariables } from '../core/contract.ts';
 import {
   acquireConnection,
   isWorkerReady,
@@ -41,14 +41,11 @@ export async function handleUwsgi(
     return connection;
   }
   connection.mustClose = true;
-  const refuse = (status: HookStatus) => {
+  const accepted = acceptSizedBody(request);
+  if (accepted !== OK) {
     connection.destroy();
     releaseWorkers(request);
-    return status;
-  };
-  const coding = request.headersIn.get('Transfer-Encoding');
-  if (coding !== undefined) {
-    return refuse(coding.toLowerCase() === 'chunked' ? 411 : 400);
+    return accepted;
   }
   const exchange = new UwsgiExchange(request, worker, connection, timeoutOf(request.server, worker));
   await addScriptVariables(request, request.filename ?? '');
