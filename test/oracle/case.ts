@@ -24,6 +24,8 @@ export interface CaseOptions {
   readonly generate?: Readonly<Record<string, readonly [text: string, count: number]>>;
   /** Further directories that are empty, which a repository cannot hold. */
   readonly emptyFolders?: readonly string[];
+  /** The error log is compared when the case is replayed, too. */
+  readonly errorLog?: boolean;
   /** Files that everybody may write to, a permission that a repository does not keep. */
   readonly writable?: readonly string[];
 }

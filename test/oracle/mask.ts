@@ -74,12 +74,14 @@ export function maskAccessLine(line: string, masks: readonly Mask[]): string {
   return applyMasks(line.replace(/\[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]/g, '[@TIME@]'), masks);
 }
 
-/** Hides time, process, thread, client port and mod_rewrite's addresses of server and request in an error log line. */
+/** Hides time, process, thread, client port, the way in which a name is unknown and mod_rewrite's addresses of server and request in an error log line. */
 export function maskErrorLine(line: string, masks: readonly Mask[]): string {
   const masked = line
     .replace(/^\[\w{3} \w{3} [^\]]*\]/, '[@TIME@]')
     .replace(/\[pid [^\]]*\]/, '[pid @PID@]')
     .replace(/\[(client|remote) ([^\]]*):\d+\]/, '[$1 $2:@PORT@]')
+    // Whether a name server denies a name or none can be asked is the machine's matter.
+    .replace(/\((?:EAI 2\)Name or service not known|EAI 3\)Temporary failure in name resolution)/, '(@EAI@)')
     .replace(/(?<=\/sid#)[0-9a-f]+\]\[rid#[0-9a-f]+/, '@SID@][rid#@RID@');
   return applyMasks(masked.slice(0, errorLineLimit), masks);
 }

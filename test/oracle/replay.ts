@@ -21,7 +21,7 @@ export async function replayCase(name: string, start: StartServer): Promise<read
   const recording = loadRecording(testCase.folder);
   if (recording === undefined) return [`${name} is not recorded: npm run record -- ${name}`];
   const observed = await observeServer(testCase, start, recording);
-  return compareRecordings(recording.exchanges, observed, { errorLog: false });
+  return compareRecordings(recording.exchanges, observed, { errorLog: testCase.options.errorLog === true });
 }
 
 /** Runs the exchanges of a case against a server in this process, without privileges. */

@@ -26,10 +26,16 @@ export interface ScriptHead {
 const replaced = new Set(['location', 'content-length', 'content-range', 'transfer-encoding', 'etag']);
 
 /**
- * Takes over the head that a script wrote: lines up to an empty one.
+ * Takes over the head that a script wrote: lines up to an empty one. `rest` is what followed it; where a line is no
+ * field httpd reads on to the end, and complains of the last line.
  * httpd: server/util_script.c ap_scan_script_header_err_core_ex
  */
-export function takeScriptHeaders(request: RequestRecord, text: string, module: string): ScriptHead {
+export function takeScriptHeaders(
+  request: RequestRecord,
+  text: string,
+  module: string,
+  rest?: string,
+): ScriptHead {
   const fields = new HeaderTable();
   const cookies = request.errHeadersOut.getAll('Set-Cookie').map((value) => ['Set-Cookie', value] as const);
   const ownCookies: (readonly [string, string])[] = [...cookies];
@@ -44,8 +50,10 @@ export function takeScriptHeaders(request: RequestRecord, text: string, module: 
     if (line.length > longestLine) return refuse(request, module, premature(isFirst, request));
     if (line === '') break;
     const colon = line.indexOf(':');
-    if (colon < 0)
-      return { ...refuse(request, module, malformed(line, request)), bodyStart: at, badLine: line };
+    if (colon < 0) {
+      const shown = rest === undefined ? line : lastLine(text + rest);
+      return { ...refuse(request, module, malformed(shown, request)), bodyStart: at, badLine: line };
+    }
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).replace(/^[\t-\r ]+/, '');
     const lower = name.toLowerCase();
@@ -76,6 +84,8 @@ const premature = (isFirst: boolean, request: RequestRecord) =>
 
 const malformed = (line: string, request: RequestRecord) =>
   `malformed header from script '${scriptName(request)}': Bad header: ${line.slice(0, 30)}`;
+
+const lastLine = (text: string) => text.slice(text.lastIndexOf('\n') + 1);
 
 /** The complaint also goes to the client, into the error page. */
 function refuse(request: RequestRecord, module: string, message: string): ScriptHead {

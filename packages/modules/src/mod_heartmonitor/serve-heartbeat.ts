@@ -29,7 +29,7 @@ async function takeHeartbeat(request: RequestRecord): Promise<HookStatus> {
   const { plan } = request.server;
   const count = (name: string) => {
     const value = fields.get(name)!;
-    if (/^[\t-\r ]*[+-]?\d+$/.test(value)) return Number(value) >>> 0;
+    if (value === '' || /^[\t-\r ]*[+-]?\d+$/.test(value)) return Number(value) >>> 0;
     const tag = name === 'busy' ? 'AH10565' : 'AH10566';
     request.log('heartmonitor', 'warn', `${tag}: Invalid ${name} value: ${value}, using 0`);
     return 0;

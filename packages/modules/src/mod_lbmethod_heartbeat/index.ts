@@ -1,4 +1,13 @@
-import { defineModule, NOT_IN, type Plan, perServer, type RequestRecord, take1 } from '@httpd-ts/kernel';
+import {
+  defineModule,
+  entryOf,
+  type FileError,
+  NOT_IN,
+  type Plan,
+  perServer,
+  type RequestRecord,
+  take1,
+} from '@httpd-ts/kernel';
 import {
   type HeartbeatSlots,
   heartbeatSlots,
@@ -7,7 +16,13 @@ import {
   storagePath,
   usualStorage,
 } from '../mod_heartmonitor/contract.ts';
-import { type ChoosingMethod, lbMethods, type MemberTable, type Worker } from '../mod_proxy/contract.ts';
+import {
+  type ChoosingMethod,
+  connectErrors,
+  lbMethods,
+  type MemberTable,
+  type Worker,
+} from '../mod_proxy/contract.ts';
 import {
   chooseByIdleWorkers,
   countedWorkers,
@@ -38,12 +53,12 @@ function serversOfFile(request: RequestRecord): Servers {
   const { world, settings } = request.server.plan;
   const path = storagePath(settings, config.path ?? usualStorage);
   const info = world.files.stat(path);
-  if (typeof info === 'string') return cannotRead(request, path);
+  if (typeof info === 'string') return cannotRead(request, path, info);
   const state = `${info.mtimeMs}/${info.size}/${info.inode}`;
   const before = known.get(config);
   if (before?.state === state) return before.servers;
   const content = world.files.readText(path);
-  if (typeof content === 'string') return cannotRead(request, path);
+  if (typeof content === 'string') return cannotRead(request, path, content);
   const servers = new Map<string, HeardServer>();
   for (const { ip, ready, busy, seenMs } of readHeartbeats(content.text, info.mtimeMs)) {
     const lastSeen = Math.round((info.mtimeMs - seenMs) / 1000);
@@ -53,8 +68,9 @@ function serversOfFile(request: RequestRecord): Servers {
   return servers;
 }
 
-function cannotRead(request: RequestRecord, path: string): Servers {
-  request.log('lbmethod_heartbeat', 'error', `AH01213: lb_heartbeat: Unable to read heartbeats at '${path}'`);
+function cannotRead(request: RequestRecord, path: string, error: FileError): Servers {
+  const text = `AH01213: lb_heartbeat: Unable to read heartbeats at '${path}'`;
+  request.log('lbmethod_heartbeat', 'error', text, entryOf(connectErrors, error));
   return nobody;
 }
 

@@ -27,7 +27,13 @@ export interface Destination {
   readonly parent?: ParentProxy | undefined;
   /** Protocols to offer within TLS (ALPN). */
   readonly tlsProtocols?: readonly string[];
+  /** Told when the back end cannot be connected to, or not trusted, to add what the protocol's module says of it. */
+  readonly whenFailed?: (destination: Destination, failure: ConnectionFailure) => void;
 }
+
+export type ConnectionFailure =
+  | { readonly kind: 'connect'; readonly hostname: string }
+  | { readonly kind: 'tls'; readonly place: string };
 
 /**
  * Whether the worker may be used: one in error is let back in when its retry time is over. Otherwise the answer
@@ -100,14 +106,15 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
     const { hostname } = destination.parent ?? origin;
     return proxyError(request, 500, `DNS lookup failure for: ${hostname}`, connectErrors.ENOTFOUND);
   }
-  const { port, socketPath } = pool.target;
+  const { hostname, port, socketPath } = pool.target;
   if (reason.kind === 'tls') return handshakeFailed(destination, pool, reason);
   for (const [i, { address, error }] of reason.attempts.entries()) {
     if (i < reason.attempts.length - 1) continue;
-    const text = connectComplaint(protocol, { hostname: origin.hostname, port, socketPath }, address);
+    const text = connectComplaint(protocol, { hostname, port, socketPath }, address);
     logForServer(request, text, entryOf(connectErrors, error));
   }
   disableWorker(request, worker);
+  destination.whenFailed?.(destination, { kind: 'connect', hostname });
   return 503;
 }
 
@@ -124,22 +131,22 @@ export function connectComplaint(
 
 /** httpd: modules/ssl/ssl_engine_io.c ssl_io_filter_handshake, ap_proxy_pass_brigade */
 function handshakeFailed(
-  { request, origin, protocol }: Destination,
+  destination: Destination,
   { target }: ConnectionPool,
   { address, complaint }: Extract<NoConnection, { kind: 'tls' }>,
 ): HookStatus {
+  const { request, protocol } = destination;
   const { server } = request;
+  const place = `${address}:${target.port} (${target.hostname})`;
   if (server.errorLogger.wants('ssl', 'info', undefined)) {
     server.errorLogger.write({ module: 'ssl', level: 'info', message: complaint, server });
   }
-  request.log(
-    'proxy',
-    'error',
-    `AH01084: pass request body failed to ${address}:${target.port} (${origin.hostname})`,
-  );
+  request.log('proxy', 'error', `AH01084: pass request body failed to ${place}`, connectErrors.ETLS);
   // httpd's mod_proxy_http2 meets it as a session that ends at once.
   if (protocol === 'H2') return 503;
-  return proxyError(request, 500, 'Error during SSL Handshake with remote server');
+  const status = proxyError(request, 500, 'Error during SSL Handshake with remote server');
+  destination.whenFailed?.(destination, { kind: 'tls', place });
+  return status;
 }
 
 /** httpd: ap_proxy_connection_create */
@@ -159,6 +166,32 @@ function disableWorker(request: RequestRecord, worker: Worker): void {
     request,
     `AH00959: ap_proxy_connect_backend disabling worker for (${worker.address}) for ${seconds}s`,
   );
+}
+
+/**
+ * Says that the client's body could not be read before it was to be passed on, and to whom; the answer.
+ * httpd: ap_proxy_prefetch_input
+ */
+export async function bodyFailed(destination: Destination): Promise<HookStatus> {
+  const { request, worker } = destination;
+  const address = await poolOf(destination)?.firstAddress();
+  logUnreadBody(request, worker, address === undefined ? undefined : `${address.host}:${address.port}`);
+  releaseWorkers(request);
+  return request.body.failure ?? 400;
+}
+
+export function logUnreadBody(request: RequestRecord, worker: Worker, place = worker.address): void {
+  const client = request.connection.clientAddress;
+  const text = `AH01095: prefetch request body failed to ${place} (${worker.hostname}) from ${client} ()`;
+  request.log('proxy', 'error', text, bodyError(request));
+}
+
+/** httpd: AP_FILTER_ERROR for what is malformed */
+function bodyError({ body, connection }: RequestRecord): string {
+  if (body.trailersFault !== undefined) return '(22)Invalid argument';
+  if (body.failure === 408) return connectErrors.ETIMEDOUT!;
+  if (body.isCutOff !== true) return '(-102)Unknown error -102';
+  return connection.aborted ? connectErrors.ECONNRESET! : connectErrors.ETUNNEL!;
 }
 
 /** A message that is not about a client. */

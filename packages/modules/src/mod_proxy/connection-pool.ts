@@ -216,6 +216,13 @@ export class ConnectionPool {
     }
   }
 
+  /** The first address that would be tried; undefined for a unix socket, and where the name is unknown. */
+  async firstAddress(): Promise<{ readonly host: string; readonly port: number } | undefined> {
+    const { hostname, port, socketPath } = this.target;
+    const [host] = socketPath === undefined ? ((await this.resolve(hostname)) ?? []) : [];
+    return host === undefined ? undefined : { host, port };
+  }
+
   /** Takes a stream in: one that was connected to an address, or one of those that share a connection. */
   adopt(stream: Stream, address?: string): BackendConnection {
     const connection = new BackendConnection(stream, this);

@@ -20,10 +20,13 @@
 
 export {
   acquireConnection,
+  bodyFailed,
+  type ConnectionFailure,
   connectComplaint,
   connectErrors,
   type Destination,
   isWorkerReady,
+  logUnreadBody,
   timeoutOf,
   tunnelHead,
 } from './acquire-connection.ts';

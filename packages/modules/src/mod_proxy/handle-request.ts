@@ -4,7 +4,7 @@ import type { Balancer } from './balancer.ts';
 import type { ParentProxy, ProxyServerConfig } from './config.ts';
 import { addDomain, isBlocked } from './forward.ts';
 import { type Origin, pathStart, WorkerIndex } from './origin.ts';
-import { balancerHooks, findScheme } from './providers.ts';
+import { backendTls, balancerHooks, findScheme } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { type ProxyPlan, proxyPlanOf } from './proxy-plan.ts';
 import { releaseWorkers } from './release-workers.ts';
@@ -53,8 +53,11 @@ export function handleRequest(request: RequestRecord): HookResult {
 /** A file that a handler such as `proxy:fcgi://localhost` stands for goes to the back end under its path. */
 function takeFile(request: RequestRecord, handler: string): HookStatus {
   const { filename } = request;
+  const url = `${handler}${filename}`;
+  // What is no URL at all leaves the file to those who come after.
+  if (!url.includes(':', 7)) return DECLINED;
   request.proxyRequest = 'reverse';
-  request.filename = `${handler}${filename}`;
+  request.filename = url;
   request.notes.set('proxy-sethandler', '1');
   const status = canonicalize(request);
   if (status === OK) return OK;
@@ -150,7 +153,8 @@ function callScheme(
   // What a parent is asked for is HTTP, whatever the scheme of the URL.
   const isForeign = origin.scheme === 'ftp' || findScheme(providers, origin.scheme) === undefined;
   const isAsked = parent !== undefined && isForeign && !ownTransport.has(origin.scheme);
-  const scheme = findScheme(providers, isAsked ? 'http' : origin.scheme);
+  const isUnserved = needsTls.has(origin.scheme) && providers.find(backendTls, 'default') === undefined;
+  const scheme = isUnserved ? undefined : findScheme(providers, isAsked ? 'http' : origin.scheme);
   if (scheme !== undefined) return scheme.handle(request, worker, origin, path === '' ? '/' : path, parent);
   request.log(
     'proxy',
@@ -164,13 +168,15 @@ function callScheme(
 function sendToMember(request: RequestRecord, plan: ProxyPlan, worker: Worker, chosen: string): HookResult {
   request.filename = `proxy:${chosen}`;
   const status = canonicalize(request);
-  if (status !== OK) return status;
+  if (status !== OK && status !== DECLINED) return status;
   const url = request.filename.slice(6);
   const start = pathStart(url);
   const origin = plan.origins.find(url.slice(0, start));
   return typeof origin === 'string' ? 400 : runScheme(request, worker, origin, url.slice(start));
 }
 
+/** Their modules decline where there is no mod_ssl. */
+const needsTls = new Set(['https', 'wss']);
 /** A parent cannot be asked for these in plain HTTP. */
 const ownTransport = new Set(['https', 'wss', 'CONNECT']);
 

@@ -29,6 +29,9 @@ const defaultPorts: Readonly<Record<string, number>> = {
   h2: 443,
 };
 
+/** A port that httpd leaves out of the URL and then does not find again: it asks port 0. httpd: UWSGI_DEFAULT_PORT */
+const unnamedPorts: Readonly<Record<string, number>> = { uwsgi: 3031 };
+
 /** httpd: ap_proxy_port_of_scheme */
 export function portOfScheme(scheme: string): number {
   return entryOf(defaultPorts, scheme) ?? 0;
@@ -70,7 +73,7 @@ export class OriginTable {
     const host = canonicalHost(authority.slice(colon + 3));
     if (typeof host === 'string') return host;
     const defaultPort = portOfScheme(scheme);
-    const port = host.port === 0 ? defaultPort : host.port;
+    const port = host.port === 0 || host.port === entryOf(unnamedPorts, scheme) ? defaultPort : host.port;
     const name = host.hostname.includes(':') ? `[${host.hostname}]` : host.hostname;
     const shown = port === defaultPort ? name : `${name}:${port}`;
     const canonical = `${scheme}://${shown}`;

@@ -17,8 +17,8 @@ export abstract class ReadToCloseExchange extends BackendExchange {
 
   /** Where the body begins in what was received; undefined while more must come. */
   protected abstract endOfHead(text: string): number | undefined;
-  /** Takes the head over; false when the exchange is over with it, by `fail` or `finishEarly`. */
-  protected abstract takeHead(head: string): boolean;
+  /** Takes the head over, `rest` being what has come behind it; false when the exchange is over with it, by `fail` or `finishEarly`. */
+  protected abstract takeHead(head: string, rest: string): boolean;
   /** There is no head up to the end of the answer. */
   protected abstract takeIncompleteHead(head: string, failure: BackendFailure): void;
 
@@ -31,7 +31,7 @@ export abstract class ReadToCloseExchange extends BackendExchange {
     }
     const { head } = this;
     this.head = '';
-    if (!this.takeHead(head.slice(0, end))) return;
+    if (!this.takeHead(head.slice(0, end), head.slice(end))) return;
     this.startBody();
     const bodyLength = head.length - end;
     if (bodyLength > 0) {

@@ -81,7 +81,8 @@ function mapPrefix(
   if (real === '!') return DECLINED;
   if (!alias.noCanon) return `proxy:${real}${uri.slice(length)}`;
   if (matchAlias(request.unparsedUri, fake) !== length) {
-    logMismatch(request);
+    const text = 'AH01136: Unescaped URL path matched ProxyPass; ignoring unsafe nocanon';
+    request.log('proxy', 'warn', text);
     return `proxy:${real}${uri.slice(length)}`;
   }
   request.notes.set('proxy-nocanon', '1');
@@ -161,7 +162,8 @@ export function canonicalize(request: RequestRecord): HookStatus {
   const scheme = url.slice(0, colon).toLowerCase();
   if (scheme === 'balancer') return canonicalizeBalancer(request, url, colon);
   const handler = findScheme(request.server.plan.providers, scheme);
-  const canonical = handler?.canonicalize?.(request, url);
+  if (handler === undefined) return DECLINED;
+  const canonical = handler.canonicalize?.(request, url);
   if (typeof canonical === 'number') return canonical;
   if (canonical !== undefined) request.filename = `proxy:${whole.slice(0, bar)}${canonical}`;
   return OK;
@@ -192,7 +194,8 @@ export function canonicalUrl(
   const start = pathStart(url);
   const origin = start < 0 ? 'Malformed URL' : proxyPlanOf(request.server).origins.find(url.slice(0, start));
   if (typeof origin === 'string') {
-    request.log(module, 'error', `${code}: error parsing URL ${url}: ${origin}`);
+    const authority = start < 0 ? url : url.slice(0, start);
+    request.log(module, 'error', `${code}: error parsing URL ${authority}: ${origin}`);
     return 400;
   }
   const path = canonicalTarget(request, url.slice(start + 1), module);

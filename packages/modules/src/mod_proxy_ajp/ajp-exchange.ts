@@ -10,11 +10,11 @@ import {
   type BackendConnection,
   BackendExchange,
   type BackendFailure,
-  failureTexts,
   overridesError,
   proxyDirectory,
   type Worker,
 } from '../mod_proxy/contract.ts';
+import { ajpErrors, logReceiveFailure, logWithoutClient } from './log-receive-failure.ts';
 import {
   bodyMessageHead,
   bodyPieceSize,
@@ -41,6 +41,10 @@ export class AjpExchange extends BackendExchange {
   private hasHeaders = false;
   private isFlushed = false;
   private isHanded = false;
+  /** The back end has sent a message. */
+  private hasMessage = false;
+  /** What the log says of a message that could not be used. */
+  private dialogError: { readonly text: string | undefined } | undefined = undefined;
   /** A part of the request's body is with the back end, so that no other can be tried. */
   private hasSentBody = false;
   private readonly originalStatus: number;
@@ -119,7 +123,9 @@ export class AjpExchange extends BackendExchange {
   }
 
   private failOnClient(): void {
-    this.request.log('proxy_ajp', 'error', 'AH02822: dialog with client failed');
+    const isCutOff = this.request.body.isCutOff === true;
+    const error = isCutOff ? '(70008)Partial results are valid but processing is incomplete' : undefined;
+    this.request.log('proxy_ajp', 'error', 'AH02822: dialog with client failed', error);
     if (this.isHanded) this.breakBody('end');
     else if (this.state === 'head' || this.state === 'body') this.fail(this.request.body.failure ?? 400);
   }
@@ -149,7 +155,8 @@ export class AjpExchange extends BackendExchange {
     while (at < bytes.length && this.state !== 'done' && this.state !== 'failed') {
       if (this.pending === undefined) {
         const end = at + this.messageEnd(bytes, at, bytes.length);
-        if (end <= bytes.length && end > at) {
+        if (end === at) return;
+        if (end <= bytes.length) {
           this.takeMessage(bytes, at + messageHeaderLength, end);
           at = end;
           continue;
@@ -161,7 +168,7 @@ export class AjpExchange extends BackendExchange {
     }
   }
 
-  /** Length of the message that begins here; beyond the end when its head is not complete. */
+  /** Length of the message that begins here; beyond the end when its head is not complete, 0 when it is none. */
   private messageEnd(bytes: Uint8Array, at: number, end: number): number {
     if (end - at < messageHeaderLength) return Number.POSITIVE_INFINITY;
     const isKnown =
@@ -171,12 +178,14 @@ export class AjpExchange extends BackendExchange {
       const signature = [bytes[at]!, bytes[at + 1]!]
         .map((byte) => byte.toString(16).padStart(2, '0'))
         .join('');
-      this.complain(`AH01080: ajp_msg_check_header() got bad signature ${signature}`);
+      this.refuseMessage(`AH01080: ajp_msg_check_header() got bad signature ${signature}`);
       return 0;
     }
     if (length > this.size - messageHeaderLength) {
       const most = this.size - messageHeaderLength;
-      this.complain(`AH01081: ajp_msg_check_header() incoming message is too big ${length}, max is ${most}`);
+      this.refuseMessage(
+        `AH01081: ajp_msg_check_header() incoming message is too big ${length}, max is ${most}`,
+      );
       return 0;
     }
     return messageHeaderLength + length;
@@ -204,11 +213,20 @@ export class AjpExchange extends BackendExchange {
   /** The content of one message lies from `start` on. */
   private takeMessage(bytes: Uint8Array, start: number, end: number): void {
     const type = bytes[start];
+    this.hasMessage = true;
     if (type === MESSAGE.sendBodyChunk) this.takeChunk(bytes, start + 1, end);
     else if (type === MESSAGE.sendHeaders && !this.hasHeaders) this.takeHeaders(bytes, start + 1, end);
-    else if (type === MESSAGE.endResponse) this.endResponse(end - start > 1 && bytes[start + 1] !== 0);
+    else if (type === MESSAGE.endResponse) this.endResponse(this.readReuse(bytes, start + 1, end));
     else if (type === MESSAGE.getBodyChunk) void this.sendPiece();
-    else this.failDialog('nonsense');
+    else this.failDialog('nonsense', undefined);
+  }
+
+  /** Whether the connection may be used again. httpd: ajp_parse_reuse */
+  private readReuse(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end > start) return bytes[start] !== 0;
+    new MessageReader('', (text) => logWithoutClient(this.request, text)).byte();
+    this.logDialog(ajpErrors.overflow);
+    return false;
   }
 
   private takeHeaders(bytes: Uint8Array, start: number, end: number): void {
@@ -216,10 +234,13 @@ export class AjpExchange extends BackendExchange {
     this.hasHeaders = true;
     let text = '';
     for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
-    const complaint = readHeaders(request, new MessageReader(text, 0));
-    if (complaint !== undefined) {
-      request.log('proxy_ajp', 'error', complaint);
-      this.failDialog('nonsense');
+    const fault = readHeaders(
+      request,
+      new MessageReader(text, (message) => logWithoutClient(request, message)),
+    );
+    if (fault !== undefined) {
+      if (fault.complaint !== undefined) request.log('proxy_ajp', 'error', fault.complaint);
+      this.failDialog('nonsense', fault.error);
       return;
     }
     const challenge = request.headersOut.get('WWW-Authenticate');
@@ -279,7 +300,29 @@ export class AjpExchange extends BackendExchange {
 
   private complain(message: string): void {
     this.request.log('proxy_ajp', 'error', message);
-    this.failDialog('nonsense');
+    this.failDialog('nonsense', ajpErrors.badHeader);
+  }
+
+  /** What came is no message. */
+  private refuseMessage(message: string): void {
+    const { request } = this;
+    logWithoutClient(request, message);
+    logWithoutClient(request, 'AH01031: ajp_ilink_receive() received bad header');
+    request.log('proxy_ajp', 'error', receiveFailed);
+    if (this.hasMessage) {
+      this.failDialog('nonsense', ajpErrors.badHeader);
+      return;
+    }
+    this.logNoAnswer(ajpErrors.badHeader);
+    this.fail(this.failureStatus('nonsense'));
+  }
+
+  /** The connection failed while a message was awaited. */
+  private readFailure(failure: BackendFailure): string {
+    const hasHead = this.pending !== undefined && this.pendingLength >= messageHeaderLength;
+    const error = logReceiveFailure(this.request, failure, hasHead ? 'body' : 'head');
+    this.request.log('proxy_ajp', 'error', receiveFailed);
+    return error;
   }
 
   onEnd(): void {
@@ -287,18 +330,22 @@ export class AjpExchange extends BackendExchange {
   }
 
   protected onHeadFailure(failure: BackendFailure): void {
-    const { request, connection } = this;
-    const { hostname, port } = connection.pool.target;
-    request.log(
-      'proxy_ajp',
-      'error',
-      `AH00878: read response failed from ${hostname}:${port} (${hostname}:${port})`,
-      failureTexts[failure],
-    );
+    this.logNoAnswer(this.readFailure(failure));
     this.fail(this.failureStatus(failure));
   }
 
-  private failDialog(failure: BackendFailure): void {
+  private logNoAnswer(error: string): void {
+    this.request.log('proxy_ajp', 'error', `AH00878: read response failed from ${this.place}`, error);
+  }
+
+  private get place(): string {
+    const { pool, address } = this.connection;
+    const { hostname, port } = pool.target;
+    return `${address ?? hostname}:${port} (${hostname}:${port})`;
+  }
+
+  private failDialog(failure: BackendFailure, error: string | undefined): void {
+    this.dialogError = { text: error };
     if (this.state === 'head' || !this.isHanded) this.failHead(failure);
     else this.breakBody(failure);
   }
@@ -331,12 +378,12 @@ export class AjpExchange extends BackendExchange {
   }
 
   protected logBrokenBody(failure: BackendFailure): void {
-    const { hostname, port } = this.connection.pool.target;
-    this.request.log(
-      'proxy_ajp',
-      'error',
-      `AH00893: dialog to ${hostname}:${port} (${hostname}:${port}) failed`,
-      failureTexts[failure],
-    );
+    this.logDialog(this.dialogError === undefined ? this.readFailure(failure) : this.dialogError.text);
+  }
+
+  private logDialog(error: string | undefined): void {
+    this.request.log('proxy_ajp', 'error', `AH00893: dialog to ${this.place} failed`, error);
   }
 }
+
+const receiveFailed = 'AH00992: ajp_read_header: ajp_ilink_receive failed';

@@ -4,6 +4,8 @@ import {
   type BackendConnection,
   type BackendFailure,
   type ConnectionUser,
+  type Destination,
+  failureTexts,
   isWorkerReady,
   type Origin,
   proxyServer,
@@ -13,6 +15,7 @@ import {
 } from '../mod_proxy/contract.ts';
 import { AjpExchange } from './ajp-exchange.ts';
 import { forwardRequest } from './forward-request.ts';
+import { ajpErrors, logReceiveFailure } from './log-receive-failure.ts';
 import { cping, MESSAGE, messageSize } from './messages.ts';
 
 /** Sends a request to an AJP back end and answers with its answer. httpd: modules/proxy/mod_proxy_ajp.c proxy_ajp_handler */
@@ -28,7 +31,9 @@ export async function handleAjp(
   const size = messageSize(worker.parameters.ioBufferSize ?? proxyServer.of(request).ioBufferSize);
   const message = forwardRequest(request, path, worker.parameters.secret);
   if (message.length > size) {
-    request.log('proxy_ajp', 'error', `AH00868: request failed to ${origin.hostname}:${origin.port}`);
+    const { hostname, port } = origin;
+    const text = `AH00868: request failed to ${connection.address ?? hostname}:${port} (${hostname}:${port})`;
+    request.log('proxy_ajp', 'error', text, ajpErrors.overflow);
     connection.destroy();
     releaseWorkers(request);
     return 400;
@@ -52,45 +57,56 @@ async function connect(
 ): Promise<BackendConnection | HookStatus> {
   const { pingMs } = worker.parameters;
   for (const isFresh of [false, true]) {
-    const connection = await acquireConnection({ request, worker, origin, protocol: 'AJP' }, { isFresh });
-    if (typeof connection === 'number') {
-      if (connection === 503)
-        request.log(
-          'proxy_ajp',
-          'error',
-          `AH00896: failed to make connection to backend: ${origin.hostname}`,
-        );
-      return connection;
-    }
-    if (pingMs === undefined || (await answersPing(connection, pingMs))) return connection;
+    const destination = { request, worker, origin, protocol: 'AJP', whenFailed: logFailure };
+    const connection = await acquireConnection(destination, { isFresh });
+    if (typeof connection === 'number') return connection;
+    const outcome = pingMs === undefined ? cpong : await ping(connection, pingMs);
+    if (outcome === cpong) return connection;
+    const error = logPing(request, outcome);
     connection.destroy();
     const { hostname, port } = origin;
-    request.log(
-      'proxy_ajp',
-      'error',
-      `AH00897: cping/cpong failed to ${hostname}:${port} (${hostname}:${port})`,
-    );
+    const place = `${connection.address ?? hostname}:${port} (${hostname}:${port})`;
+    request.log('proxy_ajp', 'error', `AH00897: cping/cpong failed to ${place}`, error);
   }
   releaseWorkers(request);
   return 503;
 }
 
-/** httpd: modules/proxy/ajp_header.c ajp_handle_cping_cpong */
-function answersPing(connection: BackendConnection, timeoutMs: number): Promise<boolean> {
+function logFailure({ request, origin }: Destination): void {
+  request.log('proxy_ajp', 'error', `AH00896: failed to make connection to backend: ${origin.hostname}`);
+}
+
+/** Says why a back end does not live; gives the error. httpd: modules/proxy/ajp_header.c ajp_handle_cping_cpong */
+function logPing(request: RequestRecord, outcome: string | { readonly failure: BackendFailure }): string {
+  const say = (text: string) => request.log('proxy_ajp', 'error', text);
+  if (typeof outcome !== 'string') {
+    const error = logReceiveFailure(request, outcome.failure, 'head');
+    say('AH01012: ajp_handle_cping_cpong: ajp_ilink_receive failed');
+    return error;
+  }
+  say(`AH01014: ajp_handle_cping_cpong: awaited CPONG, received ${outcome.charCodeAt(4)} `);
+  return failureTexts.nonsense;
+}
+
+/** What a back end answers to a ping. */
+function ping(
+  connection: BackendConnection,
+  timeoutMs: number,
+): Promise<string | { readonly failure: BackendFailure }> {
   return new Promise((resolve) => {
     let received = '';
-    const settle = (isAlive: boolean) => {
+    const settle = (outcome: string | { readonly failure: BackendFailure }) => {
       connection.exchange = undefined;
       connection.expectNothing();
-      resolve(isAlive);
+      resolve(outcome);
     };
     const user: ConnectionUser = {
       onData(bytes: Bytes) {
         received += bytes.latin1Slice();
-        if (received.length >= 5) settle(received === cpong);
+        if (received.length >= 5) settle(received);
       },
-      onEnd: () => settle(false),
-      onFailure: (_failure: BackendFailure) => settle(false),
+      onEnd: () => settle({ failure: 'end' }),
+      onFailure: (failure) => settle({ failure }),
       onDrain: () => {},
     };
     connection.exchange = user;

@@ -41,35 +41,46 @@ export const bodyMessageHead = (length: number) => `\x12\x34${integer16(length +
 export const emptyBodyMessage = bodyMessageHead(0);
 export const cping = toBackend('\x0a');
 
-/** Reads the fields of a message, one after the other; undefined when there is none left. */
+/** Reads the fields of a message, one after the other; undefined, and a complaint, when there is none left. */
 export class MessageReader {
   private readonly text: string;
-  private at: number;
+  private readonly complain: (message: string) => void;
+  private at = 0;
 
-  constructor(text: string, at: number) {
+  /** `text` is what follows the type of the message. */
+  constructor(text: string, complain: (message: string) => void) {
     this.text = text;
-    this.at = at;
+    this.complain = complain;
+  }
+
+  /** httpd counts the head of the message and its type, too. */
+  private overflow(reader: string): undefined {
+    const before = messageHeaderLength + 1;
+    this.complain(
+      `AH03229: ${reader}(): BufferOverflowException ${before + this.at} ${before + this.text.length}`,
+    );
   }
 
   byte(): number | undefined {
-    return this.at < this.text.length ? this.text.charCodeAt(this.at++) : undefined;
+    return this.at < this.text.length ? this.text.charCodeAt(this.at++) : this.overflow('ajp_msg_get_uint8');
   }
 
   integer(): number | undefined {
-    const value = this.peekInteger();
+    const value = this.peekInteger('ajp_msg_get_uint16');
     if (value !== undefined) this.at += 2;
     return value;
   }
 
-  peekInteger(): number | undefined {
-    if (this.at + 2 > this.text.length) return undefined;
+  peekInteger(reader = 'ajp_msg_peek_uint16'): number | undefined {
+    if (this.at + 2 > this.text.length) return this.overflow(reader);
     return this.text.charCodeAt(this.at) * 256 + this.text.charCodeAt(this.at + 1);
   }
 
   string(): string | undefined {
     const length = this.integer();
-    if (length === undefined || length === 0xffff || this.at + length + 1 > this.text.length)
-      return undefined;
+    if (length === undefined) return undefined;
+    if (length === 0xffff || this.at + length + 1 > this.text.length)
+      return this.overflow('ajp_msg_get_string');
     const start = this.at;
     this.at = start + length + 1;
     const end = this.text.indexOf('\0', start);

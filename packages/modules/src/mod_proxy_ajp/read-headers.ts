@@ -1,6 +1,7 @@
 import { HeaderTable } from '@httpd-ts/http1';
 import type { RequestRecord } from '@httpd-ts/kernel';
 import { mapCookie, mapLocation } from '../mod_proxy/contract.ts';
+import { ajpErrors } from './log-receive-failure.ts';
 import type { MessageReader } from './messages.ts';
 
 // httpd: modules/proxy/ajp_header.c response_trans_headers
@@ -19,10 +20,21 @@ const fieldNames = [
 ];
 const locations = new Set(['location', 'content-location', 'uri', 'destination']);
 
-/** Takes over status and fields of an answer; a text says what is wrong with them. httpd: ajp_unmarshal_response */
-export function readHeaders(request: RequestRecord, message: MessageReader): string | undefined {
+/** What is wrong with a head: the complaint, where httpd has words of its own, and the error. */
+export interface HeadersFault {
+  readonly complaint?: string;
+  readonly error: string;
+}
+
+const overflow = (complaint?: string): HeadersFault => ({
+  ...(complaint === undefined ? {} : { complaint }),
+  error: ajpErrors.overflow,
+});
+
+/** Takes over status and fields of an answer, or says what is wrong with them. httpd: ajp_unmarshal_response */
+export function readHeaders(request: RequestRecord, message: MessageReader): HeadersFault | undefined {
   const status = message.integer();
-  if (status === undefined) return 'AH00983: ajp_unmarshal_response: Null status';
+  if (status === undefined) return overflow('AH00983: ajp_unmarshal_response: Null status');
   request.status = status;
   const reason = message.string();
   request.statusLine = reason === undefined ? undefined : `${status} ${reason}`;
@@ -30,15 +42,15 @@ export function readHeaders(request: RequestRecord, message: MessageReader): str
   const headers = new HeaderTable();
   if (count === undefined) {
     request.headersOut = headers;
-    return 'AH10405: ajp_unmarshal_response: Bad number of headers';
+    return overflow('AH10405: ajp_unmarshal_response: Bad number of headers');
   }
   for (const value of request.headersOut.getAll('Set-Cookie')) headers.add('Set-Cookie', value);
   request.headersOut = headers;
   for (let i = 0; i < count; i++) {
     const name = fieldName(message);
-    if (name === undefined) return 'AH00985: ajp_unmarshal_response: Null header name';
+    if (typeof name !== 'string') return name;
     const value = message.string();
-    if (value === undefined) return 'AH00986: ajp_unmarshal_response: Null header value';
+    if (value === undefined) return overflow('AH00986: ajp_unmarshal_response: Null header value');
     addField(request, name, value);
   }
   // The length is that of what is sent in the end.
@@ -47,12 +59,19 @@ export function readHeaders(request: RequestRecord, message: MessageReader): str
   return undefined;
 }
 
-function fieldName(message: MessageReader): string | undefined {
+function fieldName(message: MessageReader): string | HeadersFault {
   const code = message.peekInteger();
-  if (code === undefined) return undefined;
-  if (code >> 8 !== 0xa0) return message.string();
+  if (code === undefined) return overflow();
+  if (code >> 8 !== 0xa0)
+    return message.string() ?? overflow('AH00985: ajp_unmarshal_response: Null header name');
   message.integer();
-  return fieldNames[(code & 255) - 1];
+  const shown = code.toString(16).padStart(8, '0');
+  return (
+    fieldNames[(code & 255) - 1] ?? {
+      complaint: `AH00984: ajp_unmarshal_response: No such sc (${shown})`,
+      error: ajpErrors.badHeader,
+    }
+  );
 }
 
 function addField(request: RequestRecord, name: string, value: string): void {

@@ -51,7 +51,8 @@ export async function openTunnel(
   const target = parent ?? origin;
   const addresses = await request.server.plan.world.network.resolve(target.hostname);
   if (addresses === undefined) {
-    request.log('proxy_connect', 'error', `AH02327: failed to resolve hostname '${target.hostname}'`);
+    const text = `AH02327: failed to resolve hostname '${target.hostname}'`;
+    request.log('proxy_connect', 'error', text, connectErrors.ENOTFOUND);
     return proxyError(request, 502, `DNS lookup failure for: ${target.hostname}`);
   }
   if (!allowed.some(({ first, last }) => port >= first && port <= last)) {

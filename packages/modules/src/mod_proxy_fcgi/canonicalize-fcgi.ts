@@ -17,7 +17,7 @@ export function canonicalizeFcgi(request: RequestRecord, url: string): string | 
   const start = pathStart(url);
   const origin = start < 0 ? 'Malformed URL' : proxyPlanOf(request.server).origins.find(url.slice(0, start));
   if (typeof origin === 'string') {
-    request.log('proxy_fcgi', 'error', `AH01059: error parsing URL ${url}: ${origin}`);
+    request.log('proxy_fcgi', 'error', `AH01059: error parsing URL ${url.slice(5, start)}: ${origin}`);
     return 400;
   }
   const path = pathOf(request, url.slice(start + 1));

@@ -1,6 +1,13 @@
+import { latin1Text } from '@httpd-ts/http1';
 import { type Bytes, DONE, die, OK, type RequestRecord } from '@httpd-ts/kernel';
 import { takeScriptHeaders } from '../core/contract.ts';
-import { BackendExchange, type BackendFailure, failureTexts, overridesError } from '../mod_proxy/contract.ts';
+import {
+  BackendExchange,
+  type BackendFailure,
+  failureTexts,
+  logUnreadBody,
+  overridesError,
+} from '../mod_proxy/contract.ts';
 import { headerLength, RECORD, requestId } from './records.ts';
 
 /** What becomes of the answer's body. */
@@ -29,6 +36,14 @@ export class FcgiExchange extends BackendExchange {
   /** The request goes out and the wait for its answer begins. */
   begin(): void {
     this.expectData();
+  }
+
+  /** httpd has read the beginning of the body, and complained, before it connected. */
+  protected override bodyFailed(body: RequestRecord['body']): void {
+    const { address, pool } = this.connection;
+    const place = address === undefined ? undefined : `${address}:${pool.target.port}`;
+    logUnreadBody(this.request, this.worker, place);
+    super.bodyFailed(body);
   }
 
   protected onHeadData(bytes: Bytes): void {
@@ -125,7 +140,12 @@ export class FcgiExchange extends BackendExchange {
 
   private takeHead(head: string, rest: Uint8Array): void {
     const { request } = this;
-    const { status, bodyStart } = takeScriptHeaders(request, head, 'proxy_fcgi');
+    const { status, bodyStart } = takeScriptHeaders(
+      request,
+      head,
+      'proxy_fcgi',
+      latin1Text(rest, 0, rest.length),
+    );
     if (request.env('ap_trust_cgilike_cl') === undefined) request.headersOut.unset('Content-Length');
     request.headersOut.unset('Transfer-Encoding');
     this.startBody();
@@ -214,19 +234,24 @@ export class FcgiExchange extends BackendExchange {
 
   protected onHeadFailure(failure: BackendFailure): void {
     if (failure === 'timeout') this.logDispatchError(failureTexts.timeout, 'polling');
-    else {
-      this.log('AH01067: Failed to read FastCGI header');
-      this.logDispatchError(failureTexts[failure]);
-    }
+    else this.logReadError(failureTexts[failure]);
     this.fail(failure === 'timeout' ? 504 : 503);
   }
 
   protected logBrokenBody(failure: BackendFailure): void {
     if (failure === 'timeout') this.logDispatchError(failureTexts.timeout, 'polling');
-    else {
-      if (failure !== 'nonsense') this.log('AH01067: Failed to read FastCGI header');
-      this.logDispatchError(failure === 'nonsense' ? '(22)Invalid argument' : failureTexts[failure]);
+    else if (failure === 'nonsense') this.logDispatchError('(22)Invalid argument');
+    else this.logReadError(failureTexts[failure]);
+  }
+
+  /** The connection broke off, within a record or between two. */
+  private logReadError(error: string): void {
+    if (this.remaining > 0) {
+      this.logDispatchError(error, 'reading response body');
+      return;
     }
+    this.log('AH01067: Failed to read FastCGI header');
+    this.logDispatchError(error);
   }
 }
 

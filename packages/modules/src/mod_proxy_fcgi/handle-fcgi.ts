@@ -4,10 +4,11 @@ import {
   acquireConnection,
   type BackendConnection,
   type BodyFraming,
+  bodyFailed,
+  type Destination,
   isWorkerReady,
   type Origin,
   PrefetchedBody,
-  releaseWorkers,
   timeoutOf,
   type Worker,
 } from '../mod_proxy/contract.ts';
@@ -23,22 +24,14 @@ export async function handleFcgi(
   origin: Origin,
 ): Promise<HookStatus> {
   if (!isWorkerReady(request, worker, 'FCGI')) return 503;
+  const destination = { request, worker, origin, protocol: 'FCGI', whenFailed: logFailure };
   const body = new PrefetchedBody(request.body);
   const prefetched = prefetch(request, body);
-  const failure = prefetched instanceof Promise ? await prefetched : prefetched;
-  if (failure !== undefined) {
-    releaseWorkers(request);
-    return failure;
-  }
-  const acquired = acquireConnection({ request, worker, origin, protocol: 'FCGI' });
+  if (prefetched === false || (prefetched instanceof Promise && !(await prefetched)))
+    return bodyFailed(destination);
+  const acquired = acquireConnection(destination);
   const connection = acquired instanceof Promise ? await acquired : acquired;
-  if (typeof connection === 'number') {
-    if (connection === 503) {
-      const { hostname } = origin;
-      request.log('proxy_fcgi', 'error', `AH01079: failed to make connection to backend: ${hostname}`);
-    }
-    return connection;
-  }
+  if (typeof connection === 'number') return connection;
   // Back ends may have one process for each connection, so connections are kept only for those who ask for it.
   connection.mustClose = worker.parameters.disableReuse !== false;
   const exchange = new FcgiExchange(request, worker, connection, timeoutOf(request.server, worker));
@@ -59,18 +52,19 @@ export async function handleFcgi(
   return exchange.wait();
 }
 
+function logFailure({ request, origin }: Destination): void {
+  request.log('proxy_fcgi', 'error', `AH01079: failed to make connection to backend: ${origin.hostname}`);
+}
+
 /**
  * Reads what has come of the request's body, to find out its length; then the back end need not wait for the client.
- * A status says that the body cannot be read.
+ * False when the body cannot be read.
  */
-function prefetch(
-  request: RequestRecord,
-  body: PrefetchedBody,
-): Promise<HookStatus | undefined> | HookStatus | undefined {
+function prefetch(request: RequestRecord, body: PrefetchedBody): Promise<boolean> | boolean {
   const { headersIn } = request;
   const isChunked = headersIn.has('Transfer-Encoding');
   if (isChunked) headersIn.unset('Content-Length');
-  const failed = () => request.body.failure ?? 400;
+  const failed = () => false;
   if (body.isFiltered) return body.readBeginning().then(() => stateLength(request, body, isChunked), failed);
   body.readAvailable();
   if (body.isWhole || headersIn.has('Content-Length') || request.env('proxy-sendcl') === undefined) {
@@ -80,12 +74,13 @@ function prefetch(
 }
 
 /** What is there as a whole goes on with its length. */
-function stateLength({ headersIn }: RequestRecord, body: PrefetchedBody, isChunked: boolean): undefined {
+function stateLength({ headersIn }: RequestRecord, body: PrefetchedBody, isChunked: boolean): true {
   const hasLength = headersIn.has('Content-Length');
   if (body.isWhole && (hasLength || isChunked || body.prefetched > 0)) {
     headersIn.set('Content-Length', String(body.prefetched));
     headersIn.unset('Transfer-Encoding');
   }
+  return true;
 }
 
 /** Carries out ProxyFCGISetEnvIf; false when a condition could not be evaluated. httpd: fix_cgivars */

@@ -6,7 +6,15 @@ import {
   type ResponseHeadOptions,
   ResponseHeadReader,
 } from '@httpd-ts/http1';
-import { type Bytes, DONE, type HookStatus, isError, OK, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  type Bytes,
+  DONE,
+  entryOf,
+  type HookStatus,
+  isError,
+  OK,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import {
   type BackendConnection,
   BackendExchange,
@@ -28,7 +36,7 @@ export interface ExchangeSettings {
   readonly timeoutMs: number;
 }
 
-/** What httpd's log says beside a field that is too long. */
+/** What httpd's log says beside a field or a chunk that is too large. */
 const noSpace = '(28)No space left on device';
 /** httpd: AP_MAX_INTERIM_RESPONSES */
 const mostInterimResponses = 10;
@@ -183,10 +191,10 @@ export class Exchange extends BackendExchange {
   }
 
   /** A head that cannot be used. */
-  private refuse(error: ResponseHeadError): void {
+  private refuse(error: ResponseHeadError, readError = '(22)Invalid argument'): void {
     const { request } = this;
-    for (const line of error.log)
-      request.log('proxy_http', 'warn', line, line.startsWith('AH10124') ? noSpace : undefined);
+    const errors: Readonly<Record<string, string>> = { AH10124: noSpace, AH10404: readError };
+    for (const line of error.log) request.log('proxy_http', 'warn', line, entryOf(errors, line.slice(0, 7)));
     if (error.reason === undefined) {
       request.log(
         'proxy_http',
@@ -340,7 +348,7 @@ export class Exchange extends BackendExchange {
         return;
       }
       const error = headReader(this.connection, this.settings.headOptions).readEnd();
-      if (error.reason === undefined) this.refuse(error);
+      if (error.reason === undefined) this.refuse(error, failureTexts.end);
       else this.failWithoutHead('end');
     } else if (this.state === 'body') {
       if (this.decoder === undefined && this.remaining < 0) {
@@ -397,10 +405,13 @@ export class Exchange extends BackendExchange {
   }
 
   protected logBrokenBody(failure: BackendFailure): void {
+    const isTooLarge = failure === 'nonsense' && this.decoder?.status === 413;
     const error =
       failure === 'end'
         ? '(70008)Partial results are valid but processing is incomplete'
-        : failureTexts[failure];
+        : isTooLarge
+          ? noSpace
+          : failureTexts[failure];
     this.request.log('proxy_http', 'error', 'AH01110: error reading response', error);
   }
 }

@@ -3,6 +3,8 @@ import type { HookResult, HookStatus, RequestRecord, ServerRecord } from '@httpd
 import {
   acquireConnection,
   type BackendConnection,
+  bodyFailed,
+  type ConnectionFailure,
   type Destination,
   expects100,
   isWorkerReady,
@@ -97,6 +99,7 @@ export function handleHttp(
     worker,
     origin,
     protocol: origin.scheme,
+    whenFailed: logFailure,
     isTls,
     parent,
     settings,
@@ -144,12 +147,12 @@ export function handleHttp(
     try {
       return sendWith(takeArrived(request.body));
     } catch {
-      return bodyFailed(request, worker);
+      return bodyFailed(base);
     }
   }
   const prefetched = prefetchBody(request.body, spools);
   if (!(prefetched instanceof Promise)) return sendWith(prefetched);
-  return prefetched.then(sendWith, () => bodyFailed(request, worker));
+  return prefetched.then(sendWith, () => bodyFailed(base));
 }
 
 /** The value of Upgrade that goes on to the back end. httpd: modules/proxy/proxy_util.c ap_proxy_worker_can_upgrade */
@@ -190,14 +193,13 @@ function sendsChunks(request: RequestRecord): boolean {
   );
 }
 
-function bodyFailed(request: RequestRecord, worker: Worker): HookStatus {
-  request.log(
-    'proxy',
-    'error',
-    `AH01095: prefetch request body failed to ${worker.address} (${worker.hostname}) from ${request.connection.clientAddress} ()`,
-  );
-  releaseWorkers(request);
-  return request.body.failure ?? 400;
+/** httpd: modules/proxy/mod_proxy_http.c proxy_http_handler, ap_proxy_http_request */
+function logFailure({ request }: Destination, failure: ConnectionFailure): void {
+  const text =
+    failure.kind === 'connect'
+      ? `AH01114: HTTP: failed to make connection to backend: ${failure.hostname}`
+      : `AH01097: pass request body failed to ${failure.place} from ${request.connection.clientAddress} ()`;
+  request.log('proxy_http', 'error', text);
 }
 
 function send(outgoing: Outgoing): HookResult {
@@ -208,13 +210,7 @@ function send(outgoing: Outgoing): HookResult {
 }
 
 function onConnected(connection: BackendConnection | HookStatus, outgoing: Outgoing): HookResult {
-  if (typeof connection !== 'number') return exchangeOn(connection, outgoing);
-  const { request, origin } = outgoing;
-  if (connection === 503) {
-    const text = `AH01114: HTTP: failed to make connection to backend: ${origin.hostname}`;
-    request.log('proxy_http', 'error', text);
-  }
-  return connection;
+  return typeof connection === 'number' ? connection : exchangeOn(connection, outgoing);
 }
 
 function exchangeOn(connection: BackendConnection, outgoing: Outgoing): Promise<HookStatus> {

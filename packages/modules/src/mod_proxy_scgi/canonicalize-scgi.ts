@@ -6,7 +6,7 @@ export function canonicalizeScgi(request: RequestRecord, url: string): string | 
   const start = pathStart(url);
   const origin = start < 0 ? 'Malformed URL' : proxyPlanOf(request.server).origins.find(url.slice(0, start));
   if (typeof origin === 'string') {
-    request.log('proxy_scgi', 'error', `AH00857: error parsing URL ${url}: ${origin}`);
+    request.log('proxy_scgi', 'error', `AH00857: error parsing URL ${url.slice(5, start)}: ${origin}`);
     return 400;
   }
   const path = canonicalPath(url.slice(start + 1), walkConfig.of(request).encodedSlashes === 'keep');

@@ -23,9 +23,9 @@ export class ScgiExchange extends ReadToCloseExchange {
     return match === null ? undefined : match.index + match[0].length;
   }
 
-  protected takeHead(head: string): boolean {
+  protected takeHead(head: string, rest: string): boolean {
     const { request } = this;
-    const { status } = takeScriptHeaders(request, head, 'proxy_scgi');
+    const { status } = takeScriptHeaders(request, head, 'proxy_scgi', rest);
     if (status !== OK) {
       this.logHeaders();
       request.statusLine = undefined;
@@ -72,7 +72,7 @@ export class ScgiExchange extends ReadToCloseExchange {
       this.fail(504);
       return;
     }
-    takeScriptHeaders(request, head, 'proxy_scgi');
+    takeScriptHeaders(request, head, 'proxy_scgi', '');
     this.logHeaders();
     request.statusLine = undefined;
     this.fail(500);
@@ -92,7 +92,9 @@ export class ScgiExchange extends ReadToCloseExchange {
     );
   }
 
+  /** httpd: server/protocol.c ap_content_length_filter, which reads what the handler hands on unread */
   protected logBrokenBody(failure: BackendFailure): void {
-    this.request.log('proxy_scgi', 'error', 'AH00860: error reading response', failureTexts[failure]);
+    const text = 'AH00574: ap_content_length_filter: apr_bucket_read() failed';
+    this.request.log('core', 'error', text, failureTexts[failure]);
   }
 }

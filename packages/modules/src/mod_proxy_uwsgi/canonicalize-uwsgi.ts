@@ -6,7 +6,7 @@ export function canonicalizeUwsgi(request: RequestRecord, url: string): string |
   const start = pathStart(url);
   const origin = start < 0 ? 'Malformed URL' : proxyPlanOf(request.server).origins.find(url.slice(0, start));
   if (typeof origin === 'string') {
-    request.log('proxy_uwsgi', 'error', `AH10097: error parsing URL ${url}: ${origin}`);
+    request.log('proxy_uwsgi', 'error', `AH10097: error parsing URL ${url.slice(6, start)}: ${origin}`);
     return 400;
   }
   const path = url.slice(start + 1);

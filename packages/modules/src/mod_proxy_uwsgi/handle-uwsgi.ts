@@ -2,6 +2,7 @@ import { type HookStatus, OK, type RequestRecord, unescapeUrl } from '@httpd-ts/
 import { acceptSizedBody, addScriptVariables } from '../core/contract.ts';
 import {
   acquireConnection,
+  type Destination,
   isWorkerReady,
   type Origin,
   releaseWorkers,
@@ -28,18 +29,14 @@ export async function handleUwsgi(
   request.filename = `proxy:${origin.canonical}${decoded.text}`;
   request.subprocessEnv.add('PATH_INFO', decoded.text.replace(/^\/+/, '/'));
   if (!isWorkerReady(request, worker, 'uwsgi')) return 503;
-  const connection = await acquireConnection({ request, worker, origin, protocol: 'uwsgi' });
-  if (typeof connection === 'number') {
-    if (connection === 503) {
-      const { hostname, port } = origin;
-      request.log(
-        'proxy_uwsgi',
-        'error',
-        `AH10101: failed to make connection to backend: ${hostname}:${port}`,
-      );
-    }
-    return connection;
-  }
+  const connection = await acquireConnection({
+    request,
+    worker,
+    origin,
+    protocol: 'uwsgi',
+    whenFailed: logFailure,
+  });
+  if (typeof connection === 'number') return connection;
   connection.mustClose = true;
   const accepted = acceptSizedBody(request);
   if (accepted !== OK) {
@@ -60,6 +57,11 @@ export async function handleUwsgi(
   if (!request.body.ended) exchange.sendBody(unframed);
   exchange.begin();
   return exchange.wait();
+}
+
+function logFailure({ request, origin: { hostname, port } }: Destination): void {
+  const text = `AH10101: failed to make connection to backend: ${hostname}:${port}`;
+  request.log('proxy_uwsgi', 'error', text);
 }
 
 /** The script is what stands in the path before the path information; applications get credentials, too. */

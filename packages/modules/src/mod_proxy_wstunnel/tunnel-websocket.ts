@@ -2,6 +2,8 @@ import { trimBlanks } from '@httpd-ts/http1';
 import { DONE, type HookStatus, type RequestRecord } from '@httpd-ts/kernel';
 import {
   acquireConnection,
+  type ConnectionFailure,
+  type Destination,
   isWorkerReady,
   makeBackendHead,
   type Origin,
@@ -34,7 +36,7 @@ export async function tunnelWebSocket(
   if (!isWorkerReady(request, worker, origin.scheme)) return 503;
   const isTls = origin.scheme === 'wss';
   const acquired = acquireConnection(
-    { request, worker, origin, protocol: 'WSTUNNEL', isTls },
+    { request, worker, origin, protocol: isTls ? 'WSS' : 'WS', isTls, whenFailed: logFailure },
     { isFresh: true },
   );
   const connection = acquired instanceof Promise ? await acquired : acquired;
@@ -64,6 +66,12 @@ export async function tunnelWebSocket(
   connection.letGo();
   releaseWorkers(request);
   return DONE;
+}
+
+function logFailure({ request }: Destination, failure: ConnectionFailure): void {
+  if (failure.kind !== 'connect') return;
+  const text = `AH02452: failed to make connection to backend: ${failure.hostname}`;
+  request.log('proxy_wstunnel', 'error', text);
 }
 
 /** Whether a protocol is among those that were asked for; `*` is any. */
