@@ -107,6 +107,29 @@ function mappedIpv4(groups: readonly number[]): number | undefined {
   return (groups[6]! << 16) | groups[7]!;
 }
 
+/** The shortest form, in lower case; IPv4 inside `::` keeps its dots. C: inet_ntop AF_INET6 */
+export function formatIpv6(groups: readonly number[]): string {
+  if (groups.slice(0, 6).every((group) => group === 0) && groups[6] !== 0) {
+    return `::${[groups[6]! >> 8, groups[6]! & 255, groups[7]! >> 8, groups[7]! & 255].join('.')}`;
+  }
+  const [start, length] = longestZeros(groups);
+  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+/** The first of the longest runs of zeros: where it starts, and its length. */
+function longestZeros(groups: readonly number[]): readonly [start: number, length: number] {
+  let best: readonly [number, number] = [0, 0];
+  for (let start = 0; start < groups.length; start++) {
+    let end = start;
+    while (groups[end] === 0) end++;
+    if (end - start > best[1]) best = [start, end - start];
+    start = end;
+  }
+  return best;
+}
+
 /** A parsed client address; IPv4 inside IPv6 counts as IPv4. */
 export function parseClientAddress(text: string): {
   readonly four?: number;

@@ -1,6 +1,7 @@
 import { readUri } from '@httpd-ts/http1';
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { entryOf, parseIpSubnet, subnetErrorTexts, systemErrorText, words } from '@httpd-ts/kernel';
+import { entryOf, words } from '@httpd-ts/kernel';
+import { readConfigFile } from './config-file.ts';
 import {
   clampedLong,
   isKnownMethod,
@@ -130,37 +131,9 @@ const cachedFile: ArgumentCheck = ([file = ''], cmd) => {
   }
 };
 
-// httpd: modules/metadata/mod_remoteip.c proxies_set
-const trustedProxy: ArgumentCheck = ([word = ''], cmd) => {
-  const { name } = cmd;
-  const slash = word.indexOf('/');
-  const [address, mask] = slash < 0 ? [word, undefined] : [word.slice(0, slash), word.slice(slash + 1)];
-  const isHost = !address.includes(':') && !/^[0-9.]*$/.test(address);
-  if (mask !== undefined && isHost) {
-    return `RemoteIP: Error parsing IP ${word} the subnet /${mask} is invalid for ${name}`;
-  }
-  const subnet = parseIpSubnet(address, mask);
-  if (typeof subnet !== 'string') return undefined;
-  if (isHost) {
-    return cmd.world.network.resolveNow(address) === undefined
-      ? `RemoteIP: Error parsing IP ${word} (Name or service not known error) for ${name}`
-      : undefined;
-  }
-  return `RemoteIP: Error parsing IP ${word} (${subnetErrorTexts[subnet]} error) for ${name}`;
-};
-
-// httpd: ap_pcfg_openfile
 const fileToOpen: ArgumentCheck = ([file = ''], cmd) => {
-  const path = cmd.serverRootRelative(file);
-  const complaint = `${cmd.name}: Could not open file ${path}`;
-  const found = cmd.world.files.stat(path);
-  if (typeof found === 'string') {
-    const error = cmd.world.files.readText(path);
-    return typeof error === 'string' ? `${complaint}: ${systemErrorText(error)}` : undefined;
-  }
-  if (found.type === 'file' || path === '/dev/null') return undefined;
-  cmd.warn(`[core:error] AH00554: Access to file ${path} denied by server: not a regular file`);
-  return `${complaint}: Bad file descriptor`;
+  const read = readConfigFile(file, cmd);
+  return typeof read === 'string' ? read : undefined;
 };
 
 // httpd: modules/filters/mod_ext_filter.c parse_cmd, define_filter
@@ -345,18 +318,6 @@ const ldapCertificate =
 
 const bufferSize: ArgumentCheck = ([word = '']) =>
   (leadingOffset(word) ?? 0) > 0 ? undefined : 'BufferSize must be a size in bytes, and greater than zero';
-
-const protocolExceptions: ArgumentCheck = (given, { name }) => {
-  if (given.length === 0) return `${name} requires an argument`;
-  for (const word of given) {
-    const [address = '', mask] = word.split(/\/(.*)/s, 2);
-    const subnet = parseIpSubnet(address, mask);
-    if (typeof subnet !== 'string') continue;
-    const why = subnet === 'notAnAddress' ? '' : `: ${subnetErrorTexts[subnet]}`;
-    return `ip address '${address}' appears to be invalid${why}`;
-  }
-  return undefined;
-};
 
 // httpd: modules/http2/h2_config.c h2_conf_add_push_priority
 const pushPriority: ArgumentCheck = ([, given = '', behind]) => {
@@ -670,11 +631,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       : 'mod_dialup: Unknown Modem Standard specified.',
   RedisConnPoolTTL: upToAnHour,
   RedisTimeout: upToAnHour,
-  RemoteIPInternalProxy: trustedProxy,
-  RemoteIPInternalProxyList: fileToOpen,
-  RemoteIPProxyProtocolExceptions: protocolExceptions,
-  RemoteIPTrustedProxy: trustedProxy,
-  RemoteIPTrustedProxyList: fileToOpen,
   SessionCookieName: sessionCookie,
   SessionCookieName2: sessionCookie,
   SessionCryptoPassphraseFile: fileToOpen,

@@ -1093,48 +1093,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'remoteip_module',
-    httpd: 'modules/metadata/mod_remoteip.c',
-    directives: {
-      RemoteIPHeader: [
-        'TAKE1',
-        'server',
-        'Specifies a request header to trust as the client IP, e.g. X-Forwarded-For',
-      ],
-      RemoteIPInternalProxy: [
-        'ITERATE',
-        'server',
-        'Specifies one or more internal (transparent) proxies which are trusted to present IP headers',
-      ],
-      RemoteIPInternalProxyList: [
-        'TAKE1',
-        'server',
-        'The filename to read the list of internal proxies, see the RemoteIPInternalProxy directive',
-      ],
-      RemoteIPProxiesHeader: [
-        'TAKE1',
-        'server',
-        "Specifies a request header to record proxy IP's, e.g. X-Forwarded-By; if not given then do not record",
-      ],
-      RemoteIPProxyProtocol: ['FLAG', 'server', "Enable PROXY protocol handling ('on', 'off')"],
-      RemoteIPProxyProtocolExceptions: [
-        'TAKE_ARGV',
-        'server',
-        'Disable PROXY protocol handling for this list of networks in CIDR format',
-      ],
-      RemoteIPTrustedProxy: [
-        'ITERATE',
-        'server',
-        'Specifies one or more proxies which are trusted to present IP headers',
-      ],
-      RemoteIPTrustedProxyList: [
-        'TAKE1',
-        'server',
-        'The filename to read the list of trusted proxies, see the RemoteIPTrustedProxy directive',
-      ],
-    },
-  },
-  {
     identifier: 'request_module',
     httpd: 'modules/filters/mod_request.c',
     directives: {

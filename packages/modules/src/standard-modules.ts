@@ -48,6 +48,7 @@ import { modProxyHttp2 } from './mod_proxy_http2/index.ts';
 import { modProxyScgi } from './mod_proxy_scgi/index.ts';
 import { modProxyUwsgi } from './mod_proxy_uwsgi/index.ts';
 import { modProxyWstunnel } from './mod_proxy_wstunnel/index.ts';
+import { modRemoteip } from './mod_remoteip/index.ts';
 import { modReqtimeout } from './mod_reqtimeout/index.ts';
 import { modRewrite } from './mod_rewrite/index.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
@@ -120,6 +121,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modProxyScgi,
   modProxyUwsgi,
   modProxyWstunnel,
+  modRemoteip,
   modReqtimeout,
   modRewrite,
   modSetenvif,

@@ -28,6 +28,7 @@ function redirectedRequest(uri: string, from: RequestRecord): RequestRecord | un
   request.startedAtMs = from.startedAtMs;
   request.hostname = from.hostname;
   request.clientAddress = from.clientAddress;
+  request.clientPort = from.clientPort;
   request.main = from.main;
   request.prev = from;
   from.next = request;

@@ -98,6 +98,8 @@ export class RequestRecord {
   authType: string | undefined = undefined;
   /** The client as modules see it (mod_remoteip changes it). httpd: useragent_ip */
   clientAddress: string;
+  /** Its port; 0 when only the address is known. */
+  clientPort: number;
 
   readonly headersIn: HeaderTable;
   headersOut: HeaderTable = new HeaderTable();
@@ -162,6 +164,7 @@ export class RequestRecord {
     this.hostname = undefined;
     this.headersIn = head.headers;
     this.clientAddress = connection.clientAddress;
+    this.clientPort = connection.clientPort;
     this.body = body;
   }
 

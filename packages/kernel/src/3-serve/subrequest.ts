@@ -22,6 +22,7 @@ function subrequest(from: RequestRecord, method: string): RequestRecord {
   request.startedAtMs = from.startedAtMs;
   request.hostname = from.hostname;
   request.clientAddress = from.clientAddress;
+  request.clientPort = from.clientPort;
   request.subprocessEnv = from.subprocessEnv.clone();
   for (const hook of from.server.plan.everywhere.createRequest) hook(request);
   return request;

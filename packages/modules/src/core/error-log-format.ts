@@ -87,7 +87,8 @@ function clientOf({ request, connection }: LogLine, ofConnection: boolean): stri
   const from = connection ?? request?.connection;
   if (from === undefined) return '';
   const host = ofConnection || request === undefined ? from.clientAddress : request.clientAddress;
-  return address(host, host === from.clientAddress ? from.clientPort : undefined);
+  const port = ofConnection || request === undefined ? from.clientPort : request.clientPort;
+  return address(host, port);
 }
 
 const serverName = (server: ServerRecord | undefined) => server?.hostname ?? '';

@@ -94,7 +94,7 @@ function port(argument: string): LogValue {
     case 'canonical':
       return canonicalPort;
     case 'remote':
-      return ({ connection }) => String(connection.clientPort);
+      return ({ clientPort }) => String(clientPort);
     case 'local':
       return ({ connection }) => String(connection.localPort);
     default:

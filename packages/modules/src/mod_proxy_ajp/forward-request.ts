@@ -104,7 +104,7 @@ export function forwardRequest(request: RequestRecord, path: string, secret: str
     (connection.isTls ? tlsAttributes(request) : '') +
     (method === storedMethod ? ATTRIBUTE.storedMethod + ajpString(request.method) : '') +
     (connection.isTls ? namedUnlessEmpty('AJP_SSL_PROTOCOL', request.env('SSL_PROTOCOL')) : '') +
-    named('AJP_REMOTE_PORT', String(connection.clientPort)) +
+    named('AJP_REMOTE_PORT', String(request.clientPort)) +
     named('AJP_LOCAL_ADDR', connection.localAddress) +
     environmentAttributes(request) +
     ATTRIBUTE.end;
