@@ -80,6 +80,8 @@ export function maskErrorLine(line: string, masks: readonly Mask[]): string {
     .replace(/^\[\w{3} \w{3} [^\]]*\]/, '[@TIME@]')
     .replace(/\[pid [^\]]*\]/, '[pid @PID@]')
     .replace(/\[(client|remote) ([^\]]*):\d+\]/, '[$1 $2:@PORT@]')
+    // At level debug and above, lines name their place in Apache's source.
+    .replace(/^((?:\[[^\]]*\] )+)[a-z0-9_]+\.c\(\d+\): /, '$1')
     // Whether a name server denies a name or none can be asked is the machine's matter.
     .replace(/\((?:EAI 2\)Name or service not known|EAI 3\)Temporary failure in name resolution)/, '(@EAI@)')
     .replace(/(?<=\/sid#)[0-9a-f]+\]\[rid#[0-9a-f]+/, '@SID@][rid#@RID@');

@@ -48,7 +48,11 @@ function elect(balancer: Balancer, request: RequestRecord, url: string): Choice 
     if (routed !== undefined) {
       countRouted(balancer, routed);
       routed.countElection();
-      if (routed.parameters.route !== sticky!.route) request.subprocessEnv.set('BALANCER_ROUTE_CHANGED', '1');
+      const { route } = routed.parameters;
+      if (route !== sticky!.route) {
+        logDebug(request, () => `AH01162: Route changed from ${sticky!.route} to ${route}`);
+        request.subprocessEnv.set('BALANCER_ROUTE_CHANGED', '1');
+      }
       return { worker: routed, session, routeIsDead: false, followsRoute: true };
     }
     const routeIsDead =
@@ -95,10 +99,7 @@ function forceRecovery(balancer: Balancer, request: RequestRecord): void {
   if (!balancer.parameters.forceRecovery) return;
   for (const worker of balancer.members) {
     worker.recover();
-    if (request.logs('proxy_balancer', 'debug')) {
-      const text = `AH01165: ${balancer.name}: Forcing recovery for worker (${worker.address})`;
-      request.log('proxy_balancer', 'debug', text);
-    }
+    logDebug(request, () => `AH01165: ${balancer.name}: Forcing recovery for worker (${worker.address})`);
   }
 }
 
@@ -150,7 +151,17 @@ function take(balancer: Balancer, request: RequestRecord, url: string, choice: C
     env.set('BALANCER_SESSION_STICKY', session.sticky);
     env.set('BALANCER_SESSION_ROUTE', session.route);
   }
-  return { worker, url: worker.name + url.slice(balancer.name.length) };
+  const rewritten = worker.name + url.slice(balancer.name.length);
+  logDebug(request, () => {
+    const { args } = request;
+    const shown = args === undefined || rewritten.includes('?') ? rewritten : `${rewritten}?${args}`;
+    return `AH01172: ${balancer.name}: worker (${worker.name}) rewritten to ${shown}`;
+  });
+  return { worker, url: rewritten };
+}
+
+function logDebug(request: RequestRecord, message: () => string): void {
+  if (request.logs('proxy_balancer', 'debug')) request.log('proxy_balancer', 'debug', message());
 }
 
 /** httpd: proxy_balancer_post_request */
@@ -160,7 +171,11 @@ export function checkOutcome(
   request: RequestRecord,
   answered: number,
 ): void {
-  if (worker.is(WORKER.ignoreErrors)) return;
+  if (!worker.is(WORKER.ignoreErrors)) failWhereAsked(balancer, worker, request, answered);
+  logDebug(request, () => `AH01176: proxy_balancer_post_request for (${balancer.name})`);
+}
+
+function failWhereAsked(balancer: Balancer, worker: Worker, request: RequestRecord, answered: number): void {
   const { failOnStatus, failOnTimeout } = balancer.parameters;
   const status = answered >= 100 ? answered : request.status;
   const now = request.server.plan.world.clock.now();

@@ -23,9 +23,16 @@ export function findSessionRoute(
   const sticky = inPath === undefined ? stickyCookie : (stickyPath ?? stickyCookie);
   const value = inPath ?? cookieValue(request.headersIn.get('Cookie'), stickyCookie);
   if (value === undefined) return undefined;
-  if (stickySeparator === '') return { route: value, sticky };
-  const separator = value.indexOf(stickySeparator);
-  return separator < 0 ? undefined : { route: value.slice(separator + 1), sticky };
+  const isWatched = request.logs('proxy_balancer', 'debug');
+  if (isWatched) {
+    const number = inPath === undefined ? 'AH01160' : 'AH01159';
+    request.log('proxy_balancer', 'debug', `${number}: Found value ${value} for stickysession ${sticky}`);
+  }
+  const separator = stickySeparator === '' ? -1 : value.indexOf(stickySeparator);
+  if (stickySeparator !== '' && separator < 0) return undefined;
+  const route = value.slice(separator + 1);
+  if (isWatched && route !== '') request.log('proxy_balancer', 'debug', `AH01161: Found route ${route}`);
+  return { route, sticky };
 }
 
 /** httpd: get_path_param */
