@@ -1,4 +1,4 @@
-import { innerWins, perDirectory } from '@httpd-ts/kernel';
+import { innerWins, perDirectory, perServer } from '@httpd-ts/kernel';
 
 /** A field left out was not set in this section. httpd: xml2cfg */
 export interface Xml2encConfig {
@@ -6,5 +6,11 @@ export interface Xml2encConfig {
   /** Elements that the page begins with. */
   startElements?: string[];
 }
+
+/** Names of xml2EncAlias in lower case, and what they stand for; the main server's count for all. */
+export const charsetAliases = perServer<{ names: Map<string, string> }>({
+  create: () => ({ names: new Map() }),
+  merge: (outer) => outer,
+});
 
 export const xml2encConfig = perDirectory<Xml2encConfig>({ create: () => ({}), merge: innerWins });

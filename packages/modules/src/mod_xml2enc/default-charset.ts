@@ -1,5 +1,6 @@
 import type { DirectiveContext } from '@httpd-ts/kernel';
 import { entryOf } from '@httpd-ts/kernel';
+import { charsetAliases } from './config.ts';
 import { isConvertible } from './convert.ts';
 
 /** Names that libxml2 has for charsets of its own, by the name they are converted under here. */
@@ -32,6 +33,7 @@ const aliasesOf = (cmd: DirectiveContext) => cmd.memory(aliasesKey, () => new Ma
 /** Keeps another name for a charset, which must be declared before it is used. */
 export function addAlias(charset: string, alias: string, cmd: DirectiveContext): void {
   aliasesOf(cmd).set(alias.toLowerCase(), charset);
+  charsetAliases.draft(cmd.server.config).names.set(alias.toLowerCase(), charset);
 }
 
 /** The charset to assume, under the name it is converted by; undefined for one that libxml2 does not know by this name. */

@@ -1,6 +1,6 @@
 import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
-import { xml2encConfig } from './config.ts';
+import { charsetAliases, xml2encConfig } from './config.ts';
 import { isConvertible, toUtf8 } from './convert.ts';
 
 /** What was found out about the charset of a page. */
@@ -23,6 +23,9 @@ const enough = 4096;
 // httpd: xmlParseCharEncoding
 const knownToLibxml =
   /^(?:utf-?8|utf-?16|iso-10646-ucs-[24]|ucs-?[24]|iso[-_ ](?:8859-[1-9]|latin-[12])|iso-2022-jp|shift_jis|euc-jp)$/i;
+
+/** What iconv leaves out of a name, such as quotes around it. */
+const notOfNames = /[^A-Za-z0-9_/.,:-]/g;
 
 /** Finds out the charset of a page and converts it to UTF-8. httpd: modules/filters/mod_xml2enc.c xml2enc_ffunc */
 export const xml2encFilter: OutputFilter = {
@@ -107,7 +110,12 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; pieces
   const { charsets } = request.server.plan.world;
   const { contentType = '' } = request;
   let name = /charset=([^ ;]*)/i.exec(contentType)?.[1];
-  let encoding = name !== undefined && knownToLibxml.test(name) ? name : undefined;
+  const { names } = charsetAliases.at(request.server.plan.mainServer.config);
+  const known = (given: string) => {
+    const meant = names.get(given.toLowerCase()) ?? given;
+    return knownToLibxml.test(meant) ? meant : undefined;
+  };
+  let encoding = name === undefined ? undefined : known(name);
   if (encoding === undefined && name === undefined) {
     encoding = byFirstBytes(text);
     name = encoding;
@@ -118,14 +126,15 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; pieces
     pieces = [text.slice(0, meta.index), text.slice(meta.index + meta[0].length)];
     if (name === undefined) {
       name = /charset=([A-Za-z0-9_-]+)/i.exec(meta[0])?.[1];
-      if (name !== undefined && knownToLibxml.test(name)) encoding = name;
+      if (name !== undefined) encoding = known(name);
     }
   }
   let converts: string | undefined;
   if (encoding === undefined) {
     name ??= xml2encConfig.of(request).defaultCharset ?? 'ISO-8859-1';
-    if (isConvertible(name, charsets)) {
-      converts = name;
+    const plain = name.replaceAll(notOfNames, '');
+    if (isConvertible(plain, charsets)) {
+      converts = plain;
       encoding = 'UTF-8';
     } else {
       request.log('xml2enc', 'error', `AH01435: Charset ${name} not supported.  Consider aliasing it?`);
