@@ -84,7 +84,12 @@ export type FromServingProcess =
       readonly reason: string;
       readonly replaced: boolean;
     }
-  | { readonly kind: 'failed'; readonly text: string; readonly atReload: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly text: string;
+      readonly generation: number;
+      readonly atReload: boolean;
+    };
 
 export type ToThread =
   | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
@@ -99,7 +104,12 @@ export type FromThread =
   | { readonly kind: 'keep'; readonly name: string; readonly text: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
-  | { readonly kind: 'failed'; readonly text: string; readonly atReload: boolean }
+  | {
+      readonly kind: 'failed';
+      readonly text: string;
+      readonly generation: number;
+      readonly atReload: boolean;
+    }
   | { readonly kind: 'collect'; readonly id: number }
   | { readonly kind: 'report'; readonly id: number; readonly status: ThreadStatus };
 

@@ -41,6 +41,8 @@ export interface ServingChildOptions {
 /** The serving process as the supervisor sees it. */
 export interface ServingChild {
   readonly pid: number;
+  /** Of the configuration it was started with. */
+  readonly generation: number;
   send(message: ToServingProcess): void;
   kill(): void;
 }
@@ -80,7 +82,7 @@ export function spawnServingChild(options: ServingChildOptions): ServingChild {
   };
   const { configuration, identity, backlog, regions, kept } = options;
   send({ kind: 'start', configuration, identity, threads, slots, mainLog, backlog, regions, kept });
-  return { pid: child.pid ?? 0, send, kill: () => void child.kill('SIGKILL') };
+  return { pid: child.pid ?? 0, generation: configuration.generation, send, kill: () => void child.kill('SIGKILL') };
 }
 
 function readLog(child: ChildProcess, descriptor: number, { onLog }: ServingChildOptions): void {

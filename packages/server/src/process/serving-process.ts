@@ -223,7 +223,8 @@ process.on('message', (message: ToServingProcess) => {
     if (message.identity !== undefined) become(message.identity);
     serving = new ServingProcess(message);
   } catch (error) {
-    send({ kind: 'failed', text: error instanceof Error ? error.message : String(error), atReload: false });
+    const text = error instanceof Error ? error.message : String(error);
+    send({ kind: 'failed', text, generation: message.configuration.generation, atReload: false });
   }
 });
 

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../trial/free-port.ts';
 
 const starter = fileURLToPath(new URL('../trial/start.ts', import.meta.url));
+// Every server of these tests is a process that would compile the same sources again.
+process.env.NODE_COMPILE_CACHE = mkdtempSync(join(tmpdir(), 'httpd-ts-compile-cache-'));
+afterAll(() => rmSync(process.env.NODE_COMPILE_CACHE!, { recursive: true }));
 const isRoot = process.getuid?.() === 0;
 
 /** A server in processes of its own, on a folder of its own. */
@@ -374,6 +377,41 @@ describe('reload', () => {
       'the new process',
     );
     expect(server.log('error.log')).toContain('AH00494: SIGHUP received.  Attempting to restart');
+  });
+
+  it('takes the next restart while the process of the first is being started', async () => {
+    const server = await start('TrialText first');
+    await ready(server);
+    const before = (await get(server.port, '/process')).split(' ')[0];
+    for (const [i, signal] of (['SIGHUP', 'SIGHUP', 'SIGUSR1'] as const).entries()) {
+      server.configure(`TrialText ${i}`);
+      server.process.kill(signal);
+      await until(async () => (await get(server.port, '/text').catch(() => '')) === String(i), `restart ${i}`);
+    }
+    await until(
+      async () => ![before, ''].includes((await get(server.port, '/process').catch(() => '')).split(' ')[0]),
+      'the new process',
+    );
+    expect(await get(server.port, '/text')).toBe('2');
+    expect(times(server.log('error.log'), 'AH00494')).toBe(2);
+    expect(server.log('error.log')).not.toContain('stays as it was');
+  });
+
+  it('goes on from a restart with what only the worker threads refuse, by the next one', async () => {
+    const server = await start('TrialText old');
+    await ready(server);
+    const before = (await get(server.port, '/process')).split(' ')[0];
+    server.configure('TrialText bad\nTrialThreadsOnly "cannot be read here"');
+    server.process.kill('SIGHUP');
+    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
+    server.configure('TrialText new');
+    server.process.kill('SIGHUP');
+    await until(async () => (await get(server.port, '/text').catch(() => '')) === 'new', 'the next one');
+    await until(
+      async () => ![before, ''].includes((await get(server.port, '/process').catch(() => '')).split(' ')[0]),
+      'the new process',
+    );
+    expect(await get(server.port, '/text')).toBe('new');
   });
 });
 

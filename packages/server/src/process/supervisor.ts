@@ -84,8 +84,8 @@ class Supervisor {
   private readonly threads: number;
   private listeners: ReadonlyMap<string, BoundListener> = new Map();
   private active!: Active;
-  /** What was in force before the last reload, for the case that the threads cannot use the new one. */
-  private previous: Active | undefined = undefined;
+  /** What the threads last said they serve, for the case that they cannot use the next. */
+  private proven: Active | undefined = undefined;
   /** Whether any serving process ever became ready. */
   private hasServed = false;
   private pidFile = '';
@@ -98,6 +98,10 @@ class Supervisor {
   private failures = 0;
   private handOver: ((regions: readonly SharedRegion[]) => void) | undefined = undefined;
   private reloading: Promise<void> = Promise.resolve();
+  /** A process is being started that is to take over; settles when it has, or has failed. */
+  private replacing: Promise<unknown> | undefined = undefined;
+  /** Restarts were asked for since that process was started. */
+  private wantsRestart = false;
   private finish: (exitCode: number) => void = () => {};
 
   constructor(options: SupervisorOptions, modules: readonly ModuleDefinition[]) {
@@ -302,8 +306,10 @@ class Supervisor {
         this.failures = 0;
         this.hasServed = true;
         onReady();
+        this.prove(child.generation);
         return;
       case 'reloaded':
+        this.prove(message.generation);
         return;
       case 'ask': {
         const { thread, id, program, line } = message;
@@ -328,11 +334,11 @@ class Supervisor {
           'alert',
           `httpd-ts: worker thread ${thread} ended ${what}: ${reason.replaceAll('\n', ' | ')}`,
         );
-        if (!replaced && child === this.child) this.queue(async () => void (await this.replaceChild()));
+        if (!replaced && child === this.child) this.queue(() => this.replaceSpent(child));
         return;
       }
       case 'failed':
-        if (message.atReload) this.takeBack(message.text);
+        if (message.atReload) this.takeBack(message.generation, message.text);
         else this.giveUpChild(child, message.text);
     }
   }
@@ -348,15 +354,26 @@ class Supervisor {
     child.kill();
   }
 
+  private prove(generation: number): void {
+    if (generation === this.active.plain.generation) this.proven = this.active;
+  }
+
   /** The threads, which have fewer rights than this process, could not compile what it could. */
-  private takeBack(text: string): void {
-    const { previous } = this;
-    if (previous === undefined) return;
-    this.previous = undefined;
-    this.active = previous;
-    logNotice(previous.plan, 'core', 'error', `${text.replaceAll('\n', ' | ')} (in a worker thread)`);
-    logNotice(previous.plan, 'core', 'error', 'httpd-ts: the configuration stays as it was');
-    this.child?.send({ kind: 'reload', configuration: previous.plain });
+  private takeBack(generation: number, text: string): void {
+    const { active, proven } = this;
+    // Each thread says so, and another configuration may have come since.
+    if (proven === undefined || generation !== active.plain.generation || active === proven) return;
+    this.active = proven;
+    logNotice(proven.plan, 'core', 'error', `${text.replaceAll('\n', ' | ')} (in a worker thread)`);
+    logNotice(proven.plan, 'core', 'error', 'httpd-ts: the configuration stays as it was');
+    this.tellConfiguration();
+  }
+
+  /** The process that serves, and the one that is to take its place, go by what is in force. */
+  private tellConfiguration(): void {
+    const message = { kind: 'reload', configuration: this.active.plain } as const;
+    this.child?.send(message);
+    this.successor?.send(message);
   }
 
   private childEnded(child: ServingChild, how: string): void {
@@ -440,7 +457,7 @@ class Supervisor {
       try {
         await work();
       } catch (error) {
-        logNotice(this.active.plan, 'core', 'crit', `httpd-ts: reload failed: ${String(error)}`);
+        this.reloadFailed(error);
       }
     });
   }
@@ -450,6 +467,10 @@ class Supervisor {
    */
   private async reload(how: 'restarting' | 'restartingGracefully'): Promise<void> {
     logMpmNotice(this.active.plan, how);
+    await this.putInForce(how === 'restarting');
+  }
+
+  private async putInForce(restarts: boolean): Promise<void> {
     this.logs.beginGeneration();
     const configuration = this.configure();
     const next = this.nextActive(configuration);
@@ -458,30 +479,62 @@ class Supervisor {
       this.programs.abandonGeneration();
       return;
     }
-    const sameListeners =
+    const moves = !(
       next.listeners.size === this.listeners.size &&
-      [...next.listeners.keys()].every((key) => this.listeners.has(key));
-    const dropped = [...this.listeners.values()].filter(({ key }) => !next.listeners.has(key));
+      [...next.listeners.keys()].every((key) => this.listeners.has(key))
+    );
     const before = { active: this.active, listeners: this.listeners };
-    this.previous = before.active;
     this.active = next.active;
     this.listeners = next.listeners;
     this.logs.endGeneration();
     this.programs.endGeneration();
     const settle = () => {
       this.movePidFile(this.pidFileOf(configuration));
-      for (const listener of dropped) listener.close();
       this.logRunning();
     };
-    const goesOn = sameListeners && this.child !== undefined;
     // The process that serves goes by the new configuration at once, even where another is to take its place.
-    if (goesOn) {
-      this.child?.send({ kind: 'reload', configuration: next.active.plain });
+    if (!moves && this.child !== undefined) {
+      this.tellConfiguration();
       settle();
-      if (how === 'restartingGracefully') return;
+      if (restarts) this.restartBehind();
+      return;
     }
-    if (!(await this.replaceChild(how === 'restarting'))) this.restore(before);
-    else if (!goesOn) settle();
+    // One that was started for other sockets is of no use any more.
+    this.wantsRestart = false;
+    this.successor?.kill();
+    await this.replacing;
+    const dropped = [...before.listeners.values()].filter(({ key }) => !next.listeners.has(key));
+    if (await this.replaceChild(restarts)) {
+      settle();
+      for (const listener of dropped) listener.close();
+    } else this.restore(before);
+  }
+
+  /** Another process takes over in its time; restarts that are asked for until then are one with this. */
+  private restartBehind(): void {
+    this.wantsRestart = true;
+    if (this.replacing !== undefined) return;
+    const restart = async () => {
+      while (this.wantsRestart && this.ending === undefined) {
+        this.wantsRestart = false;
+        if (await this.replaceChild(true)) return;
+      }
+    };
+    this.replacing = restart()
+      .catch((error: unknown) => this.reloadFailed(error))
+      .finally(() => {
+        this.replacing = undefined;
+      });
+  }
+
+  private reloadFailed(error: unknown): void {
+    logNotice(this.active.plan, 'core', 'crit', `httpd-ts: reload failed: ${String(error)}`);
+  }
+
+  /** The process has no sockets left for another thread. */
+  private async replaceSpent(child: ServingChild): Promise<void> {
+    await this.replacing;
+    if (child === this.child) await this.replaceChild();
   }
 
   /** The process that was to take over has failed; the old one goes on with what it has. */
@@ -492,8 +545,7 @@ class Supervisor {
     for (const [key, listener] of this.listeners) if (!before.listeners.has(key)) listener.close();
     this.active = before.active;
     this.listeners = before.listeners;
-    this.previous = undefined;
-    this.child?.send({ kind: 'reload', configuration: before.active.plain });
+    this.tellConfiguration();
     logNotice(this.active.plan, 'core', 'error', 'httpd-ts: the configuration stays as it was');
   }
 

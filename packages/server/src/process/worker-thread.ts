@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import {
   type KeptTexts,
   type ModuleDefinition,
@@ -70,6 +70,9 @@ const world = nodeWorld({
   system: nodeSystem(start.configuration.startedAtMs),
 });
 
+const failed = (text: string) =>
+  send({ kind: 'failed', text, generation: start.configuration.generation, atReload: false });
+
 let modules: ReadonlyMap<string, ModuleDefinition> = new Map();
 
 function compileForThread(configuration: PlainConfiguration): Compiled | string {
@@ -83,14 +86,13 @@ function compileForThread(configuration: PlainConfiguration): Compiled | string 
 function serveWith(first: Compiled): void {
   let current = first;
   const engine = new Engine(first.plan, start.thread);
-  const servers = start.slot.listeners.map((fd) =>
-    frontServer(engine).listen({ fd, backlog: start.backlog }),
-  );
+  const servers: ReturnType<typeof frontServer>[] = [];
 
   const reload = (configuration: PlainConfiguration) => {
     const next = compileForThread(configuration);
     if (typeof next === 'string') {
-      send({ kind: 'failed', text: next, atReload: true });
+      const { generation } = configuration;
+      send({ kind: 'failed', text: next, generation, atReload: true });
       return;
     }
     const { plan, compilation } = current;
@@ -141,12 +143,17 @@ function serveWith(first: Compiled): void {
         exit();
     }
   };
+  // What has come in the meantime holds before the first connection is accepted.
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+    handle(next.message as ToThread);
   port.on('message', handle);
 
+  const { slot, backlog } = start;
+  for (const fd of slot.listeners) servers.push(frontServer(engine).listen({ fd, backlog }));
   let waiting = servers.length;
   for (const server of servers) {
     server.once('error', (error) =>
-      send({ kind: 'failed', text: `could not listen: ${error.message}`, atReload: false }),
+      failed(`could not listen: ${error.message}`),
     );
     server.once('listening', () => {
       if (--waiting === 0) send({ kind: 'ready' });
@@ -157,7 +164,7 @@ function serveWith(first: Compiled): void {
 function begin(available: readonly ModuleDefinition[]): void {
   modules = new Map(available.map((module) => [module.name, module]));
   const compiled = compileForThread(start.configuration);
-  if (typeof compiled === 'string') send({ kind: 'failed', text: compiled, atReload: false });
+  if (typeof compiled === 'string') failed(compiled);
   else serveWith(compiled);
 }
 
