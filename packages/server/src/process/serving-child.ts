@@ -82,7 +82,12 @@ export function spawnServingChild(options: ServingChildOptions): ServingChild {
   };
   const { configuration, identity, backlog, regions, kept } = options;
   send({ kind: 'start', configuration, identity, threads, slots, mainLog, backlog, regions, kept });
-  return { pid: child.pid ?? 0, generation: configuration.generation, send, kill: () => void child.kill('SIGKILL') };
+  return {
+    pid: child.pid ?? 0,
+    generation: configuration.generation,
+    send,
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
 
 function readLog(child: ChildProcess, descriptor: number, { onLog }: ServingChildOptions): void {

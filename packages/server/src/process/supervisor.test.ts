@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../trial/free-port.ts';
 
 const starter = fileURLToPath(new URL('../trial/start.ts', import.meta.url));
@@ -26,14 +26,19 @@ interface Running {
 }
 
 const running: Running[] = [];
+/** Servers that several tests use one after the other. */
+const shared: Running[] = [];
 
-afterEach(async () => {
-  for (const server of running.splice(0)) {
+async function end(servers: Running[]): Promise<void> {
+  for (const server of servers.splice(0)) {
     if (server.process.exitCode === null) server.process.kill('SIGTERM');
     await server.exited;
     rmSync(server.root, { recursive: true });
   }
-});
+}
+
+afterEach(() => end(running));
+afterAll(() => end(shared));
 
 async function start(
   more = '',
@@ -86,11 +91,56 @@ async function ready(server: Running): Promise<void> {
   }, 'the server');
 }
 
+/** A server for all tests of the group, each of which leaves it serving. */
+function sharedServer(more: string, threads = 2): Running {
+  let server: Running;
+  beforeAll(async () => {
+    server = await start(more, { threads });
+    shared.push(...running.splice(0));
+    await ready(server);
+  }, 120_000);
+  return new Proxy({} as Running, { get: (_target, name: keyof Running) => server[name] });
+}
+
+/** What a log says from now on. */
+function logFromNow(server: Running, name = 'error.log'): () => string {
+  const before = server.log(name).length;
+  return () => server.log(name).slice(before);
+}
+
 const times = (text: string, word: string) => text.split(word).length - 1;
 
 /** The body of the answer on a connection of its own. */
 async function get(port: number, path: string): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } })).text();
+}
+
+/** What both of two paths give on one connection, which is one thread's. */
+function askTogether(port: number, first: string, second: string): Promise<string[]> {
+  return new Promise((resolve) => {
+    const lines = 'HTTP/1.1\r\nHost: x\r\n';
+    const socket = net.connect(port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    socket.on('data', (text: string) => {
+      received += text;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () =>
+      resolve([...received.matchAll(/\r\n\r\n([^\r\n]*?)(?=HTTP\/1|$)/g)].map(([, body = '']) => body)),
+    );
+    socket.write(`GET ${first} ${lines}\r\nGET ${second} ${lines}Connection: close\r\n\r\n`);
+  });
+}
+
+/** Puts a text in force, on both threads. */
+async function putInForce(server: Running, text: string): Promise<void> {
+  server.configure(`TrialText ${text}`);
+  server.process.kill('SIGUSR1');
+  const seen = new Set<string>();
+  await until(async () => {
+    const [thread = '', served] = await askTogether(server.port, '/thread', '/text');
+    return served === text && seen.add(thread).size === 2;
+  }, `${text} on both threads`);
 }
 
 /** A client that keeps one connection and asks again and again; counts what it gets. */
@@ -125,9 +175,10 @@ function keepAsking(
 }
 
 describe('start', () => {
+  const shared = sharedServer('');
+
   it('serves on several threads, writes the pid file and says so', async () => {
-    const server = await start();
-    await ready(server);
+    const server = shared;
     expect(server.log('httpd.pid')).toBe(`${server.process.pid}\n`);
     const line = `AH00094: Command line: 'httpd -d ${server.root}'`;
     await until(() => server.log('error.log').includes(line), 'the line behind AH00489');
@@ -137,8 +188,7 @@ describe('start', () => {
   });
 
   it('gives up its privileges for serving', async () => {
-    const server = await start();
-    await ready(server);
+    const server = shared;
     const [pid, uid, groups] = (await get(server.port, '/process')).split(' ');
     expect(Number(pid)).not.toBe(server.process.pid);
     expect(Number(uid)).toBe(isRoot ? 65_534 : process.getuid?.());
@@ -146,12 +196,10 @@ describe('start', () => {
   });
 
   it('refuses an address that is taken, in words of httpd', async () => {
-    const first = await start();
-    await ready(first);
-    const second = await start('', { ports: [first.port] });
+    const second = await start('', { ports: [shared.port] });
     expect(await second.exited).toBe(1);
     expect(second.stderr()).toBe(
-      `(98)Address already in use: AH00072: make_sock: could not bind to address 127.0.0.1:${first.port}\n` +
+      `(98)Address already in use: AH00072: make_sock: could not bind to address 127.0.0.1:${shared.port}\n` +
         'no listening sockets available, shutting down\nAH00015: Unable to open logs\n',
     );
   });
@@ -247,9 +295,11 @@ describe('stop', () => {
 });
 
 describe('reload', () => {
+  const server = sharedServer('TrialText first');
+
   it('puts a new configuration in force without losing a request', async () => {
-    const server = await start('TrialText 0');
-    await ready(server);
+    await putInForce(server, '0');
+    const said = logFromNow(server);
     const client = keepAsking(server.port, '/text');
     for (let round = 1; round <= 5; round++) {
       server.configure(`TrialText ${round}`);
@@ -259,12 +309,12 @@ describe('reload', () => {
     await client.stop();
     expect(client.failures).toEqual([]);
     expect(client.answers.length).toBeGreaterThan(20);
-    expect(times(server.log('error.log'), 'AH00493')).toBe(5);
+    expect(times(said(), 'AH00493')).toBe(5);
   }, 120_000);
 
   it('keeps the connection and the request in flight', async () => {
-    const server = await start('TrialText old');
-    await ready(server);
+    await putInForce(server, 'old');
+    const said = logFromNow(server);
     const socket = net.connect(server.port, '127.0.0.1').setEncoding('latin1');
     let received = '';
     socket.on('data', (text: string) => {
@@ -274,7 +324,7 @@ describe('reload', () => {
     await delay(50);
     server.configure('TrialText new');
     server.process.kill('SIGUSR1');
-    await until(() => times(server.log('error.log'), 'AH00489') === 2, 'the reload');
+    await until(() => said().includes('AH00489'), 'the reload');
     await until(() => received.endsWith('slow'), 'the answer');
     await until(async () => (await get(server.port, '/text')) === 'new', 'the new configuration');
     socket.write('GET /text HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -283,22 +333,22 @@ describe('reload', () => {
   });
 
   it('changes nothing when there is an error, and says so', async () => {
-    const server = await start('TrialText old');
-    await ready(server);
+    await putInForce(server, 'old');
+    const said = logFromNow(server);
     server.configure('Nonsense');
     server.process.kill('SIGUSR1');
-    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
-    expect(server.log('error.log')).toContain("Invalid command 'Nonsense'");
+    await until(() => said().includes('the configuration stays as it was'), 'the refusal');
+    expect(said()).toContain("Invalid command 'Nonsense'");
     expect(await get(server.port, '/text')).toBe('old');
   });
 
   it('changes nothing when only the worker threads find an error', async () => {
-    const server = await start('TrialText old');
-    await ready(server);
+    await putInForce(server, 'old');
+    const said = logFromNow(server);
     server.configure('TrialText new\nTrialThreadsOnly "cannot be read here"');
     server.process.kill('SIGUSR1');
-    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
-    expect(server.log('error.log')).toMatch(/cannot be read here \(in a worker thread\)/);
+    await until(() => said().includes('the configuration stays as it was'), 'the refusal');
+    expect(said()).toMatch(/cannot be read here \(in a worker thread\)/);
     expect(await get(server.port, '/text')).toBe('old');
     server.configure('TrialText newest');
     server.process.kill('SIGUSR1');
@@ -306,15 +356,13 @@ describe('reload', () => {
   });
 
   it('adds and drops listeners without losing a request, and keeps shared memory', async () => {
-    const server = await start();
-    await ready(server);
     const other = await freePort();
-    expect(await get(server.port, '/count')).toBe('1');
+    const count = Number(await get(server.port, '/count'));
     const client = keepAsking(server.port, '/text');
     server.configure('', [server.port, other]);
     server.process.kill('SIGUSR1');
     await until(async () => (await get(other, '/text').catch(() => '')) === 'hello', 'the added listener');
-    expect(await get(other, '/count')).toBe('2');
+    expect(await get(other, '/count')).toBe(String(count + 1));
     server.configure('', [server.port]);
     server.process.kill('SIGUSR1');
     await until(
@@ -327,16 +375,16 @@ describe('reload', () => {
     );
     await client.stop();
     expect(client.failures).toEqual([]);
-    expect(await get(server.port, '/count')).toBe('3');
+    expect(await get(server.port, '/count')).toBe(String(count + 2));
   }, 120_000);
 
   it('changes nothing when a process for other listeners cannot be started', async () => {
-    const server = await start('TrialText old');
-    await ready(server);
+    await putInForce(server, 'old');
+    const said = logFromNow(server);
     const other = await freePort();
     server.configure('TrialThreadsOnly "cannot be read here"', [server.port, other]);
     server.process.kill('SIGUSR1');
-    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
+    await until(() => said().includes('the configuration stays as it was'), 'the refusal');
     expect(await get(server.port, '/text')).toBe('old');
     await expect(get(other, '/text')).rejects.toThrow();
     server.configure('TrialText new', [server.port, other]);
@@ -345,8 +393,6 @@ describe('reload', () => {
   });
 
   it('opens the log files anew', async () => {
-    const server = await start();
-    await ready(server);
     await get(server.port, '/text');
     await until(() => server.log('access.log') !== '', 'the first line');
     renameSync(join(server.root, 'access.log'), join(server.root, 'access.log.1'));
@@ -362,8 +408,7 @@ describe('reload', () => {
   });
 
   it('restarts on SIGHUP', async () => {
-    const server = await start('TrialText old');
-    await ready(server);
+    const said = logFromNow(server);
     const before = (await get(server.port, '/process')).split(' ')[0];
     server.configure('TrialText new');
     server.process.kill('SIGHUP');
@@ -376,34 +421,35 @@ describe('reload', () => {
       async () => ![before, ''].includes((await get(server.port, '/process').catch(() => '')).split(' ')[0]),
       'the new process',
     );
-    expect(server.log('error.log')).toContain('AH00494: SIGHUP received.  Attempting to restart');
+    expect(said()).toContain('AH00494: SIGHUP received.  Attempting to restart');
   });
 
   it('takes the next restart while the process of the first is being started', async () => {
-    const server = await start('TrialText first');
-    await ready(server);
+    const said = logFromNow(server);
     const before = (await get(server.port, '/process')).split(' ')[0];
     for (const [i, signal] of (['SIGHUP', 'SIGHUP', 'SIGUSR1'] as const).entries()) {
       server.configure(`TrialText ${i}`);
       server.process.kill(signal);
-      await until(async () => (await get(server.port, '/text').catch(() => '')) === String(i), `restart ${i}`);
+      await until(
+        async () => (await get(server.port, '/text').catch(() => '')) === String(i),
+        `restart ${i}`,
+      );
     }
     await until(
       async () => ![before, ''].includes((await get(server.port, '/process').catch(() => '')).split(' ')[0]),
       'the new process',
     );
     expect(await get(server.port, '/text')).toBe('2');
-    expect(times(server.log('error.log'), 'AH00494')).toBe(2);
-    expect(server.log('error.log')).not.toContain('stays as it was');
+    expect(times(said(), 'AH00494')).toBe(2);
+    expect(said()).not.toContain('stays as it was');
   });
 
   it('goes on from a restart with what only the worker threads refuse, by the next one', async () => {
-    const server = await start('TrialText old');
-    await ready(server);
+    const said = logFromNow(server);
     const before = (await get(server.port, '/process')).split(' ')[0];
     server.configure('TrialText bad\nTrialThreadsOnly "cannot be read here"');
     server.process.kill('SIGHUP');
-    await until(() => server.log('error.log').includes('the configuration stays as it was'), 'the refusal');
+    await until(() => said().includes('the configuration stays as it was'), 'the refusal');
     server.configure('TrialText new');
     server.process.kill('SIGHUP');
     await until(async () => (await get(server.port, '/text').catch(() => '')) === 'new', 'the next one');
@@ -416,12 +462,13 @@ describe('reload', () => {
 });
 
 describe('accidents', () => {
+  const server = sharedServer('');
+
   it('replaces a thread that dies', async () => {
-    const server = await start();
-    await ready(server);
+    const said = logFromNow(server);
     const before = (await get(server.port, '/process')).split(' ')[0];
     expect(await get(server.port, '/die')).toBe('dying');
-    await until(() => server.log('error.log').includes('ended and was replaced'), 'the replacement');
+    await until(() => said().includes('ended and was replaced'), 'the replacement');
     const seen = new Set<string>();
     await until(
       async () =>
@@ -433,49 +480,42 @@ describe('accidents', () => {
     expect((await get(server.port, '/process')).split(' ')[0]).toBe(before);
   });
 
+  it('starts the serving process again when it dies', async () => {
+    const said = logFromNow(server);
+    const pid = Number((await get(server.port, '/process')).split(' ')[0]);
+    process.kill(pid, 'SIGKILL');
+    await until(() => said().includes(`AH00052: child pid ${pid} exit signal SIGKILL`), 'the notice');
+    await until(async () => (await get(server.port, '/text').catch(() => '')) === 'hello', 'the new process');
+  });
+
   it('replaces the serving process once it has no spare sockets', async () => {
-    const server = await start();
-    await ready(server);
+    const said = logFromNow(server);
     const process = async () => (await get(server.port, '/process').catch(() => '')).split(' ')[0];
     const before = await process();
     for (let i = 1; i <= 5; i++) {
       await get(server.port, '/die').catch(() => '');
-      await until(() => times(server.log('error.log'), 'worker thread') >= i, `death ${i}`);
+      await until(() => times(said(), 'worker thread') >= i, `death ${i}`);
     }
     await until(async () => !['', before].includes(await process()), 'another process');
-  });
-
-  it('starts the serving process again when it dies', async () => {
-    const server = await start();
-    await ready(server);
-    const pid = Number((await get(server.port, '/process')).split(' ')[0]);
-    process.kill(pid, 'SIGKILL');
-    await until(
-      () => server.log('error.log').includes(`AH00052: child pid ${pid} exit signal SIGKILL`),
-      'the notice',
-    );
-    await until(async () => (await get(server.port, '/text').catch(() => '')) === 'hello', 'the new process');
   });
 });
 
 describe('threads', () => {
+  const server = sharedServer('', 3);
+
   it('share memory and locks', async () => {
-    const server = await start('', { threads: 3 });
-    await ready(server);
     await Promise.all(Array.from({ length: 12 }, () => get(server.port, '/careful/2000')));
     expect(await get(server.port, '/careful/0')).toBe('24000');
   });
 
   it('report what they do', async () => {
-    const server = await start();
-    await ready(server);
     const slow = get(server.port, '/slow/500');
     await delay(100);
     const report = JSON.parse(await get(server.port, '/status')) as {
       thread: number;
       connections: { state: string; requestLine: string }[];
     }[];
-    expect(report.map(({ thread }) => thread)).toEqual([0, 1]);
+    expect(report.map(({ thread }) => thread)).toEqual([0, 1, 2]);
     const working = report.flatMap(({ connections }) => connections).filter(({ state }) => state === 'W');
     expect(working.length).toBe(2);
     await slow;

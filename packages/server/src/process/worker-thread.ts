@@ -152,9 +152,7 @@ function serveWith(first: Compiled): void {
   for (const fd of slot.listeners) servers.push(frontServer(engine).listen({ fd, backlog }));
   let waiting = servers.length;
   for (const server of servers) {
-    server.once('error', (error) =>
-      failed(`could not listen: ${error.message}`),
-    );
+    server.once('error', (error) => failed(`could not listen: ${error.message}`));
     server.once('listening', () => {
       if (--waiting === 0) send({ kind: 'ready' });
     });
