@@ -140,13 +140,13 @@ export function carryOut(
     }
     const complaint =
       registered === undefined
-        ? `Invalid command '${escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
+        ? `Invalid command '${run.isHtaccess ? spelled : escapeName(spelled)}', perhaps misspelled or defined by a module not included in the server configuration`
         : carryOutOne(run, node, registered, around);
     if (complaint !== undefined) report(run, node, complaint, spelled);
   }
 }
 
-/** Bytes that are not printable show as `\xHH`; a backspace has a short form, which what prints it knows. */
+/** Bytes that are not printable show as `\xHH`, as a log shows them; a backspace has a short form, which what prints it knows. */
 function escapeName(name: string): string {
   return name.replace(
     /[^\x20-\x7e\x08]/g,

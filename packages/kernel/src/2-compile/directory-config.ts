@@ -47,7 +47,7 @@ export class DirectoryConfig {
     this.server.plan.observer?.sectionEntered(section);
     let inner = this.continued?.get(section);
     if (inner === undefined) {
-      const walked = mergeVectors('directory', this.walked, section.records);
+      const walked = joinVectors('directory', this.walked, section.records);
       const vector = mergeVectors('directory', this.base.vector, walked);
       inner = new DirectoryConfig(this.server, vector, this.base, walked);
       this.continued ??= new WeakMap();
@@ -62,12 +62,24 @@ export class DirectoryConfig {
   }
 }
 
-/** Merges records slot by slot; where only one side has a record, that record holds. */
+/** Merges records slot by slot over what held outside, be that the initial record. httpd: server/config.c merge_per_dir_configs */
 export function mergeVectors(
   scope: 'server' | 'directory',
   outer: ConfigVector,
   inner: ConfigVector,
 ): ConfigVector {
+  const merged: ConfigVector = outer.slice();
+  for (let slot = 0; slot < inner.length; slot++) {
+    const own = inner[slot];
+    if (own === undefined) continue;
+    const key = recordKeys[scope][slot]!;
+    merged[slot] = key.merge(key.at(outer), own);
+  }
+  return merged;
+}
+
+/** Merges the records of two sections of a walk; where only one has a record, that record holds. */
+function joinVectors(scope: 'server' | 'directory', outer: ConfigVector, inner: ConfigVector): ConfigVector {
   const merged: ConfigVector = outer.slice();
   for (let slot = 0; slot < inner.length; slot++) {
     const own = inner[slot];
