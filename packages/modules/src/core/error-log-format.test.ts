@@ -24,6 +24,7 @@ const requestWith = (headers: readonly (readonly [string, string])[]) =>
   ({
     headersIn: HeaderTable.of(headers),
     clientAddress: '127.0.0.1',
+    clientPort: 4711,
     connection: { clientAddress: '127.0.0.1', clientPort: 4711, keepalives: 0 },
     env: () => undefined,
     note: () => undefined,

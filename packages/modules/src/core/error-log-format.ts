@@ -88,7 +88,7 @@ function clientOf({ request, connection }: LogLine, ofConnection: boolean): stri
   if (from === undefined) return '';
   const host = ofConnection || request === undefined ? from.clientAddress : request.clientAddress;
   const port = ofConnection || request === undefined ? from.clientPort : request.clientPort;
-  return address(host, port);
+  return `${host}:${port}`;
 }
 
 const serverName = (server: ServerRecord | undefined) => server?.hostname ?? '';
