@@ -126,6 +126,7 @@ const identityTransform = () => ({
 const identityCompression: Compression = {
   deflate: identityTransform,
   inflate: () => ({ ...identityTransform(), consumed: undefined }),
+  brotli: identityTransform,
   crc32: () => 0,
 };
 

@@ -275,6 +275,8 @@ export interface Compression {
     memLevel: number;
   }): Transform;
   inflate(options: { format: 'raw'; windowBits: number }): Inflation;
+  /** A Brotli stream; `blockBits` 0 leaves the size of blocks to the encoder. */
+  brotli(options: { quality: number; windowBits: number; blockBits: number }): Transform;
   /** The checksum of gzip, of bytes behind those that gave `before`. */
   crc32(bytes: Uint8Array, before: number): number;
 }

@@ -457,17 +457,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
     ) ?? cacheComplaint(given[0]!, cmd),
   AuthnzFcgiCheckAuthnProvider: fcgiCheckProvider,
   AuthnzFcgiDefineProvider: fcgiProvider,
-  BrotliAlterETag: oneOf(
-    ['addsuffix', 'nochange', 'remove'],
-    () => "BrotliAlterETag accepts only 'AddSuffix', 'NoChange' and 'Remove'",
-  ),
-  BrotliCompressionMaxInputBlock: between(16, 24, (name) => `${name} must be between 16 and 24`),
-  BrotliCompressionQuality: between(0, 11, (name) => `${name} must be between 0 and 11`),
-  BrotliCompressionWindow: between(10, 24, (name) => `${name} must be between 10 and 24`),
-  BrotliFilterNote: ([type = '', name]) =>
-    name === undefined || /^(?:ratio|input|output)$/i.test(type)
-      ? undefined
-      : `Unknown BrotliFilterNote type '${type}'`,
   CacheDirLength: cacheDirectory('length'),
   CacheDirLevels: cacheDirectory('levels'),
   CacheDisable: ([url = ''], { path }) => {

@@ -309,33 +309,6 @@ export const knownModules: readonly KnownModule[] = [
     directives: {},
   },
   {
-    identifier: 'brotli_module',
-    httpd: 'modules/filters/mod_brotli.c',
-    directives: {
-      BrotliAlterETag: [
-        'TAKE1',
-        'server',
-        "Set how mod_brotli should modify ETag response headers: 'AddSuffix' (default), 'NoChange', 'Remove'",
-      ],
-      BrotliCompressionMaxInputBlock: [
-        'TAKE1',
-        'server',
-        'Maximum input block size between 16 and 24 (larger block sizes require more memory)',
-      ],
-      BrotliCompressionQuality: [
-        'TAKE1',
-        'server',
-        'Compression quality between 0 and 11 (higher quality means slower compression)',
-      ],
-      BrotliCompressionWindow: [
-        'TAKE1',
-        'server',
-        'Sliding window size between 10 and 24 (larger windows can improve compression, but require more memory)',
-      ],
-      BrotliFilterNote: ['TAKE12', 'server', 'Set a note to report on compression ratio'],
-    },
-  },
-  {
     identifier: 'bucketeer_module',
     httpd: 'modules/debugging/mod_bucketeer.c',
     directives: {},

@@ -12,6 +12,7 @@ import { modAuthzGroupfile } from './mod_authz_groupfile/index.ts';
 import { modAuthzHost } from './mod_authz_host/index.ts';
 import { modAuthzUser } from './mod_authz_user/index.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
+import { modBrotli } from './mod_brotli/index.ts';
 import { modCgi } from './mod_cgi/index.ts';
 import { modCgid } from './mod_cgid/index.ts';
 import { modDbd } from './mod_dbd/index.ts';
@@ -88,6 +89,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAuthzUser,
   modAuthzGroupfile,
   modAutoindex,
+  modBrotli,
   modCgi,
   modCgid,
   modDeflate,

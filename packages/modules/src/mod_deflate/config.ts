@@ -1,18 +1,13 @@
 import { perDirectory, perServer } from '@httpd-ts/kernel';
-
-/** What becomes of the ETag of a response that is compressed or expanded. */
-export type EtagChange = 'addsuffix' | 'nochange' | 'remove';
+import type { EtagChange, SizeNotes } from '../content-coding.ts';
 
 /** httpd: modules/filters/mod_deflate.c deflate_filter_config */
-export interface DeflateConfig {
+export interface DeflateConfig extends SizeNotes {
   level?: number;
   windowBits?: number;
   memLevel?: number;
   bufferSize?: number;
   etag?: EtagChange;
-  inputNote?: string;
-  outputNote?: string;
-  ratioNote?: string;
 }
 
 /** A virtual host that sets anything inherits nothing: httpd has no merge here. */

@@ -1,9 +1,8 @@
 import { type Body, bodyLength, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
-import { nextToken } from '../header-token.ts';
-import { alterEtag } from './alter-etag.ts';
+import { acceptsCoding, codingOf, leaveSizes, tellCoding } from '../content-coding.ts';
+import { joined, transformedBody } from '../transformed-body.ts';
 import { deflateDefaults, deflateServer } from './config.ts';
-import { joined, transformedBody } from './transformed-body.ts';
 
 /** A response this short would grow: header and checksum of gzip, and the headers that tell of it. */
 const smallest = 10 + 8 + 50;
@@ -19,11 +18,10 @@ export const deflateFilter: OutputFilter = {
     }
     const reason = refusal(request);
     if (reason !== undefined) return skip(request, body, reason);
-    const encoding = contentCoding(request);
-    const coded = codings(encoding).find((token) => !isIdentity(token));
+    const coded = codingOf(request);
     if (coded !== undefined) return skip(request, body, `content-encoding already  set: ${coded}`);
     request.headersOut.merge('Vary', 'Accept-Encoding');
-    if (request.env('force-gzip') === undefined && !acceptsGzip(request)) {
+    if (request.env('force-gzip') === undefined && !acceptsCoding(request, 'gzip')) {
       return skip(request, body, 'no Accept-Encoding: gzip');
     }
     const settings = { ...deflateDefaults, ...deflateServer.of(request) };
@@ -35,7 +33,7 @@ export const deflateFilter: OutputFilter = {
       );
       return body;
     }
-    tellCoding(request, encoding);
+    tellCoding(request, 'gzip', deflateServer.of(request).etag ?? 'addsuffix');
     return request.status === 304 ? body : compress(request, body);
   },
 };
@@ -52,60 +50,6 @@ function refusal(request: RequestRecord): string | undefined {
   if (request.headersOut.has('Content-Range')) return 'content-range';
   const isHtml = request.contentType?.startsWith('text/html') ?? false;
   return !isHtml && request.env('gzip-only-text/html') === '1' ? 'gzip-only-text/html' : undefined;
-}
-
-/** The codings the response has already. */
-function contentCoding({ headersOut, errHeadersOut, contentEncoding }: RequestRecord): string | undefined {
-  const parts = [headersOut.get('Content-Encoding'), errHeadersOut.get('Content-Encoding'), contentEncoding];
-  const present = parts.filter((part) => part !== undefined);
-  return present.length === 0 ? undefined : present.join(',');
-}
-
-function codings(encoding: string | undefined): string[] {
-  const tokens: string[] = [];
-  const cursor = { text: encoding ?? '', at: 0 };
-  while (cursor.at < cursor.text.length) {
-    const token = nextToken(cursor, false);
-    if (token === '') break;
-    tokens.push(token);
-    cursor.at++;
-  }
-  return tokens;
-}
-
-const isIdentity = (token: string) =>
-  token === 'identity' || token === '7bit' || token === '8bit' || token === 'binary';
-
-/** A quality of zero, where it is the first parameter. */
-const isRefused = /^;[\t-\r ]*q=0(?:\.0{0,3})?[\t-\r ]*(?:[,;]|$)/;
-
-/** The first mention of gzip decides. */
-function acceptsGzip(request: RequestRecord): boolean {
-  const text = request.headersIn.get('Accept-Encoding');
-  if (text === undefined) return false;
-  const cursor = { text, at: 0 };
-  for (;;) {
-    const token = nextToken(cursor, false);
-    if (token === '') return false;
-    if (token.toLowerCase() === 'gzip') return !isRefused.test(text.slice(cursor.at));
-    while (text[cursor.at] === ';') {
-      cursor.at++;
-      nextToken(cursor, true);
-    }
-    if (text[cursor.at] === ',') cursor.at++;
-    if (cursor.at >= text.length) return false;
-  }
-}
-
-function tellCoding(request: RequestRecord, encoding: string | undefined): void {
-  const { headersOut } = request;
-  if (encoding === undefined || encoding.toLowerCase() === 'identity')
-    headersOut.set('Content-Encoding', 'gzip');
-  else headersOut.merge('Content-Encoding', 'gzip');
-  if (request.contentEncoding !== undefined) request.contentEncoding = headersOut.get('Content-Encoding');
-  headersOut.unset('Content-Length');
-  headersOut.unset('Content-MD5');
-  alterEtag(request, 'gzip', deflateServer.of(request).etag ?? 'addsuffix');
 }
 
 /** httpd: gzip_header; the libraries differ in the flags they set there. */
@@ -168,11 +112,10 @@ function leaveNotes(request: RequestRecord, input: number, output: number): void
   if (request.logs('deflate', 'debug')) {
     request.log('deflate', 'debug', `AH01384: Zlib: Compressed ${input} to ${output} : URL ${request.uri}`);
   }
-  const { inputNote, outputNote, ratioNote } = deflateServer.of(request);
-  const leave = (name: string | undefined, count: number) => {
-    if (name !== undefined) request.notes.set(name, input > 0 ? String(count) : '-');
-  };
-  leave(inputNote, input);
-  leave(outputNote, output);
-  leave(ratioNote, Math.floor((output * 100) / input));
+  const config = deflateServer.of(request);
+  if (input > 0) leaveSizes(request, config, input, output);
+  else
+    for (const name of [config.inputNote, config.outputNote, config.ratioNote]) {
+      if (name !== undefined) request.notes.set(name, '-');
+    }
 }

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { constants, crc32, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  constants,
+  crc32,
+  deflateRawSync,
+  gunzipSync,
+  gzipSync,
+  inflateRawSync,
+} from 'node:zlib';
 import type { Compression, Transform } from '@httpd-ts/kernel';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +49,7 @@ const compression: Compression = {
       },
     };
   },
+  brotli: () => atOnce((bytes) => brotliCompressSync(bytes)),
   crc32,
 };
 

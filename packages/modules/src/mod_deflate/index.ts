@@ -1,12 +1,7 @@
-import { defineModule, entryOf, inputFilters, outputFilters, take1, take12 } from '@httpd-ts/kernel';
+import { defineModule, inputFilters, outputFilters, take1, take12 } from '@httpd-ts/kernel';
+import { type EtagChange, setSizeNote } from '../content-coding.ts';
 import { leadingInteger, leadingOffset, wholeInteger } from '../core/contract.ts';
-import {
-  type DeflateConfig,
-  deflateServer,
-  type EtagChange,
-  type InflateConfig,
-  inflateDirectory,
-} from './config.ts';
+import { deflateServer, type InflateConfig, inflateDirectory } from './config.ts';
 import { deflateFilter } from './deflate-filter.ts';
 import { inflateFilter, inflateInput } from './inflate-filter.ts';
 import { summaries } from './summaries.ts';
@@ -45,19 +40,6 @@ function ratioDirective(field: 'ratioLimit' | 'ratioBurst', name: string, usage:
   });
 }
 
-const noteFields: Readonly<Record<string, 'inputNote' | 'outputNote' | 'ratioNote'>> = {
-  ratio: 'ratioNote',
-  input: 'inputNote',
-  output: 'outputNote',
-};
-
-function setNote(config: DeflateConfig, [first, second]: readonly [string, string?]): string | undefined {
-  const field = second === undefined ? 'ratioNote' : entryOf(noteFields, first.toLowerCase());
-  if (field === undefined) return `Unknown note type ${first}`;
-  config[field] = second ?? first;
-  return undefined;
-}
-
 const etagChanges: ReadonlySet<string> = new Set<EtagChange>(['addsuffix', 'nochange', 'remove']);
 const etagUsage =
   "Set how mod_deflate should modify ETAG response headers: 'AddSuffix' (default), 'NoChange' (2.2.x behavior), 'Remove'";
@@ -73,7 +55,7 @@ export const modDeflate = defineModule({
       args: take12,
       context: 'server',
       usage: 'Set a note to report on compression ratio',
-      set: setNote,
+      set: (config, args) => (setSizeNote(config, args) ? undefined : `Unknown note type ${args[0]}`),
     }),
     DeflateWindowSize: numberDirective(
       'windowBits',

@@ -12,12 +12,12 @@ import {
   sendErrorResponse,
 } from '@httpd-ts/kernel';
 import { bodySource } from '../body-source.ts';
+import { alterEtag } from '../content-coding.ts';
 import { requestBodyLimitOf } from '../core/contract.ts';
 import { noAnswer } from '../no-answer.ts';
-import { alterEtag } from './alter-etag.ts';
+import { transformedBody } from '../transformed-body.ts';
 import { deflateDefaults, deflateServer, inflateDirectory } from './config.ts';
 import { GzipError, type GzipFault, GzipMember } from './gzip-member.ts';
-import { transformedBody } from './transformed-body.ts';
 
 const isGzip = (coding: string) => /^(?:x-)?gzip$/i.test(trimBlanks(coding));
 

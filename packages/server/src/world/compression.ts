@@ -2,18 +2,30 @@ import type * as zlib from 'node:zlib';
 import type { Compression, Inflation, Transform } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 
-type ZlibStream = zlib.Gzip | zlib.DeflateRaw | zlib.InflateRaw;
+type ZlibStream = zlib.Gzip | zlib.DeflateRaw | zlib.InflateRaw | zlib.BrotliCompress;
 
-/** Deflate and inflate by the zlib that node carries. */
+/** Deflate, inflate and Brotli by the libraries that node carries. */
 export const nodeCompression: Compression = {
   deflate({ format, level, windowBits, memLevel }) {
     const { zlib } = builtins;
     const options = { level, windowBits, memLevel };
-    return transform(format === 'gzip' ? zlib.createGzip(options) : zlib.createDeflateRaw(options));
+    return transform(
+      format === 'gzip' ? zlib.createGzip(options) : zlib.createDeflateRaw(options),
+      zlib.constants.Z_SYNC_FLUSH,
+    );
   },
   inflate({ windowBits }) {
     const stream = builtins.zlib.createInflateRaw({ windowBits });
-    return inflation(stream, transform(stream));
+    return inflation(stream, transform(stream, builtins.zlib.constants.Z_SYNC_FLUSH));
+  },
+  brotli({ quality, windowBits, blockBits }) {
+    const { createBrotliCompress, constants } = builtins.zlib;
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: quality,
+      [constants.BROTLI_PARAM_LGWIN]: windowBits,
+      [constants.BROTLI_PARAM_LGBLOCK]: blockBits,
+    };
+    return transform(createBrotliCompress({ params }), constants.BROTLI_OPERATION_FLUSH);
   },
   crc32: (bytes, before) => builtins.zlib.crc32(bytes, before),
 };
@@ -35,7 +47,7 @@ function inflation(stream: zlib.InflateRaw, { push, flush, finish, abort }: Tran
   };
 }
 
-function transform(stream: ZlibStream): Transform {
+function transform(stream: ZlibStream, flush: number): Transform {
   let ready: Uint8Array[] = [];
   let failure: Error | undefined;
   /** Settles what is being waited for: the stream does not call back for a write that failed. */
@@ -66,7 +78,7 @@ function transform(stream: ZlibStream): Transform {
     });
   return {
     push: (bytes) => settled((done) => stream.write(bytes, done)),
-    flush: () => settled((done) => stream.flush(builtins.zlib.constants.Z_SYNC_FLUSH, done)),
+    flush: () => settled((done) => stream.flush(flush, done)),
     finish: () => settled(() => void stream.end()),
     abort: () => stream.destroy(),
   };
