@@ -63,6 +63,21 @@ xferlog_enable=NO
 ServerSignature On
 ProxyPass /ftp/ ftp://127.0.0.1:${port}/
 ProxyPass /down/ ftp://127.0.0.1:1/
+ProxyPass /plain/ ftp://127.0.0.1:${port}/
+ProxyPass /unescaped/ ftp://127.0.0.1:${port}/
+ProxyPass /root/ ftp://127.0.0.1:${port}/%2f/
+ProxyPass /named/ ftp://somebody@127.0.0.1:${port}/
+<Location /plain/>
+  ProxyFtpListOnWildcard off
+  ProxyFtpDirCharset UTF-8
+</Location>
+<Location /unescaped/>
+  ProxyFtpListOnWildcard off
+  ProxyFtpEscapeWildcards off
+</Location>
+<Location /plain/large.bin>
+  ForceType application/x-own
+</Location>
 AddType text/plain .txt`;
     fronts = await startFronts(folder, ['proxy_ftp'], lines);
   }, 30_000);
@@ -95,7 +110,7 @@ AddType text/plain .txt`;
     ['/ftp/hello.txt;type=i', '200 OK', 'hello\r\nworld\n'],
     ['/ftp/sub/page.html', '200 OK', '<p>page</p>'],
     ['/ftp/with%20space/a%20b.txt', '200 OK', 'spaces'],
-    ['/ftp/odd%5B1%5D.txt', '', ''],
+    ['/ftp/odd%5B1%5D.txt', '200', ''],
     ['/ftp/', '200 OK', 'hello.txt'],
     ['/ftp/sub', '200 OK', 'page.html'],
     ['/ftp/sub/', '200 OK', 'deeper'],
@@ -104,6 +119,28 @@ AddType text/plain .txt`;
     ['/ftp/missing.txt', '404', ''],
     ['/ftp/nowhere/file', '404', ''],
     ['/down/x', '503', ''],
+    ['/ftp/hello.txt;type=a', '200 OK', 'world'],
+    ['/ftp/;type=d', '200', ''],
+    ['/ftp/%2f/hello.txt', '404', ''],
+    ['/ftp/%2Fsub/page.html', '404', ''],
+    ['/ftp/sub/../hello.txt', '200', ''],
+    ['/ftp/h?llo.txt', '404', ''],
+    ['/ftp/%7Bx', '200', ''],
+    ['/ftp/~x', '200', ''],
+    ['/ftp/nothing*', '200', ''],
+    ['/ftp/sub/*', '200 OK', 'page.html'],
+    ['/ftp/hello.txt/', '404', ''],
+    ['/ftp/hello.txt?x=y', '200', ''],
+    ['/ftp/a%0Ab', '400', ''],
+    ['/plain/odd%5B1%5D.txt', '404', ''],
+    ['/plain/*.txt', '404', ''],
+    ['/plain/', '200 OK', 'hello.txt'],
+    ['/plain/sub', '200 OK', 'page.html'],
+    ['/unescaped/odd%5B1%5D.txt', '200 OK', 'odd'],
+    ['/unescaped/*.txt', '404', ''],
+    ['/root/', '404', ''],
+    ['/root/sub/page.html', '404', ''],
+    ['/named/hello.txt', '200 OK', 'hello'],
   ])('answers %s with %s', async (target, status, text) => {
     const answer = await answerOf(get(target));
     expect(answer.status).toContain(status);
