@@ -67,7 +67,7 @@ export class ServerRecord {
 
   /** ServerName, as given, without scheme and port. */
   hostname: string | undefined = undefined;
-  /** Port and scheme of ServerName; 0 and undefined when it names none. */
+  /** Port and scheme of ServerName; 0 and undefined when it names none. Without ServerName, the port of the first address. */
   port = 0;
   scheme: string | undefined = undefined;
   admin: string | undefined = undefined;

@@ -162,6 +162,8 @@ export const virtualHostDirectives = {
         path: undefined,
         override: OVERRIDE.rsrcConf | (OVERRIDE.all & ~(OVERRIDE.AuthConfig | OVERRIDE.Limit)),
       });
+      // httpd: server/vhost.c ap_fini_vhost_config, which takes name and port of the first address
+      if (server.hostname === undefined) server.port = addresses[0]?.port ?? 0;
       return undefined;
     },
   }),
