@@ -6,7 +6,7 @@ interface EnvConfig {
   readonly removed: Set<string>;
 }
 
-/** UnsetEnv takes away what the enclosing section (or its own) has set. httpd: modules/metadata/mod_env.c merge_env_dir_configs */
+/** UnsetEnv takes away what the enclosing section has set, and what its own has by then. httpd: modules/metadata/mod_env.c merge_env_dir_configs */
 const envConfig = perDirectory<EnvConfig>({
   create: () => ({ variables: new Map(), removed: new Set() }),
   merge(outer, inner) {
@@ -54,7 +54,8 @@ export const modEnv = defineModule({
       ...inFileInfo,
       args: iterate,
       usage: 'a list of variables to remove from the CGI environment.',
-      set({ removed }, name) {
+      set({ variables, removed }, name) {
+        variables.delete(name);
         removed.add(name);
       },
     }),

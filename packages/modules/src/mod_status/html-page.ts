@@ -139,7 +139,9 @@ function rows({ threads }: ServerState, { seeTail }: PageOptions): Row[] {
   const shorten = (line: string) => (seeTail ? line.slice(-requestWidth) : line.slice(0, requestWidth));
   return threads.flatMap((thread): Row[] =>
     thread.connections.length === 0
-      ? [{ thread, connection: undefined, request: '' }]
+      ? thread.accesses === 0
+        ? []
+        : [{ thread, connection: undefined, request: '' }]
       : thread.connections.map((connection) => ({
           thread,
           connection,
