@@ -1,5 +1,5 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
-import { entryOf } from '@httpd-ts/kernel';
+import { type DirectiveContext, entryOf, type RequestRecord } from '@httpd-ts/kernel';
+import { sslVariable } from './ssl-variable.ts';
 
 /** A value with what varies in it taken apart. */
 export type HeaderFormat = readonly FormatItem[];
@@ -12,12 +12,17 @@ const unwrap = (value: string | undefined) => value?.replace(/[\r\n]/g, ' ') ?? 
 
 const percent = (part: number, whole: number) => (whole === 0 ? 0 : Math.floor((part * 100) / whole));
 
-const items: Readonly<Record<string, (argument: string) => (request: RequestRecord) => string>> = {
+const items: Readonly<
+  Record<string, (argument: string, cmd: DirectiveContext) => (request: RequestRecord) => string>
+> = {
   t: () => (request) => `t=${microseconds(request.requestTimeMs)}`,
   D: () => (request) =>
     `D=${microseconds(request.server.plan.world.clock.monotonic() - request.startedAtMs)}`,
   e: (name) => (request) => unwrap(request.env(name)),
-  s: (name) => (request) => unwrap(request.connection.tls?.variable(name) || undefined),
+  s: (name, cmd) => {
+    const variable = sslVariable(name, cmd);
+    return (request) => unwrap(variable(request) || undefined);
+  },
   l: () => (request) =>
     `l=${request.server.plan.world.system
       .load()
@@ -34,7 +39,10 @@ function busyPercent(request: RequestRecord): number {
 }
 
 /** Reads a value's format; a text is the complaint. httpd: parse_format_string, parse_format_tag */
-export function readHeaderFormat(text: string): HeaderFormat | { readonly complaint: string } {
+export function readHeaderFormat(
+  text: string,
+  cmd: DirectiveContext,
+): HeaderFormat | { readonly complaint: string } {
   const format: FormatItem[] = [];
   for (let at = 0; at < text.length; ) {
     if (text[at] !== '%') {
@@ -52,7 +60,7 @@ export function readHeaderFormat(text: string): HeaderFormat | { readonly compla
     }
     const [whole, argument = '', letter = ''] = /^%(?:\{([^}]*)\}?)?([\s\S]?)/.exec(text.slice(at))!;
     if (!Object.hasOwn(items, letter)) return { complaint: `Unrecognized header format %${letter}` };
-    format.push(items[letter]!(argument));
+    format.push(items[letter]!(argument, cmd));
     at += whole.length;
   }
   return format;

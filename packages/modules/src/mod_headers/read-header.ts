@@ -109,7 +109,9 @@ function readEdit(
   } else if (value === undefined) return 'Header requires three arguments';
   const condition = readCondition(clause, cmd);
   if (typeof condition === 'object' && 'complaint' in condition) return condition.complaint;
-  const format = text!.startsWith('expr=') ? readTextFormat(text!.slice(5), cmd) : readHeaderFormat(text!);
+  const format = text!.startsWith('expr=')
+    ? readTextFormat(text!.slice(5), cmd)
+    : readHeaderFormat(text!, cmd);
   if ('complaint' in format) return format.complaint;
   const header = action === 'echo' ? name : name.split(':', 1)[0]!;
   return {

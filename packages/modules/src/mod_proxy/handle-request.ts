@@ -23,6 +23,7 @@ export function handleRequest(request: RequestRecord): HookResult {
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
   if (request.method === 'TRACE' && traceModeOf(request) === 'off') {
     request.notes.set('error-notes', 'TRACE denied by server configuration');
+    request.log('proxy', 'error', 'AH01139: TRACE forbidden by server configuration');
     return 405;
   }
   const plan = proxyPlanOf(request.server);
