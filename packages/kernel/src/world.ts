@@ -214,8 +214,9 @@ export type ConnectError =
   | 'ECONNRESET'
   /** The handshake failed. */
   | 'ETLS'
-  /** The proxy did not open the tunnel. */
+  /** The proxy did not open the tunnel; the status of its answer may follow: `ETUNNEL 403`. */
   | 'ETUNNEL'
+  | `ETUNNEL ${string}`
   | 'EIO';
 
 /**

@@ -7,7 +7,7 @@ import {
 } from '@httpd-ts/kernel';
 import type { BackendConnection } from './backend-connection.ts';
 import { type ParentProxy, proxyDirectory, proxyServer } from './config.ts';
-import { ConnectionPool, type NoConnection, type TargetTls } from './connection-pool.ts';
+import { ConnectionPool, type FailedAttempt, type NoConnection, type TargetTls } from './connection-pool.ts';
 import type { Origin } from './origin.ts';
 import { backendTls } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
@@ -108,14 +108,29 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
   }
   const { hostname, port, socketPath } = pool.target;
   if (reason.kind === 'tls') return handshakeFailed(destination, pool, reason);
-  for (const [i, { address, error }] of reason.attempts.entries()) {
-    if (i < reason.attempts.length - 1) continue;
-    const text = connectComplaint(protocol, { hostname, port, socketPath }, address);
-    logForServer(request, text, entryOf(connectErrors, error));
+  const last = reason.attempts.at(-1);
+  if (last?.error.startsWith('ETUNNEL')) logNoTunnel(destination, pool, last);
+  else if (last !== undefined) {
+    const text = connectComplaint(protocol, { hostname, port, socketPath }, last.address);
+    logForServer(request, text, entryOf(connectErrors, last.error));
   }
   disableWorker(request, worker);
   destination.whenFailed?.(destination, { kind: 'connect', hostname });
   return 503;
+}
+
+/** A parent that opens no tunnel. httpd: modules/proxy/proxy_util.c send_http_connect, ap_proxy_connect_backend */
+function logNoTunnel(
+  { request, origin, protocol }: Destination,
+  { target }: ConnectionPool,
+  { address, error }: FailedAttempt,
+): void {
+  const status = error.slice('ETUNNEL '.length);
+  if (status !== '')
+    logForServer(request, `AH00950: send_http_connect: the remote proxy returned code is '${status}'`);
+  const parent = `${address}:${target.port} (${target.hostname}:${target.port})`;
+  const text = `AH00958: ${protocol}: attempt to connect to ${origin.hostname}:${origin.port} via http CONNECT through ${parent} failed`;
+  logForServer(request, text, connectErrors.ETUNNEL);
 }
 
 /** httpd: modules/proxy/proxy_util.c ap_proxy_connect_backend */

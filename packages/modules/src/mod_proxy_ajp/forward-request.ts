@@ -1,7 +1,8 @@
 import type { RequestRecord } from '@httpd-ts/kernel';
 import { entryOf } from '@httpd-ts/kernel';
 import { clientHost, hostnameLookupsOf, serverNameOf } from '../core/contract.ts';
-import { ajpString, integer16, MESSAGE, toBackend } from './messages.ts';
+import { logWithoutClient } from './log-receive-failure.ts';
+import { ajpString, integer16, MESSAGE, messageHeaderLength, toBackend } from './messages.ts';
 
 // httpd: modules/proxy/ajp_header.h SC_M_*, ajp_header.c sc_for_req_method_table
 const methods: Readonly<Record<string, number>> = {
@@ -87,13 +88,7 @@ export function forwardRequest(request: RequestRecord, path: string, secret: str
   });
   const content =
     String.fromCharCode(MESSAGE.forwardRequest, method) +
-    ajpString(request.protocol) +
-    ajpString(question < 0 ? path : path.slice(0, question)) +
-    ajpString(request.clientAddress) +
-    ajpString(remoteHost(request)) +
-    ajpString(serverNameOf(request)) +
-    integer16(connection.localPort) +
-    (connection.isTls ? '\x01' : '\0') +
+    beginning(request, path) +
     integer16(count) +
     fields +
     optional(ATTRIBUTE.secret, secret) +
@@ -109,6 +104,44 @@ export function forwardRequest(request: RequestRecord, path: string, secret: str
     environmentAttributes(request) +
     ATTRIBUTE.end;
   return toBackend(content);
+}
+
+/** What stands between the method and the fields. */
+function beginning(request: RequestRecord, path: string): string {
+  const { connection } = request;
+  return (
+    ajpString(request.protocol) +
+    ajpString(path.split('?', 1)[0]) +
+    ajpString(request.clientAddress) +
+    ajpString(remoteHost(request)) +
+    ajpString(serverNameOf(request)) +
+    integer16(connection.localPort) +
+    (connection.isTls ? '\x01' : '\0')
+  );
+}
+
+/** Says at which field a message becomes longer than `size`. httpd: ajp_msg_append_cvt_string, ajp_marshal_into_msgb */
+export function logOverflow(request: RequestRecord, path: string, size: number): void {
+  // The head of the message, its type, the method, and the number of fields.
+  let length = messageHeaderLength + 4 + beginning(request, path).length;
+  let isFound = false;
+  const append = (piece: string, complaint: string) => {
+    if (isFound) return;
+    if (length + piece.length > size) {
+      isFound = true;
+      const text = `AH03229: ajp_msg_append_cvt_string(): BufferOverflowException ${messageHeaderLength} ${length}`;
+      logWithoutClient(request, text);
+      request.log('proxy_ajp', 'error', complaint);
+    } else length += piece.length;
+  };
+  request.headersIn.forEach((name, value) => {
+    append(
+      fieldCodes.get(name.toLowerCase()) ?? ajpString(name),
+      'AH00970: ajp_marshal_into_msgb: Error appending the header name',
+    );
+    append(ajpString(value), 'AH00971: ajp_marshal_into_msgb: Error appending the header value');
+  });
+  request.log('proxy_ajp', 'error', 'AH00988: ajp_send_header: ajp_marshal_into_msgb failed');
 }
 
 const optional = (code: string, value: string | undefined) =>

@@ -14,7 +14,7 @@ import {
   type Worker,
 } from '../mod_proxy/contract.ts';
 import { AjpExchange } from './ajp-exchange.ts';
-import { forwardRequest } from './forward-request.ts';
+import { forwardRequest, logOverflow } from './forward-request.ts';
 import { ajpErrors, logReceiveFailure } from './log-receive-failure.ts';
 import { cping, MESSAGE, messageSize } from './messages.ts';
 
@@ -31,6 +31,7 @@ export async function handleAjp(
   const size = messageSize(worker.parameters.ioBufferSize ?? proxyServer.of(request).ioBufferSize);
   const message = forwardRequest(request, path, worker.parameters.secret);
   if (message.length > size) {
+    logOverflow(request, path, size);
     const { hostname, port } = origin;
     const text = `AH00868: request failed to ${connection.address ?? hostname}:${port} (${hostname}:${port})`;
     request.log('proxy_ajp', 'error', text, ajpErrors.overflow);

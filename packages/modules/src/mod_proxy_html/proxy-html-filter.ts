@@ -84,7 +84,9 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
       if (written === '') continue;
       const encoded = encode === undefined ? written : encode(written);
       if (encoded === undefined) {
-        request.log('xml2enc', 'error', 'AH01444: Skipping invalid byte(s) in input stream!');
+        // Said when the character is met, and again when nothing can be made of the rest.
+        for (let i = 0; i < 2; i++)
+          request.log('xml2enc', 'error', 'AH01444: Skipping invalid byte(s) in input stream!');
         throw new UnencodableError(charset ?? '');
       }
       return bytesOf(encoded);

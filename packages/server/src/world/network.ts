@@ -168,8 +168,8 @@ function connectSocket(target: ConnectTarget): Promise<Stream | ConnectError> {
       clearTimeout(timer);
       socket.removeListener('error', onError);
       if (tls !== undefined && tunnel !== undefined) {
-        openTunnel(socket, tunnel, tls.handshakeTimeoutMs).then((isOpen) =>
-          resolve(isOpen ? secure(socket, tls) : 'ETUNNEL'),
+        openTunnel(socket, tunnel, tls.handshakeTimeoutMs).then((failure) =>
+          resolve(failure ?? secure(socket, tls)),
         );
       } else if (tls !== undefined) resolve(secure(socket, tls));
       else resolve(memory === undefined ? socketStream(socket) : new ReusingSocketStream(socket, memory));
@@ -177,24 +177,30 @@ function connectSocket(target: ConnectTarget): Promise<Stream | ConnectError> {
   });
 }
 
-/** Asks a proxy for a tunnel; true once it is open. httpd: modules/proxy/proxy_util.c send_http_connect */
-function openTunnel(socket: Socket, head: string, timeoutMs: number): Promise<boolean> {
+/** Asks a proxy for a tunnel; undefined once it is open. httpd: modules/proxy/proxy_util.c send_http_connect */
+function openTunnel(socket: Socket, head: string, timeoutMs: number): Promise<ConnectError | undefined> {
   return new Promise((resolve) => {
     let answer = '';
-    const finish = (isOpen: boolean) => {
+    const finish = (failure: ConnectError | undefined) => {
       clearTimeout(timer);
       for (const event of ['error', 'end', 'close'] as const) socket.removeListener(event, fail);
       socket.removeListener('data', read);
       socket.pause();
-      if (!isOpen) socket.destroy();
-      resolve(isOpen);
+      if (failure !== undefined) socket.destroy();
+      resolve(failure);
     };
-    const fail = () => finish(false);
+    const fail = () => finish('ETUNNEL');
     const read = (bytes: Buffer) => {
       answer += bytes.latin1Slice();
-      // No byte may follow the head: the other side waits for ours.
-      if (answer.endsWith('\r\n\r\n')) finish(/^HTTP\/\d\.\d 2\d\d/.test(answer));
-      else if (answer.length > 64 * 1024 || answer.includes('\r\n\r\n')) fail();
+      const end = answer.indexOf('\r\n\r\n') + 4;
+      if (end < 4) {
+        if (answer.length > 64 * 1024) fail();
+        return;
+      }
+      const status = /^HTTP\/\d\.\d (\d\d\d)/.exec(answer)?.[1];
+      // No byte may follow the head of a tunnel: the other side waits for ours.
+      if (status?.startsWith('2') && end === answer.length) finish(undefined);
+      else finish(status === undefined || status.startsWith('2') ? 'ETUNNEL' : `ETUNNEL ${status}`);
     };
     const timer = setTimeout(fail, timeoutMs);
     for (const event of ['error', 'end', 'close'] as const) socket.once(event, fail);
