@@ -46,6 +46,14 @@ const good: Readonly<Record<string, Example>> = {
   'CakePHP: everything goes to a directory with a .htaccess of its own': htaccess(
     'RewriteEngine on\nRewriteRule ^(\\.well-known/.*)$ $1 [L]\nRewriteRule ^$ webroot/ [L]\nRewriteRule (.*) webroot/$1 [L]\n',
   ),
+  'rules in a section of a .htaccess that is switched on': htaccess(
+    'RewriteEngine On\n<FilesMatch "\\.css\\.br$">\n  RewriteRule ^ - [E=no-brotli:1]\n</FilesMatch>\n',
+  ),
+  'rules in sections of a server that is switched on': {
+    config:
+      'Listen 80\nServerName a.example\n<VirtualHost *:80>\n  ServerName a.example\n  RewriteEngine On\n  <Location /a>\n    RewriteRule x - [F]\n  </Location>\n</VirtualHost>\n<VirtualHost *:80>\n  ServerName b.example\n  <Directory /srv/www>\n    RewriteEngine On\n  </Directory>\n  <If "true">\n    RewriteRule x - [F]\n  </If>\n</VirtualHost>\n',
+    files: { '/srv/www/index.html': '' },
+  },
   'old access control for an old server only': htaccess(
     '<IfModule mod_authz_core.c>\n  Require all denied\n</IfModule>\n<IfModule !mod_authz_core.c>\n  Order allow,deny\n</IfModule>\n',
   ),
