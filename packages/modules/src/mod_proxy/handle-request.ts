@@ -110,7 +110,8 @@ function sendToWorker(request: RequestRecord, plan: ProxyPlan, url: string, star
   const origin = plan.origins.find(url.slice(0, start));
   if (typeof origin === 'string') return 400;
   // A path that was taken for a part of the host's name.
-  if (/[?#]/.test(origin.hostname)) return proxyError(request, 400, `URI cannot be parsed: ${url}`);
+  if (/[?#]/.test(origin.hostname) && findScheme(request.server.plan.providers, origin.scheme) !== undefined)
+    return proxyError(request, 400, `URI cannot be parsed: ${url}`);
   let worker = origin.workers.find(url, start);
   if (worker === undefined) {
     worker = plan.reverse;

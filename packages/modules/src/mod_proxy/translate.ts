@@ -9,7 +9,7 @@ import {
   walkConfig,
 } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
-import { canonicalPath, hasControlOrSpace } from './canonical-path.ts';
+import { canonicalHost, canonicalPath, hasControlOrSpace } from './canonical-path.ts';
 import { type ProxyAlias, proxyDirectory } from './config.ts';
 import { interpolate } from './interpolate.ts';
 import { matchAlias } from './match-alias.ts';
@@ -172,12 +172,14 @@ export function canonicalize(request: RequestRecord): HookStatus {
 /** httpd: modules/proxy/mod_proxy_balancer.c proxy_balancer_canon */
 function canonicalizeBalancer(request: RequestRecord, url: string, colon: number): HookStatus {
   const start = pathStart(url);
-  if (start < 0) {
-    request.log('proxy_balancer', 'error', `AH01157: error parsing URL ${url}: Malformed URL`);
+  const host = start < 0 ? 'Malformed URL' : canonicalHost(url.slice(colon + 3, start));
+  if (typeof host === 'string') {
+    const shown = start < 0 ? url : url.slice(colon + 1, start);
+    request.log('proxy_balancer', 'error', `AH01157: error parsing URL ${shown}: ${host}`);
     return 400;
   }
-  // What follows the name is made canonical for the member that is chosen.
-  request.filename = `proxy:balancer://${url.slice(colon + 3, start).toLowerCase()}/${url.slice(start + 1)}`;
+  // What follows the name is made canonical for the member that is chosen. A port means nothing.
+  request.filename = `proxy:balancer://${host.hostname}/${url.slice(start + 1)}`;
   return OK;
 }
 
