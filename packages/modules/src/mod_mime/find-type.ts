@@ -132,6 +132,10 @@ function suffixStart(path: string): number {
   return dot < 0 ? path.length : dot + 1;
 }
 
+/** What ProxyPass with nocanon passes on as it came holds the query, too, which names no type. */
+const isRawUrl = (request: RequestRecord) =>
+  request.proxyRequest === 'reverse' && request.note('proxy-nocanon') !== undefined;
+
 /** Tells type, language, encoding, charset, handler and filters by the extensions of the file's name. */
 export function findType(request: RequestRecord): HookStatus {
   if (request.finfo?.type === 'directory') {
@@ -141,7 +145,8 @@ export function findType(request: RequestRecord): HookStatus {
   const { filename } = request;
   if (filename === undefined) return DECLINED;
   const config = mimeConfig.of(request);
-  const path = config.usePathInfo === true ? filename + request.pathInfo : filename;
+  const named = isRawUrl(request) ? filename.split('?', 1)[0]! : filename;
+  const path = config.usePathInfo === true ? named + request.pathInfo : named;
   const start = suffixStart(path);
   const meaning = meaningOf(request, config, path.slice(start));
   apply(request, meaning);

@@ -58,7 +58,7 @@ export function canonicalHost(
 
 /** A name with a colon, which is no address, in the form it was brought into. */
 function canonicalName(host: string): AddressPort | undefined {
-  const match = /^\[([^\]%]*:[^\]%]*)\](?::(\d{1,5}))?$/.exec(host);
+  const match = /^\[(.*:.*)\](?::(\d{1,5}))?$/.exec(host);
   const port = Number(match?.[2] ?? 0);
   const isPort = match?.[2] === undefined || (port >= 1 && port <= 65_535);
   return match === null || !isPort ? undefined : { address: match[1], scope: undefined, port };
