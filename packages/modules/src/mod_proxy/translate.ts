@@ -196,13 +196,16 @@ export function canonicalUrl(
   const start = pathStart(url);
   const origin = start < 0 ? 'Malformed URL' : proxyPlanOf(request.server).origins.find(url.slice(0, start));
   if (typeof origin === 'string') {
-    const authority = start < 0 ? url : url.slice(0, start);
-    request.log(module, 'error', `${code}: error parsing URL ${authority}: ${origin}`);
+    const shown = start < 0 ? url : upToUser(url.slice(0, start));
+    request.log(module, 'error', `${code}: error parsing URL ${shown}: ${origin}`);
     return 400;
   }
   const path = canonicalTarget(request, url.slice(start + 1), module);
   return typeof path === 'number' ? path : `${origin.canonical}/${path}`;
 }
+
+/** Where there is a user, httpd has cut the text behind the name by the time it complains. */
+const upToUser = (text: string) => (text.includes('@') ? /^[^:]*:\/\/[^:@]*/.exec(text)![0] : text);
 
 /** Path and query as they go to the back end, without the first slash. */
 export function canonicalTarget(request: RequestRecord, path: string, module: string): string | HookStatus {
