@@ -4,7 +4,6 @@ import { entryOf, words } from '@httpd-ts/kernel';
 import { readConfigFile } from './config-file.ts';
 import {
   clampedLong,
-  isKnownMethod,
   isNumeric,
   leadingInteger,
   leadingLong,
@@ -249,13 +248,6 @@ const logHooks = [
   'all',
 ];
 
-const allowedMethods: ArgumentCheck = (words) => {
-  if (words.length === 0) return "AllowMethods: No method or 'reset' keyword given";
-  if (words.length === 1 && words[0]!.toLowerCase() === 'reset') return undefined;
-  const wrong = words.find((word) => !isKnownMethod(word, undefined));
-  return wrong === undefined ? undefined : `AllowMethods: Invalid Method '${wrong}'`;
-};
-
 const davProvider: ArgumentCheck = ([word = ''], cmd) => {
   const name = word.toLowerCase();
   if (name === 'off') return undefined;
@@ -412,7 +404,6 @@ const withoutBlanks: ArgumentCheck = ([word = ''], { name }) =>
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
   ...tlsArguments,
-  AllowMethods: allowedMethods,
   AuthDigestAlgorithm: ([word = '']) =>
     /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
   AuthDigestNonceLifetime: ([word = '']) =>

@@ -28,18 +28,6 @@ export interface KnownModule {
 /** The modules of Apache that nothing here implements. */
 export const knownModules: readonly KnownModule[] = [
   {
-    identifier: 'allowmethods_module',
-    httpd: 'modules/aaa/mod_allowmethods.c',
-    directives: {
-      AllowMethods: ['TAKE_ARGV', 'directory', 'only allow specific methods'],
-    },
-  },
-  {
-    identifier: 'asis_module',
-    httpd: 'modules/generators/mod_asis.c',
-    directives: {},
-  },
-  {
     identifier: 'auth_digest_module',
     httpd: 'modules/aaa/mod_auth_digest.c',
     directives: {

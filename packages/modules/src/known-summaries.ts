@@ -58,7 +58,6 @@ export const knownSummaries = {
   SSLVerifyClient: 'Whether clients must show a certificate.',
   SSLVerifyDepth: 'How long a chain of client certificates may be.',
   SSLVHostSNIPolicy: 'How different hosts on one connection may be.',
-  AllowMethods: 'The request methods accepted in a place.',
   AuthDigestAlgorithm: 'The algorithm of Digest authentication.',
   AuthDigestDomain: 'The URLs for which one Digest login counts.',
   AuthDigestNcCheck: "Whether the count of a nonce's uses is checked.",

@@ -4,6 +4,8 @@ import { knownModuleDefinitions } from './known-directives.ts';
 import { modAccessCompat } from './mod_access_compat/index.ts';
 import { modActions } from './mod_actions/index.ts';
 import { modAlias } from './mod_alias/index.ts';
+import { modAllowmethods } from './mod_allowmethods/index.ts';
+import { modAsis } from './mod_asis/index.ts';
 import { modAuthBasic } from './mod_auth_basic/index.ts';
 import { modAuthnCore } from './mod_authn_core/index.ts';
 import { modAuthnFile } from './mod_authn_file/index.ts';
@@ -81,6 +83,8 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAccessCompat,
   modActions,
   modAlias,
+  modAllowmethods,
+  modAsis,
   modAuthBasic,
   modAuthnCore,
   modAuthnFile,

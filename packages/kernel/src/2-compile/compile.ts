@@ -233,6 +233,7 @@ function draftPlan(
     everywhere: everyHook(hooks),
     policy: responsePolicy(providers),
     satisfies: satisfy === undefined ? () => 'unspecified' : satisfy.satisfies,
+    checksEachUri: modules.some((module) => module.hooks?.some(({ perUri }) => perUri === true) ?? false),
     locations: perServerOnce((server) => locationIndex(server.locationSections)),
     directories: perServerOnce((server) => directoryIndex(server.directorySections)),
     // Who watches wants to see every walk.

@@ -160,6 +160,8 @@ export interface KeepAliveSettings {
 export interface ServedPlan extends Plan {
   readonly policy: ResponsePolicy;
   satisfies(request: RequestRecord): 'all' | 'any' | 'unspecified';
+  /** A loaded module checks access by more than the configuration. httpd: auth_internal_per_conf */
+  readonly checksEachUri: boolean;
   /** Indexes of a server's sections, built when first asked for. */
   locations(server: ServerRecord): LocationIndex;
   directories(server: ServerRecord): DirectoryIndex;

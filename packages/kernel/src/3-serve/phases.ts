@@ -29,7 +29,7 @@ const requestSteps: readonly Step[] = [
   translate,
   resetToServerDefaults,
   mapToStorage,
-  locationWalk,
+  walkLocations,
   ifWalk,
   parseHeaders,
   authorize,
@@ -176,6 +176,13 @@ function walkAgain(walk: Step): Step {
   };
 }
 
+function walkLocations(request: RequestRecord): HookStatus {
+  const { directory } = request;
+  const status = locationWalk(request);
+  request.hasLocations = request.directory !== directory;
+  return status;
+}
+
 function preTranslate(request: RequestRecord): HookResult {
   const hooks = planOf(request).preTranslateName;
   if (hooks.length === 0) return OK;
@@ -262,7 +269,8 @@ function parseHeaders(request: RequestRecord): HookResult {
  */
 function authorize(request: RequestRecord): HookResult {
   const origin = request.prev ?? request.main;
-  if (origin !== undefined && origin.directory === request.directory) {
+  const mayDiffer = request.hasLocations && request.server.plan.checksEachUri;
+  if (origin !== undefined && origin.directory === request.directory && !mayDiffer) {
     request.user = origin.user;
     request.authType = origin.authType;
     return OK;

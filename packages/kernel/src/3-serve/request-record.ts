@@ -96,6 +96,8 @@ export class RequestRecord {
   /** Authenticated user and how. */
   user: string | undefined = undefined;
   authType: string | undefined = undefined;
+  /** `<Location>` sections hold for it. */
+  hasLocations = false;
   /** The client as modules see it (mod_remoteip changes it). httpd: useragent_ip */
   clientAddress: string;
   /** Its port; 0 when only the address is known. */

@@ -17,6 +17,11 @@ export interface HookOptions {
    * plan, so it costs nothing. Must depend on nothing but the configuration.
    */
   readonly when?: (config: ConfigView) => boolean;
+  /**
+   * A check of access that looks at more than the configuration: where its module is loaded, sub-requests and internal
+   * redirects into `<Location>` sections are checked anew. httpd: AP_AUTH_INTERNAL_PER_URI
+   */
+  readonly perUri?: boolean;
 }
 
 /**

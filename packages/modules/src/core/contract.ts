@@ -15,6 +15,7 @@ export {
 } from './document-root.ts';
 export { etagOf, setEtag, validatorsOf, variantListValidator, withVariantList } from './etag.ts';
 export { hostnameLookupsOf } from './hostname-lookups.ts';
+export { isRegisteredMethod } from './limit.ts';
 export { allowMethods, isKnownMethod, knownMethods } from './methods.ts';
 export {
   checkThreadedMpm,

@@ -33,11 +33,19 @@ function limitSection(inverted: boolean, usage: string): DirectiveDeclaration {
 
 /** Makes a method known, which a `.htaccess` cannot do. */
 function register(method: string, cmd: DirectiveContext): boolean {
-  const { memory } = cmd.isHtaccess ? cmd.server.plan : cmd;
-  const registered = memory(registeredMethodsKey, () => new Set<string>());
-  if (isKnownMethod(method, registered)) return true;
-  if (!cmd.isHtaccess) registered.add(method);
+  if (isRegisteredMethod(method, cmd)) return true;
+  if (!cmd.isHtaccess) registeredMethods(cmd).add(method);
   return !cmd.isHtaccess;
+}
+
+/** Whether a method is known where the directive stands. */
+export function isRegisteredMethod(method: string, cmd: DirectiveContext): boolean {
+  return isKnownMethod(method, registeredMethods(cmd));
+}
+
+function registeredMethods(cmd: DirectiveContext): Set<string> {
+  const { memory } = cmd.isHtaccess ? cmd.server.plan : cmd;
+  return memory(registeredMethodsKey, () => new Set<string>());
 }
 
 /** What is left of the methods inside an enclosing section; a text is the complaint. */
