@@ -80,6 +80,11 @@ describe('renderLogLine', () => {
       expected: ` % ${message} end`,
     },
     { title: 'values in the middle', format: 'a%{foo}ib c', headers: [['foo', 'FOO']], expected: 'aFOOb c' },
+    {
+      title: 'no connection scope in a line of a request',
+      format: '[%m] [%{C}L] %M',
+      expected: `[core] ${message}`,
+    },
     { title: 'a value for higher levels only', format: '%7l x %5l', expected: ' x info' },
   ];
   it.each(cases)('$title', ({ format, headers, error, expected }) => {

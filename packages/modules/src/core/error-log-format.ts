@@ -98,6 +98,8 @@ type ValueMaker = (argument: string) => (line: LogLine) => string;
 function logId(argument: string): (line: LogLine) => string {
   return (line) => {
     const connection = line.connection ?? line.request?.connection;
+    // A capital: where the line is no request's.
+    if (argument === 'C' && line.request !== undefined) return '';
     if (argument.toLowerCase() === 'c')
       return connection === undefined ? '' : connectionLogId(connection, line.world);
     return line.request === undefined ? '' : requestLogId(line.request);

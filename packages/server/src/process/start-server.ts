@@ -21,7 +21,7 @@ export async function startServer(options: StartOptions): Promise<number> {
   if (!isDetached && options.foreground !== true && !isForeground(options)) return launchDetached();
   delete process.env[detachedMark];
   if (!isDetached) return supervise(options);
-  return supervise({ ...options, onReady: () => tellLauncher(options) });
+  return supervise({ ...options, isDetached: true, onReady: () => tellLauncher(options) });
 }
 
 /**

@@ -35,6 +35,8 @@ export interface SupervisorOptions extends ConfigurationSource {
   readonly threads?: number;
   /** Where the modules are imported from. */
   readonly modulesSource?: string;
+  /** In the background: what log programs write to standard output goes nowhere. */
+  readonly isDetached?: boolean;
   /** Called once connections are accepted. */
   onReady?(): void;
   /** Takes what is said about the configuration at the start, as httpd words it; standard error when left out. */
@@ -78,9 +80,9 @@ interface Active {
 class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly modules: readonly ModuleDefinition[];
-  private readonly logs: OpenedLogs = openedLogs();
+  private readonly logs: OpenedLogs;
   private readonly programs: ProgramTable = programTable({ errors: (bytes) => this.logs.writeError(bytes) });
-  private readonly world: World = nodeWorld({ programs: this.programs, logs: this.logs });
+  private readonly world: World;
   private readonly threads: number;
   private listeners: ReadonlyMap<string, BoundListener> = new Map();
   private active!: Active;
@@ -107,6 +109,8 @@ class Supervisor {
   constructor(options: SupervisorOptions, modules: readonly ModuleDefinition[]) {
     this.options = options;
     this.modules = modules;
+    this.logs = openedLogs(options.isDetached === true ? 'ignore' : 'inherit');
+    this.world = nodeWorld({ programs: this.programs, logs: this.logs });
     this.threads = options.threads ?? availableParallelism();
   }
 

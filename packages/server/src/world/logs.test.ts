@@ -103,6 +103,27 @@ describe('programs', () => {
     await until(() => read('out') === 'b\n');
   });
 
+  it('say what they have to say in the error log, and lines wait for one that is started again', async () => {
+    logs.close();
+    logs = openedLogs('ignore');
+    const program = join(root, 'talker');
+    writeFileSync(
+      program,
+      '#!/bin/sh\necho out; echo says >&2\nwhile read -r line; do echo "$line" >> "$1"; [ "$line" = die ] && exit 1; done\n',
+    );
+    chmodSync(program, 0o755);
+    logs.open(join(root, 'error'), { unbuffered: true });
+    const log = logs.open(`|${program} ${join(root, 'out')}`);
+    log.write('die\n');
+    logs.flush();
+    await until(() => read('error').includes('AH00106: piped log program'));
+    log.write('after\n');
+    logs.flush();
+    await until(() => read('out') === 'die\nafter\n');
+    const failed = `AH00106: piped log program '${program} ${join(root, 'out')}' failed unexpectedly\n`;
+    await until(() => read('error') === `says\n${failed}says\n`);
+  });
+
   it('are started again when they die', async () => {
     const log = logs.open(`|${program()} x ${join(root, 'out')}`);
     log.write('die\n');

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import type { Logs, LogWriter } from '@httpd-ts/kernel';
 import { entryOf } from '@httpd-ts/kernel';
 import { LogBatch } from './log-batch.ts';
-import { checkLogProgram, pipedLog } from './piped-log.ts';
+import { checkLogProgram, type ProgramOutput, pipedLog } from './piped-log.ts';
 
 /** One opened log that bytes are appended to. */
 export interface LogSink {
@@ -66,8 +66,8 @@ export function systemErrorText(error: unknown): string {
   return entryOf(systemErrors, code) ?? `(${Math.abs(errno)})${message}`;
 }
 
-/** Opens logs in this process: files for appending, programs fed through a pipe. */
-export function openedLogs(): OpenedLogs {
+/** Opens logs in this process: files for appending, programs fed through a pipe, whose own output goes to `output`. */
+export function openedLogs(output: ProgramOutput['output'] = 'inherit'): OpenedLogs {
   const byTarget = new Map<string, Log>();
   const logs: Log[] = [];
   let failures: LogFailure[] = [];
@@ -77,7 +77,7 @@ export function openedLogs(): OpenedLogs {
 
   const sinkOf = (target: string): LogSink | undefined => {
     try {
-      return openSink(target);
+      return openSink(target, { output, errors: writeError });
     } catch (error) {
       failures.push({ target, error: systemErrorText(error) });
       return undefined;
@@ -106,6 +106,12 @@ export function openedLogs(): OpenedLogs {
     return log;
   };
 
+  /** The program of an error log that says something is not to hear of it. */
+  const writeError = (bytes: Uint8Array): void => {
+    if (errorLog?.sink === undefined || errorLog.target.startsWith('|')) writeAll(2, bytes);
+    else errorLog.sink.write(bytes);
+  };
+
   const flush = () => {
     for (const log of logs) log.batch.flush();
   };
@@ -130,10 +136,7 @@ export function openedLogs(): OpenedLogs {
       return failures;
     },
     append: (index, bytes) => logs[index]?.sink?.write(bytes),
-    writeError(bytes) {
-      if (errorLog?.sink === undefined) writeAll(2, bytes);
-      else errorLog.sink.write(bytes);
-    },
+    writeError,
     beginGeneration() {
       flush();
       generation++;
@@ -169,12 +172,12 @@ export function openedLogs(): OpenedLogs {
   };
 }
 
-function openSink(target: string): LogSink {
+function openSink(target: string, output: ProgramOutput): LogSink {
   if (target.startsWith('|')) {
     checkLogProgram(target);
-    return pipedLog(target);
+    return pipedLog(target, output);
   }
-  if (/^syslog(?::|$)/i.test(target)) return pipedLog(syslogProgram(target));
+  if (/^syslog(?::|$)/i.test(target)) return pipedLog(syslogProgram(target), output);
   return fileSink(target);
 }
 
