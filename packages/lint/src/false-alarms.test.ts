@@ -54,6 +54,9 @@ const good: Readonly<Record<string, Example>> = {
       'Listen 80\nServerName a.example\n<VirtualHost *:80>\n  ServerName a.example\n  RewriteEngine On\n  <Location /a>\n    RewriteRule x - [F]\n  </Location>\n</VirtualHost>\n<VirtualHost *:80>\n  ServerName b.example\n  <Directory /srv/www>\n    RewriteEngine On\n  </Directory>\n  <If "true">\n    RewriteRule x - [F]\n  </If>\n</VirtualHost>\n',
     files: { '/srv/www/index.html': '' },
   },
+  'an error page of a site whose files are on another machine': {
+    config: 'Listen 80\nServerName a.example\nDocumentRoot /srv/elsewhere\nErrorDocument 404 /404.html\n',
+  },
   'old access control for an old server only': htaccess(
     '<IfModule mod_authz_core.c>\n  Require all denied\n</IfModule>\n<IfModule !mod_authz_core.c>\n  Order allow,deny\n</IfModule>\n',
   ),

@@ -1,6 +1,20 @@
+import { serverRootRelative } from '@httpd-ts/kernel';
 import { ask } from '../ask.ts';
-import { defineRule } from '../rule.ts';
-import { virtualHostOf } from '../statements.ts';
+import { type Configuration, defineRule } from '../rule.ts';
+import { type Statement, virtualHostOf } from '../statements.ts';
+
+/** Without the site's files nothing can be said of its pages; that they are missing is a finding of its own. */
+function hasFilesOf(
+  host: Statement | undefined,
+  { statements, world, serverRoot, isUnknown }: Configuration,
+): boolean {
+  const roots = statements.named('documentroot');
+  const of = (server: Statement | undefined) => roots.findLast((root) => virtualHostOf(root) === server);
+  const path = (of(host) ?? of(undefined))?.args[0];
+  if (path === undefined) return true;
+  const absolute = serverRootRelative(serverRoot, path);
+  return typeof world.files.stat(absolute) === 'object' && !isUnknown(absolute);
+}
 
 export const unreachableErrorDocument = defineRule({
   name: 'unreachable-error-document',
@@ -19,7 +33,8 @@ export const unreachableErrorDocument = defineRule({
       'Listen 80\nServerName a.example\nDocumentRoot /srv/www\nErrorDocument 404 /errors/404.html\nErrorDocument 403 "Not for you."\n',
     files: { '/srv/www/errors/404.html': '' },
   },
-  async check({ statements, plan, kind }, report) {
+  async check(configuration, report) {
+    const { statements, plan, kind } = configuration;
     const servers = new Map(
       plan?.servers.map((server) => [`${server.definedAt?.file}:${server.definedAt?.line}`, server]),
     );
@@ -38,8 +53,9 @@ export const unreachableErrorDocument = defineRule({
       }
       // Where a .htaccess lies below DocumentRoot is not known.
       if (plan === undefined || kind === 'htaccess' || /[%$]/.test(page)) continue;
-      const host = virtualHostOf(statement)?.node;
-      const server = servers.get(`${host?.file}:${host?.line}`) ?? plan.mainServer;
+      const host = virtualHostOf(statement);
+      if (!hasFilesOf(host, configuration)) continue;
+      const server = servers.get(`${host?.node.file}:${host?.node.line}`) ?? plan.mainServer;
       const [address] = server.addresses;
       const port = address?.port || plan.listen[0]?.port || 80;
       const question = { isTls: false, host: server.hostname ?? 'localhost', port, target: page };
