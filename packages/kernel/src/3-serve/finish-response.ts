@@ -133,9 +133,14 @@ function makeHead(
     answering.connection.keepalive = 'close';
   setContentLength(answering, body, withoutBody);
   const headers = combineHeaders(answering);
-  if (!fitsTransferEncoding(headers, status)) return refuseHeaders(request, answering, body);
+  const coding = headers.get('Transfer-Encoding');
+  if (coding !== undefined && !takesCoding(headers, coding, status))
+    return refuseHeaders(request, answering, body);
   const line = ownStatusLine(answering) ?? statusLine(status);
   const isChunked = setKeepAlive(answering, headers);
+  // The body goes out as it is, so nobody knows where it ends. httpd does not announce that either.
+  if (coding !== undefined && body !== undefined && bodyLength(body) !== 0)
+    answering.connection.keepalive = 'close';
   if (isHeaderOnlyStatus(status)) {
     headers.unset('Transfer-Encoding');
     headers.unset('Content-Length');
@@ -172,9 +177,8 @@ function makeHead(
  * A module that says how the body is sent must say `chunked` at the end, and then there is no length.
  * httpd: modules/http/http_filters.c check_headers
  */
-function fitsTransferEncoding(headers: HeaderTable, status: number): boolean {
-  const coding = headers.get('Transfer-Encoding');
-  if (coding === undefined || isHeaderOnlyStatus(status)) return true;
+function takesCoding(headers: HeaderTable, coding: string, status: number): boolean {
+  if (isHeaderOnlyStatus(status)) return true;
   if (!/(?:^|[,\t ])chunked[\t ]*$/i.test(coding)) return false;
   headers.unset('Content-Length');
   return true;
