@@ -47,6 +47,8 @@ export interface SequenceBody {
 export interface PullSource {
   pull(): Uint8Array | null | Promise<Uint8Array | null>;
   abort(): void;
+  /** All bytes are here, whether or not their number was told beforehand. */
+  readonly isWhole?: boolean;
   /** Set by producers that know more bytes are waiting without blocking; lets a writer coalesce. */
   flush?: boolean;
 }

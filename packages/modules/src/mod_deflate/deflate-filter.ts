@@ -59,6 +59,9 @@ async function compress(request: RequestRecord, body: Body | undefined): Promise
   const { compression, files } = request.server.plan.world;
   const config = deflateServer.of(request);
   const { level, windowBits, memLevel, bufferSize } = { ...deflateDefaults, ...config };
+  // What came without a length goes out without one unless its end has come, too.
+  const isMeasured =
+    bodyLength(body) !== undefined || (body?.kind === 'source' && body.source.isWhole === true);
   const transform = compression.deflate({ format: 'gzip', level, windowBits, memLevel });
   let input = 0;
   let output = -gzipHeader.length;
@@ -91,9 +94,7 @@ async function compress(request: RequestRecord, body: Body | undefined): Promise
     },
     onEnd: () => leaveNotes(request, input, output - 8),
   });
-  // What came without a length goes out without one, although all of it may be here.
-  const isMeasured = bodyLength(body) !== undefined || bodyLength(compressed) === undefined;
-  return isMeasured
+  return isMeasured || bodyLength(compressed) === undefined
     ? compressed
     : { kind: 'source', length: undefined, source: bodySource(compressed, files) };
 

@@ -181,6 +181,11 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
     return { kind: 'bytes', bytes };
   }
 
+  /** All of the answer has come. */
+  get isWhole(): boolean {
+    return this.state === 'done';
+  }
+
   /** The answer has broken off before its end. */
   protected get isBroken(): boolean {
     return this.state === 'failed';
