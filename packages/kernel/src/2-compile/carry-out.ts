@@ -322,6 +322,7 @@ class PlacedDirective implements DirectiveContext {
     // The log of a virtual host is not open yet, and what goes there is lost.
     const isLost =
       !always &&
+      !this.run.isHtaccess &&
       message !== undefined &&
       (server.isVirtual || server.wantsWhileCompiling?.(message.module, message.level) === false);
     if (isLost) return;

@@ -1,13 +1,14 @@
 import type { FileState } from '../file-state.ts';
 import type { Section } from './section.ts';
+import type { StartMessage } from './server-record.ts';
 
 /** A compiled `.htaccess` and the state of the file it was compiled from. */
 export interface CompiledHtaccess {
   readonly info: FileState;
   /** Text of the error for the log, when the file is wrong. */
   readonly error: string | undefined;
-  /** What is wrong and does not matter, by AllowOverride Nonfatal, and variables that are not defined. */
-  readonly warnings: readonly string[];
+  /** What is logged of it though it holds: what AllowOverride Nonfatal lets pass, variables that are not defined. */
+  readonly warnings: readonly StartMessage[];
   readonly section: Section;
 }
 

@@ -1,6 +1,7 @@
 import type { DirectoryConfig } from '../2-compile/directory-config.ts';
 import type { CompiledHtaccess } from '../2-compile/htaccess-cache.ts';
 import type { HtaccessResult } from '../2-compile/plan.ts';
+import { parseStartMessage, type StartMessage } from '../2-compile/server-record.ts';
 import { everyOption } from '../declare/places.ts';
 import { changesWillShow, type FileState, isSameState } from '../file-state.ts';
 import { type HookStatus, OK } from '../status.ts';
@@ -40,7 +41,7 @@ export function htaccessOf(
       cached = fresh;
       if (changesWillShow(info, plan.world.clock.now())) cache.set(key, cached, info.size);
     }
-    for (const warning of cached.warnings) request.log('core', 'warn', warning);
+    if (cached.warnings.length > 0) logWarnings(request, cached);
     if (cached.error !== undefined) {
       request.log('core', 'alert', cached.error);
       return 500;
@@ -49,6 +50,24 @@ export function htaccessOf(
     return OK;
   }
   return OK;
+}
+
+/** The files whose warnings were logged for a request and those made on its behalf, on the first of them. */
+const warnedOf = { name: 'warnings of access files' };
+
+/** httpd reads a file once for a request with all its redirections and sub-requests; what it says then is the server's. */
+function logWarnings(request: RequestRecord, file: CompiledHtaccess): void {
+  let first = request;
+  for (let up = first.main ?? first.prev; up !== undefined; up = up.main ?? up.prev) first = up;
+  const warned = first.state<Set<string>>(warnedOf) ?? first.setState(warnedOf, new Set<string>());
+  if (warned.has(file.section.path)) return;
+  warned.add(file.section.path);
+  const { server } = request;
+  const { errorLogger } = server;
+  for (const { module, level, message, error } of file.warnings) {
+    if (errorLogger.wants(module, level, undefined))
+      errorLogger.write({ module, level, message, error, server });
+  }
 }
 
 function logUnreadable(request: RequestRecord, path: string, directory: string, error: string): void {
@@ -67,6 +86,14 @@ function rightsKey(config: WalkConfig): string {
   const { overrideList, overrideOptions } = config;
   const names = overrideList === undefined ? '' : [...overrideList].join(' ');
   return `${effectiveOverride(config)}|${overrideOptions ?? ''}|${names}`;
+}
+
+/** What a diagnostic says in the log; those without a place there are for who checks a configuration. */
+function warningOf(text: string): StartMessage | undefined {
+  const isOfOverride = /^AH0229[56]: /.test(text);
+  return isOfOverride
+    ? { module: 'core', level: 'warn', error: undefined, message: text }
+    : parseStartMessage(text);
 }
 
 function compileFile(
@@ -91,13 +118,16 @@ function compileFile(
     overrideList: config.overrideList,
     overrideOptions: config.overrideOptions ?? everyOption,
   });
-  const failure = diagnostics.find(({ severity }) => severity === 'error')?.text ?? refusal(unsupported);
+  const failedAt = diagnostics.findIndex(({ severity }) => severity === 'error');
+  const failure = diagnostics[failedAt]?.text ?? refusal(unsupported);
+  // Nothing behind the error is looked at.
+  const said = failedAt < 0 ? diagnostics : diagnostics.slice(0, failedAt);
   return {
     info,
     error: failure === undefined ? undefined : `${path}: ${failure}`,
-    warnings: diagnostics.flatMap(({ severity, text }) => {
-      const warning = text.replace(/^\[core:warn\] /, '');
-      return severity === 'warning' && /^AH0(?:229[56]|0111)/.test(warning) ? [warning] : [];
+    warnings: said.flatMap(({ severity, text }) => {
+      const warning = severity === 'warning' ? warningOf(text) : undefined;
+      return warning === undefined ? [] : [warning];
     }),
     section: { kind: 'htaccess', path, records, definedAt: { file: path, line: 0 } },
   };
