@@ -292,11 +292,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'authz_owner_module',
-    httpd: 'modules/aaa/mod_authz_owner.c',
-    directives: {},
-  },
-  {
     identifier: 'bucketeer_module',
     httpd: 'modules/debugging/mod_bucketeer.c',
     directives: {},

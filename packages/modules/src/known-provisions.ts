@@ -65,7 +65,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
   },
   mod_authz_dbd: { requirements: ['dbd-group', 'dbd-login', 'dbd-logout'] },
   mod_authz_dbm: { requirements: ['dbm-group', 'dbm-file-group'] },
-  mod_authz_owner: { requirements: ['file-owner'] },
   mod_bucketeer: { filters: ['BUCKETEER'] },
   mod_buffer: { filters: ['BUFFER'] },
   mod_cache: { filters: ['CACHE', 'CACHE_SAVE', 'CACHE_OUT'] },

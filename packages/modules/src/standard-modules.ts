@@ -12,6 +12,7 @@ import { modAuthnFile } from './mod_authn_file/index.ts';
 import { modAuthzCore } from './mod_authz_core/index.ts';
 import { modAuthzGroupfile } from './mod_authz_groupfile/index.ts';
 import { modAuthzHost } from './mod_authz_host/index.ts';
+import { modAuthzOwner } from './mod_authz_owner/index.ts';
 import { modAuthzUser } from './mod_authz_user/index.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
 import { modBrotli } from './mod_brotli/index.ts';
@@ -92,6 +93,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAuthzHost,
   modAuthzUser,
   modAuthzGroupfile,
+  modAuthzOwner,
   modAutoindex,
   modBrotli,
   modCgi,

@@ -1,7 +1,14 @@
-import { defineModule, innerWins, perDirectory, type RequestRecord, take1 } from '@httpd-ts/kernel';
+import {
+  defineModule,
+  innerWins,
+  type LogLevel,
+  perDirectory,
+  type RequestRecord,
+  take1,
+} from '@httpd-ts/kernel';
 import { authzProvider, authzProviders } from '../mod_authz_core/contract.ts';
+import { fileGroups } from '../mod_authz_owner/contract.ts';
 import { type RequiredNames, readRequiredNames } from '../required-names.ts';
-import { unservedRequirement } from '../unserved-requirement.ts';
 import { openGroupFile } from './group-file.ts';
 import { summaries } from './summaries.ts';
 
@@ -11,35 +18,74 @@ interface AuthzGroupfileConfig {
 
 const groupfileConfig = perDirectory<AuthzGroupfileConfig>({ create: () => ({}), merge: innerWins });
 
+/** The groups that the file names for the request's user; undefined where it names none, which has been logged. */
+function groupsOf(
+  request: RequestRecord,
+  user: string,
+  numbers: { readonly unreadable: string; readonly unnamed: string },
+): ReadonlySet<string> | undefined {
+  const { path } = groupfileConfig.of(request);
+  if (path === undefined) return undefined;
+  const file = openGroupFile(request.server.plan.world, path);
+  if (typeof file === 'string') {
+    request.log(
+      'authz_groupfile',
+      'error',
+      `${numbers.unreadable}: Could not open group file: ${path}`,
+      file,
+    );
+    return undefined;
+  }
+  const groups = file.parsed.get(user);
+  if (groups === undefined)
+    logFailure(request, 'error', numbers.unnamed, `user doesn't appear in group file (${path}).`);
+  return groups;
+}
+
 /** `Require group NAME …`: the user belongs to one of them. httpd: modules/aaa/mod_authz_groupfile.c group_check_authorization */
 const requireGroup = authzProvider<RequiredNames>({
   parse: (args, cmd) => readRequiredNames(args, cmd, 'authz_groupfile'),
   check(request, required) {
-    if (request.user === undefined) return 'denied-no-user';
-    const { path } = groupfileConfig.of(request);
-    if (path === undefined) return 'denied';
-    const file = openGroupFile(request.server.plan.world, path);
-    if (typeof file === 'string') {
-      request.log('authz_groupfile', 'error', `AH01664: Could not open group file: ${path}`, file);
-      return 'denied';
-    }
-    const groups = file.parsed.get(request.user);
-    if (groups === undefined) {
-      logFailure(request, 'AH01665', `user doesn't appear in group file (${path}).`);
-      return 'denied';
-    }
+    const { user } = request;
+    if (user === undefined) return 'denied-no-user';
+    const groups = groupsOf(request, user, { unreadable: 'AH01664', unnamed: 'AH01665' });
+    if (groups === undefined) return 'denied';
     const names = required.of(request);
     if (names === undefined) return 'denied';
     if (names.some((name) => groups.has(name.toLowerCase()))) return 'granted';
-    logFailure(request, 'AH01666', "user is not part of the 'require'ed group(s).");
+    logFailure(request, 'error', 'AH01666', "user is not part of the 'require'ed group(s).");
     return 'denied';
   },
 });
 
-function logFailure(request: RequestRecord, number: string, reason: string): void {
+/**
+ * `Require file-group`: the user belongs to the group of the file. Where mod_authz_owner is not there to tell it, which
+ * Apache's processes die of, nobody does. httpd: filegroup_check_authorization
+ */
+const requireFileGroup = authzProvider<undefined>({
+  parse: () => ({ parsed: undefined }),
+  check(request) {
+    const { user } = request;
+    if (user === undefined) return 'denied-no-user';
+    const groups = groupsOf(request, user, { unreadable: 'AH01669', unnamed: 'AH01670' });
+    if (groups === undefined) return 'denied';
+    const fileGroup = request.server.plan.providers.find(fileGroups, 'default');
+    if (fileGroup === undefined) {
+      request.log('authz_groupfile', 'error', 'httpd-ts: Require file-group needs mod_authz_owner');
+      return 'denied';
+    }
+    const group = fileGroup(request);
+    if (group === undefined) return 'denied';
+    if (groups.has(group.toLowerCase())) return 'granted';
+    logFailure(request, 'debug', 'AH01671', "user is not part of the 'require'ed file group.");
+    return 'denied';
+  },
+});
+
+function logFailure(request: RequestRecord, level: LogLevel, number: string, reason: string): void {
   request.log(
     'authz_groupfile',
-    'error',
+    level,
     `${number}: Authorization of user ${request.user} to access ${request.uri} failed, reason: ${reason}`,
   );
 }
@@ -63,6 +109,6 @@ export const modAuthzGroupfile = defineModule({
   },
   providers: [
     authzProviders.provide('group', requireGroup),
-    authzProviders.provide('file-group', unservedRequirement('mod_authz_groupfile', 'file-group')),
+    authzProviders.provide('file-group', requireFileGroup),
   ],
 });

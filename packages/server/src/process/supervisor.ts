@@ -224,7 +224,10 @@ class Supervisor {
     if (uid === undefined) this.refuse('AH00544: bad user name', user);
     if (group === undefined || gid === undefined) this.refuse('AH00545: bad group name', group);
     if (chroot !== undefined)
-      this.refuse('httpd-ts cannot change its root directory; remove ChrootDir', undefined);
+      this.refuse(
+        'httpd-ts cannot honour ChrootDir, since Node.js has no call that changes the root directory of a process: remove the directive, and start the whole server inside of that directory (chroot, container)',
+        undefined,
+      );
     const name = system.userName(uid!) ?? user!;
     return { user: name, uid: uid!, gid: gid!, groups: supplementaryGroups(name, gid!) };
   }
