@@ -18,7 +18,7 @@ export function bodySource(body: Body | undefined, files: Files): PullSource {
     case 'bytes':
       return once(body.bytes);
     case 'text':
-      return once(bytesOf(body.text));
+      return once(latin1Bytes(body.text));
     case 'file':
       return fileSource(body, files);
     case 'sequence':
@@ -26,7 +26,8 @@ export function bodySource(body: Body | undefined, files: Files): PullSource {
   }
 }
 
-function bytesOf(text: string): Uint8Array {
+/** A text as its bytes. */
+export function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;

@@ -69,20 +69,6 @@ const sharedCache =
 const maybeLoad = (provider: string) =>
   `Maybe you need to load the appropriate socache module (mod_socache_${provider}?)`;
 
-// httpd: modules/filters/mod_substitute.c set_pattern
-const substitute: ArgumentCheck = ([line = ''], cmd) => {
-  if (line[0]?.toLowerCase() !== 's') return 'Bad Substitute format, must be an s/// pattern';
-  const delimiter = line[1];
-  const [from = '', to, ...rest] = delimiter === undefined ? [] : line.slice(2).split(delimiter);
-  if (delimiter === undefined || from === '' || to === undefined) {
-    return 'Bad Substitute format, must be a complete s/// pattern';
-  }
-  const flags = rest.join(delimiter);
-  if (/[^infq]/i.test(flags)) return 'Bad Substitute flag, only s///[infq] are supported';
-  if (/n/i.test(flags)) return undefined;
-  return typeof cmd.regex(from) === 'string' ? 'Substitute could not compile regex' : undefined;
-};
-
 /** Levels and length of the names in a disk cache, by server. httpd: modules/cache/mod_cache_disk.c */
 const cacheDirectory =
   (field: 'levels' | 'length'): ArgumentCheck =>
@@ -189,17 +175,6 @@ const cookieStyle = oneOf(
   ['netscape', 'cookie', 'cookie2', 'rfc2109', 'rfc2965'],
   (word) => `Invalid CookieStyle keyword: '${word}'`,
 );
-
-/** httpd: modules/filters/mod_substitute.c set_max_line_length */
-const bytesWithUnit: ArgumentCheck = ([word = ''], { name }) => {
-  const [, unit] = /^(?:[\t-\r ]*[+-]?\d+)?([bkmg]?)$/i.exec(word) ?? [];
-  const value = leadingOffset(word);
-  if (unit === undefined || value === undefined || value < 0) {
-    return `${name} must be a non-negative integer optionally suffixed with 'b', 'k', 'm' or 'g'.`;
-  }
-  const factor = 1024 ** 'bkmg'.indexOf(unit.toLowerCase() || 'b');
-  return value * factor > 2 ** 63 ? `${name} value too large` : undefined;
-};
 
 const certificateTypes =
   'CA_DER CA_BASE64 CA_CERT7_DB CA_SECMOD CERT_DER CERT_BASE64 CERT_KEY3_DB CERT_NICKNAME KEY_DER KEY_BASE64'.split(
@@ -623,8 +598,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...sedArguments,
   SSIEndTag: withoutBlanks,
   SSIStartTag: withoutBlanks,
-  Substitute: substitute,
-  SubstituteMaxLineLength: bytesWithUnit,
   SuexecUserGroup: () =>
     'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',
   XBitHack: oneOf(['off', 'on', 'full'], () => 'XBitHack must be set to Off, On, or Full'),

@@ -1209,19 +1209,6 @@ export const knownModules: readonly KnownModule[] = [
     directives: {},
   },
   {
-    identifier: 'substitute_module',
-    httpd: 'modules/filters/mod_substitute.c',
-    directives: {
-      Substitute: ['TAKE1', 'FileInfo', 'Pattern to filter the response content (s/foo/bar/[inf])'],
-      SubstituteInheritBefore: [
-        'FLAG',
-        'FileInfo',
-        'Apply inherited patterns before those of the current context',
-      ],
-      SubstituteMaxLineLength: ['TAKE1', 'FileInfo', 'Maximum line length'],
-    },
-  },
-  {
     identifier: 'suexec_module',
     httpd: 'modules/generators/mod_suexec.c',
     directives: {

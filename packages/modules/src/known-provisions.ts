@@ -92,7 +92,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
     lists: ['peerextlist'],
     speaksHttps: true,
   },
-  mod_substitute: { filters: ['SUBSTITUTE'] },
   mod_unique_id: { presence: 'UNIQUE_ID is not set in the environment of requests and in log lines' },
 };
 

@@ -61,6 +61,7 @@ import { modSo } from './mod_so/index.ts';
 import { modSpeling } from './mod_speling/index.ts';
 import { modSsl } from './mod_ssl/index.ts';
 import { modStatus } from './mod_status/index.ts';
+import { modSubstitute } from './mod_substitute/index.ts';
 import { modUnixd } from './mod_unixd/index.ts';
 import { modUserdir } from './mod_userdir/index.ts';
 import { modVersion } from './mod_version/index.ts';
@@ -137,6 +138,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modSpeling,
   modSsl,
   modStatus,
+  modSubstitute,
   modUserdir,
   modVhostAlias,
   modXml2enc,

@@ -1,0 +1,81 @@
+import { latin1Text } from '@httpd-ts/http1';
+import {
+  type Body,
+  bodyLength,
+  FILTER_RANK,
+  type OutputFilter,
+  type RequestRecord,
+  sendErrorResponse,
+} from '@httpd-ts/kernel';
+import { bodySource, latin1Bytes } from '../body-source.ts';
+import { substituteConfig, usualMaxLineLength } from './config.ts';
+import { LineEditor, LineTooLong } from './line-editor.ts';
+
+/** Edits the body of the response line by line. httpd: modules/filters/mod_substitute.c substitute_filter */
+export const substituteFilter: OutputFilter = {
+  name: 'SUBSTITUTE',
+  rank: FILTER_RANK.resource,
+  apply(request, body) {
+    request.headersOut.unset('Content-Length');
+    return body === undefined ? body : edited(request, body);
+  },
+};
+
+async function edited(request: RequestRecord, body: Body): Promise<Body | undefined> {
+  const { substitutions, maxLineLength = usualMaxLineLength } = substituteConfig.of(request);
+  const source = bodySource(body, request.server.plan.world.files);
+  const editor = new LineEditor(substitutions, maxLineLength);
+  // What comes piece by piece is passed on so; of the rest all is there.
+  let left = body.kind === 'source' ? 0 : (bodyLength(body) ?? 0);
+  const ready: string[] = [];
+  let hasEnded = false;
+  const next = async (): Promise<string | null> => {
+    while (ready.length === 0 && !hasEnded) {
+      const chunk = await source.pull();
+      if (chunk === null) {
+        hasEnded = true;
+        return editor.finish();
+      }
+      left -= chunk.length;
+      editor.take(latin1Text(chunk, 0, chunk.length));
+      if (left <= 0) editor.release();
+      ready.push(...editor.takeReady());
+    }
+    return ready.shift() ?? null;
+  };
+  let first: string | null;
+  try {
+    first = await next();
+  } catch (error) {
+    if (!(error instanceof LineTooLong)) throw error;
+    source.abort();
+    tellLineTooLong(request);
+    request.status = 500;
+    sendErrorResponse(request, 0);
+    return request.output;
+  }
+  if (hasEnded) return { kind: 'bytes', bytes: latin1Bytes(first ?? '') };
+  const held = [first];
+  return {
+    kind: 'source',
+    length: undefined,
+    source: {
+      async pull() {
+        try {
+          for (;;) {
+            const text = held.length > 0 ? held.shift()! : await next();
+            if (text === null || text !== '') return text === null ? null : latin1Bytes(text);
+          }
+        } catch (error) {
+          if (error instanceof LineTooLong) tellLineTooLong(request);
+          throw error;
+        }
+      },
+      abort: () => source.abort(),
+    },
+  };
+}
+
+function tellLineTooLong(request: RequestRecord): void {
+  request.log('substitute', 'error', `AH01328: Line too long, URI ${request.uri}`);
+}
