@@ -157,7 +157,8 @@ export class RequestRecord {
     this.method = head.method;
     this.protocol = head.protocol;
     this.protocolNumber = head.protocolNumber;
-    this.headerOnly = head.method === 'HEAD';
+    // Who asks in HTTP/0.9 gets a body and nothing else.
+    this.headerOnly = head.method === 'HEAD' && head.protocolNumber >= 1000;
     this.assBackwards = head.protocolNumber < 1000;
     this.unparsedUri = head.target;
     this.parsedUri = noUri;

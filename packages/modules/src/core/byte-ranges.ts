@@ -55,9 +55,8 @@ function readSpec(spec: string, length: number): Range | 'bad' | 'beyond' {
  * Reads what follows `bytes=` and merges ranges that touch each other.
  * httpd: modules/http/byterange_filter.c ap_set_byterange
  */
-export function readRanges(text: string, length: number, maximum: number): RequestedRanges {
+export function readRanges(text: string, length: number): RequestedRanges {
   const specs = text.split(',');
-  if (maximum >= 0 && specs.length > maximum) return whole;
   const ranges: Range[] = [];
   let open: [number, number] | undefined;
   let overlaps = 0;
@@ -110,9 +109,14 @@ function requestedRanges(request: RequestRecord, length: number): RequestedRange
   if (/^multipart\/(?:x-)?byteranges/i.test(request.headersOut.get('Content-Type') ?? '')) return whole;
   if (ifRange(request) === 'no-match') return whole;
   const limits = { ...usualLimits, ...coreDirectory.of(request) };
-  const read = readRanges(range.slice(6), length, limits.maxRanges);
+  return limitRanges(readRanges(range.slice(6), length), limits);
+}
+
+/** Gives the whole of a body where more is asked for than MaxRanges and the like allow. */
+export function limitRanges(read: RequestedRanges, limits: typeof usualLimits): RequestedRanges {
   if (read.kind !== 'ranges') return read;
   const isTooWild =
+    (limits.maxRanges >= 0 && read.ranges.length > limits.maxRanges) ||
     (limits.maxRangeOverlaps >= 0 && read.overlaps > limits.maxRangeOverlaps) ||
     (limits.maxRangeReversals >= 0 && read.reversals > limits.maxRangeReversals);
   return isTooWild ? whole : read;
