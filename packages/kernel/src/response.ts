@@ -49,8 +49,8 @@ export interface PullSource {
   abort(): void;
   /** All bytes are here, whether or not their number was told beforehand. */
   readonly isWhole?: boolean;
-  /** Set by producers that know more bytes are waiting without blocking; lets a writer coalesce. */
-  flush?: boolean;
+  /** What a filter holds back is to go out while more is awaited. httpd: the FLUSH bucket of mod_proxy_http */
+  readonly flushesWhenIdle?: boolean;
 }
 
 /** Length of a body in bytes, or undefined when only its end will tell. */

@@ -16,17 +16,24 @@ export interface Transformation {
   onEnd(): void;
 }
 
-/** Runs until the whole output is there or the buffer is full; in the latter case the rest is made as it is pulled. */
+/**
+ * Runs until the whole output is there, the buffer is full or the source has nothing for now; then the rest is made as it
+ * is pulled.
+ */
 export async function transformedBody(work: Transformation): Promise<Body> {
   const ready: Uint8Array[] = [];
+  const step = stepsOf(work);
   let size = 0;
-  while (size < work.bufferSize) {
-    const { output, isLast, failure } = await step(work);
+  let isFlushed: boolean | undefined = false;
+  while (size < work.bufferSize && isFlushed !== true) {
+    const made = await step();
+    const { output, isLast, failure } = made;
+    ({ isFlushed } = made);
     if (failure !== undefined) {
       // What was held back leaves with what is flushed.
       const [flushed, ...rest] = output;
       const pieces = [joined(flushed === undefined ? ready : [...ready, flushed]), ...rest];
-      return { kind: 'source', length: undefined, source: remaining(work, pieces, failure) };
+      return { kind: 'source', length: undefined, source: remaining(work, step, pieces, failure) };
     }
     for (const bytes of output) {
       ready.push(bytes);
@@ -34,21 +41,67 @@ export async function transformedBody(work: Transformation): Promise<Body> {
     }
     if (isLast) return { kind: 'bytes', bytes: joined(ready) };
   }
-  return { kind: 'source', length: undefined, source: remaining(work, ready) };
+  const pieces = isFlushed === true && size > 0 ? [joined(ready)] : ready;
+  return { kind: 'source', length: undefined, source: remaining(work, step, pieces) };
 }
 
 interface Step {
   readonly output: readonly Uint8Array[];
   readonly isLast: boolean;
+  /** More is awaited, and nothing is held back. */
+  readonly isFlushed?: boolean;
   /** Why the body broke off. */
   readonly failure?: { readonly error: unknown };
 }
 
-async function step(work: Transformation): Promise<Step> {
+type NextStep = () => Promise<Step>;
+
+/** The steps of a transformation, each for one chunk of the source or for a flush in between. */
+function stepsOf(work: Transformation): NextStep {
   const { source, transform } = work;
+  const flushes = source.flushesWhenIdle === true;
+  let awaited: Promise<Uint8Array | null> | undefined;
+  return async () => {
+    const pulled = awaited ?? pull(source);
+    if (pulled instanceof Promise && pulled !== awaited && flushes && (await isPending(pulled))) {
+      awaited = pulled;
+      const output = await transform.flush();
+      work.onChunk(0, sizeOf(output));
+      return { output, isLast: false, isFlushed: true };
+    }
+    awaited = undefined;
+    return takeChunk(work, pulled);
+  };
+}
+
+type Pulled = ReturnType<PullSource['pull']>;
+
+function pull(source: PullSource): Pulled {
+  try {
+    return source.pull();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Whether a chunk has yet to come, and the source has not failed either. */
+function isPending(pulled: Promise<unknown>): Promise<boolean> {
+  const isSettled = () => false;
+  // What is settled already tells so first.
+  const later = Promise.resolve()
+    .then()
+    .then()
+    .then(() => true);
+  return Promise.race([pulled.then(isSettled, isSettled), later]);
+}
+
+const sizeOf = (pieces: readonly Uint8Array[]) => pieces.reduce((size, { length }) => size + length, 0);
+
+async function takeChunk(work: Transformation, pulled: Pulled): Promise<Step> {
+  const { transform } = work;
   let chunk: Uint8Array | null;
   try {
-    chunk = await source.pull();
+    chunk = await pulled;
   } catch (error) {
     return { output: await work.breakOff(), isLast: false, failure: { error } };
   }
@@ -59,21 +112,24 @@ async function step(work: Transformation): Promise<Step> {
     if (work.hasPassedOn?.() !== true) throw error;
     return { output: [], isLast: false, failure: { error } };
   }
-  let size = 0;
-  for (const bytes of output) size += bytes.length;
-  work.onChunk(chunk?.length ?? 0, size);
+  work.onChunk(chunk?.length ?? 0, sizeOf(output));
   if (chunk === null) work.onEnd();
   return { output, isLast: chunk === null };
 }
 
-function remaining(work: Transformation, ready: Uint8Array[], brokenOff?: Step['failure']): PullSource {
+function remaining(
+  work: Transformation,
+  step: NextStep,
+  ready: Uint8Array[],
+  brokenOff?: Step['failure'],
+): PullSource {
   let isDone = false;
   let failure = brokenOff;
   return {
     async pull() {
       while (ready.length === 0 && !isDone) {
         if (failure !== undefined) throw failure.error;
-        const made = await step(work);
+        const made = await step();
         ready.push(...made.output);
         isDone = made.isLast;
         failure = made.failure;

@@ -75,6 +75,10 @@ async function compress(request: RequestRecord, body: Body | undefined): Promise
         const made = await transform.push(bytes);
         return hasHeader ? made : withHeader(made);
       },
+      async flush() {
+        const made = await transform.flush();
+        return hasHeader ? made : withHeader(made);
+      },
       async finish() {
         const made = await transform.finish();
         return hasHeader ? made : withHeader(made);

@@ -181,6 +181,12 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
     return { kind: 'bytes', bytes };
   }
 
+  /** Where a protocol says nothing else, `flushpackets=` does. */
+  get flushesWhenIdle(): boolean {
+    const { flushPackets = 'off' } = this.worker.parameters;
+    return flushPackets !== 'off';
+  }
+
   /** All of the answer has come. */
   get isWhole(): boolean {
     return this.state === 'done';

@@ -86,6 +86,10 @@ export class Exchange extends BackendExchange {
     request.noteSource = this;
   }
 
+  override get flushesWhenIdle(): boolean {
+    return true;
+  }
+
   /** Notes for log formats. httpd: mod_proxy_http, request notes */
   requestNote(name: string): string | undefined {
     if (name === 'proxy-source-port') return String(this.sourcePort);

@@ -42,6 +42,10 @@ export class Http2Exchange extends BackendExchange {
   private isHanded = false;
   private length: number | undefined = undefined;
 
+  override get flushesWhenIdle(): boolean {
+    return true;
+  }
+
   /** Takes the head of the answer once it is there. */
   begin(stream: Http2Stream): void {
     stream.onHead = (status, fields) => this.takeHead(status, fields);

@@ -13,6 +13,10 @@ const fieldContent = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** One request to a uwsgi back end. httpd: modules/proxy/mod_proxy_uwsgi.c uwsgi_response */
 export class UwsgiExchange extends ReadToCloseExchange {
+  override get flushesWhenIdle(): boolean {
+    return true;
+  }
+
   protected override bodyFailed(): void {
     this.request.log('proxy_uwsgi', 'error', 'AH10099: receiving request body failed');
     this.fail(500);

@@ -1,5 +1,6 @@
 import type { Regex } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
+import { lowerCased } from './lower-cased.ts';
 import type { Substitution } from './read-substitution.ts';
 
 /** So many pieces go on at once. httpd: modules/filters/mod_substitute.c AP_MAX_BUCKETS */
@@ -92,7 +93,7 @@ function replacedText(
   ignoresCase: boolean,
   maxLength: number,
 ): string[] {
-  const searched = ignoresCase ? piece.toLowerCase() : piece;
+  const searched = ignoresCase ? lowerCased(piece) : piece;
   const parts: string[] = [];
   let room = maxLength;
   let at = 0;
