@@ -41,6 +41,7 @@ const said: readonly Said[] = [
   ['processing', 'error', '<Directory> directive requires additional arguments', 'wrong-number-of-arguments'],
   ['processing', 'error', 'KeepAlive must be On or Off', 'not-a-flag'],
   ['processing', 'error', "RewriteRule: unknown flag 'Z'", 'unknown-rewrite-flag'],
+  ['processing', 'error', "RewriteRule: bad argument line '^/a$'", 'incomplete-rewrite-line'],
   ['processing', 'error', "RewriteRule: cannot compile regular expression '('", 'bad-pattern'],
   ['processing', 'error', "SSLCertificateFile: file '/x' does not exist or is empty", 'missing-file'],
   ['processing', 'error', "<VirtualHost> directive missing closing '>'", 'missing-angle-bracket'],

@@ -47,10 +47,17 @@ const moduleDiagnostics = defineDiagnostics({
     instead: 'Check operators (==, =~, -f ...), quotes and the names of functions and variables.',
   },
   'unknown-rewrite-flag': {
-    says: /^Rewrite(?:Rule|Cond): (?:unknown flag|bad flag delimiters|bad argument line)/,
+    says: /^Rewrite(?:Rule|Cond): (?:unknown flag|bad flag delimiters)/,
     what: 'What stands behind the substitution is no list of flags.',
     why: 'The server does not start.',
     instead: 'Write flags as [L,R=301]: in one pair of brackets, without blanks, or the whole in quotes.',
+  },
+  'incomplete-rewrite-line': {
+    says: /^Rewrite(?:Rule|Cond): bad argument line/,
+    what: 'A rule or condition lacks its second argument.',
+    why: 'The server does not start.',
+    instead:
+      'Write RewriteRule pattern substitution [flags], with `-` for no substitution, or RewriteCond text pattern [flags]; quote what has blanks.',
   },
   'unresolved-host-name': {
     says: /AH00547: |AH00548: .*resolve|AH00549: /,

@@ -185,7 +185,10 @@ function checkHtaccess(input: CheckInput): Promise<CheckResult> {
     findAllErrors: true,
   });
   const tree = result?.tree ?? [];
-  const found: Diagnostic[] = [...(result?.diagnostics ?? []), ...unsupportedUses(result?.unsupported ?? [])];
+  const found: Diagnostic[] = [
+    ...(result?.diagnostics ?? []),
+    ...unsupportedUses(result?.unsupported ?? [], 'each request that meets this line is answered 500'),
+  ];
   if (typeof content === 'string') {
     found.push({
       severity: 'error',
@@ -309,11 +312,14 @@ export const hasError = (diagnostics: readonly Diagnostic[]) =>
   diagnostics.some(({ severity }) => severity === 'error');
 
 /** Directives that httpd accepts and that httpd-ts would refuse to serve. */
-function unsupportedUses(uses: CompileResult['unsupported']): Diagnostic[] {
+function unsupportedUses(
+  uses: CompileResult['unsupported'],
+  consequence = 'it will not start with this line',
+): Diagnostic[] {
   return uses.map(({ name, module, node, detail }) => ({
     severity: 'warning',
     stage: 'processing',
-    text: `${name}${detail === undefined ? '' : ` ${detail}`} (${module}) is not supported by httpd-ts yet: it will not start with this line unless --allow-unsupported=${name.replace('<', '')} is given`,
+    text: `${name}${detail === undefined ? '' : ` ${detail}`} (${module}) is not supported by httpd-ts yet: ${consequence} unless --allow-unsupported=${name.replace('<', '')} is given`,
     file: node.file,
     line: node.line,
     chain: node.chain,

@@ -43,6 +43,7 @@ describe('a wrong keyword', () => {
     ['Require valid-users', 'valid-user', /expr/],
     ['ProxyPass http://127.0.0.1/ timout=5', 'timeout', /loadfactor/],
     ['ProxyPass balancer://x stickysesion=5', 'stickysession', /lbmethod/],
+    ['LogLevel wran', 'warn', /emerg/],
     ['Order allow,deni', 'Allow,Deny', /Mutual-failure/],
     ['IndexOptions Charset', undefined, /as the message says/],
   ])('%s', async (line, nearest, instead) => {

@@ -271,6 +271,7 @@ export const errorLogDirectives = {
     args: iterate,
     context: 'server, directory',
     usage: 'Level of verbosity in error logging',
+    keywords: LOG_LEVELS,
     default: defaultLevel,
     set(_config, word, cmd) {
       const holder =
