@@ -107,6 +107,11 @@ function mappedIpv4(groups: readonly number[]): number | undefined {
   return (groups[6]! << 16) | groups[7]!;
 }
 
+/** The four octets of an address. C: inet_ntop AF_INET */
+export function formatIpv4(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
+}
+
 /** The shortest form, in lower case; IPv4 inside `::` keeps its dots. C: inet_ntop AF_INET6 */
 export function formatIpv6(groups: readonly number[]): string {
   if (groups.slice(0, 6).every((group) => group === 0) && groups[6] !== 0) {
@@ -143,9 +148,13 @@ export function parseClientAddress(text: string): {
   return mapped === undefined ? { six } : { four: mapped };
 }
 
+/** The address asked about last: lists of networks, which may be long, are gone through for one. */
+let asked = { address: '', parsed: parseClientAddress('') };
+
 /** Whether an address lies in a subnet. httpd: apr_ipsubnet_test */
 export function isInSubnet(subnet: IpSubnet, address: string): boolean {
-  const { four, six } = parseClientAddress(address);
+  if (asked.address !== address) asked = { address, parsed: parseClientAddress(address) };
+  const { four, six } = asked.parsed;
   if (subnet.family === 4) return four !== undefined && (four & subnet.mask) === subnet.address;
   return six?.every((group, i) => (group & subnet.mask[i]!) === subnet.address[i]) ?? false;
 }

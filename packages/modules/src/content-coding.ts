@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@httpd-ts/kernel';
+import { entryOf, type RequestRecord } from '@httpd-ts/kernel';
 import { nextToken } from './header-token.ts';
 
 /** What becomes of the ETag of a response that is compressed or expanded. */
@@ -100,9 +100,8 @@ const noteFields: Readonly<Record<string, keyof SizeNotes>> = {
 
 /** Reads `[Input|Output|Ratio] name`; false where the kind is unknown. */
 export function setSizeNote(names: SizeNotes, [first, second]: readonly [string, string?]): boolean {
-  const field = second === undefined ? 'ratioNote' : noteFields[first.toLowerCase()];
-  if (field === undefined || (second !== undefined && !Object.hasOwn(noteFields, first.toLowerCase())))
-    return false;
+  const field = second === undefined ? 'ratioNote' : entryOf(noteFields, first.toLowerCase());
+  if (field === undefined) return false;
   names[field] = second ?? first;
   return true;
 }

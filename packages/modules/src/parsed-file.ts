@@ -41,6 +41,17 @@ const systemErrors: Readonly<Record<string, string>> = {
 
 /** Lines without blanks around them; a backslash at the end joins the next one. httpd: server/util.c ap_cfg_getline */
 export function configLines(text: string): string[] {
-  const joined = text.replace(/\\\r?\n/g, '');
-  return joined.split('\n').map((line) => line.replace(/^[\t-\r ]+|[\t-\r ]+$/g, ''));
+  return Array.from(numberedConfigLines(text), ({ line }) => line);
+}
+
+/** The same with the number of the last line that went into each. */
+export function* numberedConfigLines(
+  text: string,
+): Generator<{ readonly line: string; readonly number: number }> {
+  let number = 0;
+  for (const lines of text.split(/(?<!\\\r?)\n/)) {
+    const joined = lines.replace(/\\\r?\n/g, '');
+    number += lines.split('\n').length;
+    yield { line: joined.replace(/^[\t-\r ]+|[\t-\r ]+$/g, ''), number };
+  }
 }

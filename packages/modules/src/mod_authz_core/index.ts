@@ -21,21 +21,25 @@ const { directive } = authzCoreConfig;
 
 /** What the modules of httpd offer to require. */
 const requirements = [
-  ...[
-    'all',
-    'env',
-    'method',
-    'expr',
-    'not',
-    'ip',
-    'host',
-    'forward-dns',
-    'local',
-    'user',
-    'valid-user',
-    'group',
-  ],
-  ...['file-owner', 'file-group', 'dbm-group', 'dbd-group', 'ldap-user', 'ldap-group', 'ldap-filter'],
+  'all',
+  'env',
+  'method',
+  'expr',
+  'not',
+  'ip',
+  'host',
+  'forward-dns',
+  'local',
+  'user',
+  'valid-user',
+  'group',
+  'file-owner',
+  'file-group',
+  'dbm-group',
+  'dbd-group',
+  'ldap-user',
+  'ldap-group',
+  'ldap-filter',
 ];
 const inAuthConfig = { context: 'anywhere', override: 'AuthConfig' } as const;
 const grouping = (rule: string) =>

@@ -12,6 +12,7 @@ import {
   type RunningScript,
   type Timer,
 } from '@httpd-ts/kernel';
+import { latin1Bytes } from '../body-source.ts';
 import { takeScriptHeaders } from '../core/contract.ts';
 import type { ErrorOutput, ScriptKind } from './script-kind.ts';
 import { keptBodyBytes, logFailure } from './script-log.ts';
@@ -340,7 +341,7 @@ export class ScriptExchange implements PullSource {
   private hand(start: string): void {
     const { request } = this;
     if (start !== '') {
-      const bytes = bytesOf(start);
+      const bytes = latin1Bytes(start);
       this.chunks.unshift(bytes);
       this.held += bytes.length;
     }
@@ -359,10 +360,4 @@ export class ScriptExchange implements PullSource {
     request.output = { kind: 'source', source: this, length: undefined };
     return OK;
   }
-}
-
-function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { type IpSubnet, isInSubnet, type RequestRecord } from '@httpd-ts/kernel';
+import { formatIpv4, type IpSubnet, isInSubnet, type RequestRecord } from '@httpd-ts/kernel';
 import type { ParentProxy, ProxyRemote } from './config.ts';
 
 /** One entry of NoProxy. */
@@ -69,8 +69,6 @@ function leadingNumber(text: string): { readonly value: number; readonly rest: s
   const value = isOctal ? Number.parseInt(digits, 8) : Number(digits);
   return { value, rest: text.slice(digits.length) };
 }
-
-const formatIpv4 = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 
 /** Parents to try for a URL, the first first. httpd: modules/proxy/mod_proxy.c proxy_handler */
 export function parentsOf(

@@ -1,4 +1,4 @@
-import { HeaderTable } from '@httpd-ts/http1';
+import { HeaderTable, latin1Text } from '@httpd-ts/http1';
 import {
   type Body,
   decodeBase64,
@@ -8,6 +8,7 @@ import {
   parseUri,
   type RequestRecord,
 } from '@httpd-ts/kernel';
+import { latin1Bytes } from '../body-source.ts';
 import {
   acquireConnection,
   isWorkerReady,
@@ -353,11 +354,11 @@ function answer(dialogue: Dialogue, data: DataConnection, transfer: Transfer): v
         isOver = true;
         finish();
         if (list === undefined) return null;
-        return bytesOf(list.end());
+        return latin1Bytes(list.end());
       }
       if (list === undefined) return chunk;
-      const lines = list.push(latin1(chunk));
-      if (lines !== '') return bytesOf(lines);
+      const lines = list.push(latin1Text(chunk, 0, chunk.length));
+      if (lines !== '') return latin1Bytes(lines);
     }
     return null;
   };
@@ -384,14 +385,3 @@ function listing(request: RequestRecord, { directory, readme }: Transfer) {
     end: () => takeHead() + listingEnd(request),
   };
 }
-
-const piece = 8192;
-
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += piece)
-    text += String.fromCharCode(...bytes.subarray(at, at + piece));
-  return text;
-}
-
-const bytesOf = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));

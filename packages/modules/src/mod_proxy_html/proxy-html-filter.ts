@@ -1,7 +1,9 @@
+import { latin1Text } from '@httpd-ts/http1';
 import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
-import { bodySource } from '../body-source.ts';
+import { bodySource, latin1Bytes } from '../body-source.ts';
 import { charsetEncoder, sniffedCharset, toUtf8 } from '../mod_xml2enc/contract.ts';
 import { noAnswer } from '../no-answer.ts';
+import { joined } from '../transformed-body.ts';
 import { proxyHtml } from './config.ts';
 import { HtmlParser } from './html-parser.ts';
 import { takeMetaHeaders } from './meta-headers.ts';
@@ -74,7 +76,7 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
         parser.finish();
         isDone = true;
       } else {
-        let text = latin1(chunk);
+        let text = latin1Text(chunk, 0, chunk.length);
         if (isFirst && config.meta) text = takeMetaHeaders(request, text);
         isFirst = false;
         parser.push(decode.push(text));
@@ -89,7 +91,7 @@ async function rewritePage(request: RequestRecord, body: Body | undefined): Prom
           request.log('xml2enc', 'error', 'AH01444: Skipping invalid byte(s) in input stream!');
         throw new UnencodableError(charset ?? '');
       }
-      return bytesOf(encoded);
+      return latin1Bytes(encoded);
     }
     return null;
   };
@@ -126,30 +128,4 @@ function outputCharset(request: RequestRecord, sniffed: string | undefined): str
   const { charsetOut } = proxyHtml.of(request);
   if (charsetOut === undefined || sniffedCharset(request) === undefined) return undefined;
   return charsetOut.startsWith('*') ? sniffed : charsetOut;
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  const whole = new Uint8Array(chunks.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
-const piece = 8192;
-
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += piece)
-    text += String.fromCharCode(...bytes.subarray(at, at + piece));
-  return text;
-}
-
-function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { formatIpv6, isInSubnet, parseClientAddress } from '@httpd-ts/kernel';
+import { formatIpv4, formatIpv6, isInSubnet, parseClientAddress } from '@httpd-ts/kernel';
 import type { BelievedProxy } from './config.ts';
 
 /** Why the rest of a list is not believed: the address, and what is wrong with it. */
@@ -82,8 +82,6 @@ function readAddress(text: string): string | undefined {
   if (four !== undefined) return formatIpv4(four);
   return six === undefined ? undefined : formatIpv6(six);
 }
-
-const formatIpv4 = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 
 /** One to four numbers, the last of which fills what is left, in any base that C writes. C: inet_aton */
 function readIpv4(text: string): number | undefined {

@@ -9,8 +9,10 @@ import {
   postReadRequest,
   take1,
   takeArgv,
+  words,
 } from '@httpd-ts/kernel';
-import { configFileWords, readConfigFile } from '../config-file.ts';
+import { readConfigFile } from '../config-file.ts';
+import { numberedConfigLines } from '../parsed-file.ts';
 import { type RemoteIpConfig, remoteIpConfig } from './config.ts';
 import { findClient } from './find-client.ts';
 import { checkExceptions } from './proxy-protocol.ts';
@@ -25,7 +27,8 @@ function addProxies(
 ): Complaint {
   const subnets = readProxies(word, cmd);
   if (typeof subnets === 'string') return subnets;
-  config.proxies = [...(config.proxies ?? []), ...subnets.map((subnet) => ({ subnet, isInternal }))];
+  config.proxies ??= [];
+  for (const subnet of subnets) config.proxies.push({ subnet, isInternal });
   return undefined;
 }
 
@@ -38,10 +41,12 @@ function addListed(
 ): Complaint {
   const read = readConfigFile(file, cmd);
   if (typeof read === 'string') return read;
-  for (const { words, line } of configFileWords(read.text)) {
-    for (const word of words) {
+  for (const { line, number } of numberedConfigLines(read.text)) {
+    for (const word of words(line)) {
+      // What follows is a comment.
+      if (word.startsWith('#') || word === '') break;
       const complaint = addProxies(config, word, isInternal, cmd);
-      if (complaint !== undefined) return `${complaint} at line ${line} of ${read.path}`;
+      if (complaint !== undefined) return `${complaint} at line ${number} of ${read.path}`;
     }
   }
   return undefined;

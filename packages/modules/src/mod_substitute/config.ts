@@ -2,7 +2,7 @@ import { perDirectory } from '@httpd-ts/kernel';
 import type { Substitution } from './read-substitution.ts';
 
 export interface SubstituteConfig {
-  readonly substitutions: readonly Substitution[];
+  readonly substitutions: Substitution[];
   inheritBefore?: boolean;
   /** Bytes. */
   maxLineLength?: number;

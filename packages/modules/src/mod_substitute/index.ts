@@ -21,7 +21,7 @@ export const modSubstitute = defineModule({
       set(config, line, cmd) {
         const substitution = readSubstitution(line, cmd);
         if (typeof substitution === 'string') return substitution;
-        Object.assign(config, { substitutions: [...config.substitutions, substitution] });
+        config.substitutions.push(substitution);
         return undefined;
       },
     }),

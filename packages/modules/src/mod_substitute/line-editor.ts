@@ -1,6 +1,5 @@
-import type { Regex } from '@httpd-ts/kernel';
+import { asciiLowerCase, type Regex } from '@httpd-ts/kernel';
 import { substituteGroups } from '../substitute-groups.ts';
-import { lowerCased } from './lower-cased.ts';
 import type { Substitution } from './read-substitution.ts';
 
 /** So many pieces go on at once. httpd: modules/filters/mod_substitute.c AP_MAX_BUCKETS */
@@ -93,7 +92,7 @@ function replacedText(
   ignoresCase: boolean,
   maxLength: number,
 ): string[] {
-  const searched = ignoresCase ? lowerCased(piece) : piece;
+  const searched = ignoresCase ? asciiLowerCase(piece) : piece;
   const parts: string[] = [];
   let room = maxLength;
   let at = 0;

@@ -1,5 +1,4 @@
-import type { DirectiveContext, Regex } from '@httpd-ts/kernel';
-import { lowerCased } from './lower-cased.ts';
+import { asciiLowerCase, type DirectiveContext, type Regex } from '@httpd-ts/kernel';
 
 /** `s/from/to/flags`. */
 export interface Substitution {
@@ -25,7 +24,7 @@ export function readSubstitution(line: string, cmd: DirectiveContext): Substitut
   // The last of f and q counts.
   const flattens = flags.lastIndexOf('q') <= flags.lastIndexOf('f');
   if (flags.includes('n')) {
-    return { from: ignoresCase ? lowerCased(from) : from, to, ignoresCase, flattens };
+    return { from: ignoresCase ? asciiLowerCase(from) : from, to, ignoresCase, flattens };
   }
   const regex = cmd.regex(from, { caseless: ignoresCase, dotAll: false });
   if (typeof regex === 'string') return 'Substitute could not compile regex';

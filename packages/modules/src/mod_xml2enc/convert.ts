@@ -1,4 +1,5 @@
 import type { Charsets } from '@httpd-ts/kernel';
+import { latin1Bytes } from '../body-source.ts';
 
 /** Text that comes piece by piece, in UTF-8 with one character a byte. */
 export interface ToUtf8 {
@@ -21,18 +22,12 @@ export function toUtf8(charset: string | undefined, charsets: Charsets): ToUtf8 
   const decode = charsets.decoder(charset);
   if (decode === undefined) return { push: latin1ToUtf8, end: () => '' };
   return {
-    push: (text) => encodeUtf8(decode(bytesOf(text), false)),
+    push: (text) => encodeUtf8(decode(latin1Bytes(text), false)),
     end: () => encodeUtf8(decode(none, true)),
   };
 }
 
 const none = new Uint8Array(0);
-
-function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
 
 /** From the first byte that is no UTF-8 on, a page is taken to be ISO-8859-1, as libxml2 does. */
 function validUtf8(): ToUtf8 {

@@ -1,5 +1,6 @@
+import { latin1Text } from '@httpd-ts/http1';
 import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
-import { bodySource } from '../body-source.ts';
+import { bodySource, latin1Bytes } from '../body-source.ts';
 import { charsetAliases, xml2encConfig } from './config.ts';
 import { isConvertible, toUtf8 } from './convert.ts';
 
@@ -64,20 +65,20 @@ async function convert(request: RequestRecord, body: Body | undefined, skips: bo
       isWhole = true;
       break;
     }
-    text += latin1(chunk);
+    text += latin1Text(chunk, 0, chunk.length);
   }
   const { charset, pieces } = sniff(request, text);
   request.setState(sniffed, charset);
   request.headersOut.unset('Content-Length');
   const converter = charset.converts === undefined ? undefined : toUtf8(charset.converts, charsets);
-  const converted = (bytes: string) => bytesOf(converter === undefined ? bytes : converter.push(bytes));
+  const converted = (bytes: string) => latin1Bytes(converter === undefined ? bytes : converter.push(bytes));
   const [first = '', ...others] = pieces;
   const ready = [skips ? skipTo(request, first) : first, ...others]
     .filter((bytes) => bytes !== '')
     .map(converted);
   if (isWhole) {
     const rest = converter?.end() ?? '';
-    if (rest !== '') ready.push(bytesOf(rest));
+    if (rest !== '') ready.push(latin1Bytes(rest));
     return { kind: 'sequence', parts: ready.map((bytes) => ({ kind: 'bytes', bytes })) };
   }
   return {
@@ -90,10 +91,11 @@ async function convert(request: RequestRecord, body: Body | undefined, skips: bo
         if (isWhole) return null;
         if (failure !== undefined) throw failure.error;
         const chunk = await source.pull();
-        if (chunk !== null) return converter === undefined ? chunk : converted(latin1(chunk));
+        if (chunk !== null)
+          return converter === undefined ? chunk : converted(latin1Text(chunk, 0, chunk.length));
         isWhole = true;
         const rest = converter?.end() ?? '';
-        return rest === '' ? null : bytesOf(rest);
+        return rest === '' ? null : latin1Bytes(rest);
       },
       abort: () => source.abort(),
     },
@@ -168,19 +170,4 @@ function skipTo(request: RequestRecord, page: string): string {
   }
   request.log('xml2enc', 'warn', 'AH01429: Failed to find start of recognised HTML!');
   return page;
-}
-
-const piece = 8192;
-
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += piece)
-    text += String.fromCharCode(...bytes.subarray(at, at + piece));
-  return text;
-}
-
-function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }
