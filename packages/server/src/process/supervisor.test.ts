@@ -115,6 +115,16 @@ async function get(port: number, path: string): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } })).text();
 }
 
+/** The same from a server on which a process may still be taking another's place, which ends connections. */
+async function getSettled(port: number, path: string): Promise<string> {
+  let text = '';
+  await until(async () => {
+    text = await get(port, path).catch(() => '');
+    return text !== '';
+  }, `an answer to ${path}`);
+  return text;
+}
+
 /** What both of two paths give on one connection, which is one thread's. */
 function askTogether(port: number, first: string, second: string): Promise<string[]> {
   return new Promise((resolve) => {
@@ -409,7 +419,7 @@ describe('reload', () => {
 
   it('restarts on SIGHUP', async () => {
     const said = logFromNow(server);
-    const before = (await get(server.port, '/process')).split(' ')[0];
+    const before = (await getSettled(server.port, '/process')).split(' ')[0];
     server.configure('TrialText new');
     server.process.kill('SIGHUP');
     await until(
@@ -426,7 +436,7 @@ describe('reload', () => {
 
   it('takes the next restart while the process of the first is being started', async () => {
     const said = logFromNow(server);
-    const before = (await get(server.port, '/process')).split(' ')[0];
+    const before = (await getSettled(server.port, '/process')).split(' ')[0];
     for (const [i, signal] of (['SIGHUP', 'SIGHUP', 'SIGUSR1'] as const).entries()) {
       server.configure(`TrialText ${i}`);
       server.process.kill(signal);
@@ -439,14 +449,14 @@ describe('reload', () => {
       async () => ![before, ''].includes((await get(server.port, '/process').catch(() => '')).split(' ')[0]),
       'the new process',
     );
-    expect(await get(server.port, '/text')).toBe('2');
+    expect(await getSettled(server.port, '/text')).toBe('2');
     expect(times(said(), 'AH00494')).toBe(2);
     expect(said()).not.toContain('stays as it was');
   });
 
   it('goes on from a restart with what only the worker threads refuse, by the next one', async () => {
     const said = logFromNow(server);
-    const before = (await get(server.port, '/process')).split(' ')[0];
+    const before = (await getSettled(server.port, '/process')).split(' ')[0];
     server.configure('TrialText bad\nTrialThreadsOnly "cannot be read here"');
     server.process.kill('SIGHUP');
     await until(() => said().includes('the configuration stays as it was'), 'the refusal');
@@ -457,7 +467,7 @@ describe('reload', () => {
       async () => ![before, ''].includes((await get(server.port, '/process').catch(() => '')).split(' ')[0]),
       'the new process',
     );
-    expect(await get(server.port, '/text')).toBe('new');
+    expect(await getSettled(server.port, '/text')).toBe('new');
   });
 });
 
