@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { Contestant } from './contestants.ts';
-import { treeCpuMicroseconds, treeUsage } from './process-tree.ts';
+import { type CpuTime, cpuBetween, treeCpu, treeUsage } from './process-tree.ts';
 import { mebibytes, median, ratio, type Table } from './report.ts';
 import type { BenchContext } from './scenario.ts';
 import type { ServerName } from './servers/server.ts';
@@ -18,6 +18,7 @@ export interface CheckedLoad extends Load {
 export interface Measurement {
   readonly name: ServerName;
   readonly cpuMicroseconds: number;
+  readonly systemMicroseconds: number;
   readonly requestsPerSecond: number;
   readonly p99Milliseconds: number;
   readonly residentBytes: number;
@@ -26,7 +27,7 @@ export interface Measurement {
 
 interface Round {
   readonly connectionErrors: number;
-  readonly cpuMicroseconds: number;
+  readonly cpu: CpuTime;
   readonly requestsPerSecond: number;
   readonly p99Milliseconds: number;
 }
@@ -89,14 +90,14 @@ async function measureRound(
 ): Promise<Round | string> {
   const wrong = await wrongAnswer(server.port, load);
   if (wrong !== undefined) return wrong;
-  const before = treeCpuMicroseconds(server.pid);
+  const before = treeCpu(server.pid);
   const result = await runWrk(server.port, load, context.seconds, context.directory);
-  const cpu = treeCpuMicroseconds(server.pid) - before;
+  const after = treeCpu(server.pid);
   if (result.requests === 0) return 'no request was answered';
   const failure = failureOf(result);
   if (failure !== undefined) return failure;
   return {
-    cpuMicroseconds: cpu / result.requests,
+    cpu: cpuBetween(before, after, result.requests),
     requestsPerSecond: result.requests / result.seconds,
     p99Milliseconds: result.p99Milliseconds,
     connectionErrors: result.connectionErrors,
@@ -107,7 +108,8 @@ function summarise(contestant: Contestant, rounds: readonly Round[]): Measuremen
   const { residentBytes, proportionalBytes } = treeUsage(contestant.server.pid);
   return {
     name: contestant.name,
-    cpuMicroseconds: median(rounds.map((round) => round.cpuMicroseconds)),
+    cpuMicroseconds: median(rounds.map(({ cpu }) => cpu.total)),
+    systemMicroseconds: median(rounds.map(({ cpu }) => cpu.system)),
     requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
     p99Milliseconds: median(rounds.map((round) => round.p99Milliseconds)),
     residentBytes,
@@ -126,9 +128,9 @@ async function warmUp(context: BenchContext, { name, server }: Contestant, load:
   let cheapest = Number.POSITIVE_INFINITY;
   let asked = 0;
   for (let slice = 1; slice <= warmUpSlices.most; slice++) {
-    const before = treeCpuMicroseconds(server.pid);
+    const before = treeCpu(server.pid);
     const { requests } = await runWrk(server.port, load, warmUpSlice, context.directory);
-    const cost = (treeCpuMicroseconds(server.pid) - before) / Math.max(1, requests);
+    const cost = cpuBetween(before, treeCpu(server.pid), Math.max(1, requests)).total;
     context.say(`warming up, ${name}: ${cost.toFixed(1)} µs`);
     asked += requests;
     if (asked < (load.warmUpRequests ?? 0)) continue;
@@ -153,7 +155,7 @@ export async function measureLoad(
       const result = await measureRound(context, contestant, load);
       if (typeof result === 'string') notes.push(`${contestant.name}: round ${round} is invalid: ${result}.`);
       else rounds.get(contestant.name)!.push(result);
-      const shown = typeof result === 'string' ? result : `${result.cpuMicroseconds.toFixed(1)} µs`;
+      const shown = typeof result === 'string' ? result : `${result.cpu.total.toFixed(1)} µs`;
       context.say(`round ${round}, ${contestant.name}: ${shown}`);
     }
   }
@@ -170,12 +172,13 @@ export function loadTable(measurements: readonly Measurement[]): Table {
   const apache = measurements.find(({ name }) => name === 'apache2');
   return {
     columns: [
-      ...['server', 'CPU µs/request', 'to apache2', 'requests/s', 'to apache2'],
+      ...['server', 'CPU µs/request', 'system µs', 'to apache2', 'requests/s', 'to apache2'],
       ...['p99 ms', 'RSS MiB', 'PSS MiB'],
     ],
     rows: measurements.map((one) => [
       one.name,
       one.cpuMicroseconds.toFixed(1),
+      one.systemMicroseconds.toFixed(1),
       ratio(one.cpuMicroseconds, apache?.cpuMicroseconds),
       one.requestsPerSecond.toFixed(0),
       ratio(one.requestsPerSecond, apache?.requestsPerSecond),

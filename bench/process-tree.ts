@@ -14,7 +14,9 @@ export interface TreeUsage {
 interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
+  /** User and system time, with that of children that ended. */
   readonly ticks: number;
+  readonly systemTicks: number;
 }
 
 const microsecondsPerTick = 1_000_000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
@@ -34,7 +36,8 @@ function processStat(pid: number): ProcessStat | undefined {
   // The command name may hold spaces and parentheses; the fields begin after its last ")".
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [utime, stime, childrenUtime, childrenStime] = fields.slice(11, 15).map(Number);
-  return { pid, parent: Number(fields[1]), ticks: utime! + stime! + childrenUtime! + childrenStime! };
+  const systemTicks = stime! + childrenStime!;
+  return { pid, parent: Number(fields[1]), ticks: utime! + childrenUtime! + systemTicks, systemTicks };
 }
 
 function treeStats(root: number): ProcessStat[] {
@@ -62,9 +65,26 @@ export function treePids(root: number): number[] {
   return treeStats(root).map((stat) => stat.pid);
 }
 
+/** CPU time in microseconds, and the part of it that the kernel took. */
+export interface CpuTime {
+  readonly total: number;
+  readonly system: number;
+}
+
 /** CPU time of the whole tree so far, with that of children that ended and were waited for. */
-export function treeCpuMicroseconds(root: number): number {
-  return treeStats(root).reduce((sum, stat) => sum + stat.ticks, 0) * microsecondsPerTick;
+export function treeCpu(root: number): CpuTime {
+  const stats = treeStats(root);
+  const microseconds = (ticksOf: (stat: ProcessStat) => number) =>
+    stats.reduce((sum, stat) => sum + ticksOf(stat), 0) * microsecondsPerTick;
+  return {
+    total: microseconds(({ ticks }) => ticks),
+    system: microseconds(({ systemTicks }) => systemTicks),
+  };
+}
+
+/** What was used between two readings, for each of so many pieces of work. */
+export function cpuBetween(before: CpuTime, after: CpuTime, pieces: number): CpuTime {
+  return { total: (after.total - before.total) / pieces, system: (after.system - before.system) / pieces };
 }
 
 /** Resident memory of the whole tree; the cheap one of the two figures, for sampling. */

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { absenceNotes, type Contestant, startOnWork, stopContestants, type Work } from '../contestants.ts';
-import { treeCpuMicroseconds, treeResidentBytes } from '../process-tree.ts';
+import { treeCpu, treeResidentBytes } from '../process-tree.ts';
 import { mebibytes, type Report } from '../report.ts';
 import type { BenchContext, Scenario } from '../scenario.ts';
 import { nginxProxy } from '../servers/nginx.ts';
@@ -118,7 +118,7 @@ async function largeBodyWork(context: BenchContext): Promise<Work> {
 }
 
 async function measurePassage({ server }: Contestant, passage: Passage): Promise<string[] | string> {
-  const cpuBefore = treeCpuMicroseconds(server.pid);
+  const cpuBefore = treeCpu(server.pid).total;
   const residentBefore = treeResidentBytes(server.pid);
   let peak = residentBefore;
   const sampling = setInterval(() => {
@@ -133,7 +133,7 @@ async function measurePassage({ server }: Contestant, passage: Passage): Promise
   if (outcome.status !== 200) return `status ${outcome.status}`;
   if (outcome.arrived !== bodyBytes) return `${outcome.arrived} of ${bodyBytes} bytes arrived`;
   const wallSeconds = (performance.now() - begin) / 1000;
-  const cpuSeconds = (treeCpuMicroseconds(server.pid) - cpuBefore) / 1e6;
+  const cpuSeconds = (treeCpu(server.pid).total - cpuBefore) / 1e6;
   return [mebibytes(residentBefore), mebibytes(peak), cpuSeconds.toFixed(2), wallSeconds.toFixed(2)];
 }
 

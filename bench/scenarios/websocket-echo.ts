@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { absenceNotes, type Contestant, startOnWork, stopContestants } from '../contestants.ts';
-import { treeCpuMicroseconds } from '../process-tree.ts';
+import { type CpuTime, cpuBetween, treeCpu } from '../process-tree.ts';
 import { median, type Report, ratio } from '../report.ts';
 import { type BenchContext, makeReadableDirectory, type Scenario } from '../scenario.ts';
 import { startServer } from '../servers/server.ts';
@@ -67,7 +67,7 @@ class EchoClient {
 }
 
 interface Round {
-  readonly cpuMicroseconds: number;
+  readonly cpu: CpuTime;
   readonly echoesPerSecond: number;
 }
 
@@ -76,13 +76,13 @@ async function measureRound(context: BenchContext, { server }: Contestant): Prom
   for (const client of clients) client.start();
   const count = () => clients.reduce((sum, { echoes }) => sum + echoes, 0);
   await delay(500);
-  const cpuBefore = treeCpuMicroseconds(server.pid);
+  const cpuBefore = treeCpu(server.pid);
   const before = count();
   await delay(context.seconds * 1000);
   const echoes = count() - before;
-  const cpu = treeCpuMicroseconds(server.pid) - cpuBefore;
+  const cpu = cpuBetween(cpuBefore, treeCpu(server.pid), echoes);
   for (const client of clients) client.stop();
-  return { cpuMicroseconds: cpu / echoes, echoesPerSecond: echoes / context.seconds };
+  return { cpu, echoesPerSecond: echoes / context.seconds };
 }
 
 const warmUpSeconds = 12;
@@ -109,19 +109,20 @@ async function run(all: BenchContext): Promise<Report> {
     for (const contestant of contestants) {
       const result = await measureRound(context, contestant);
       rounds.get(contestant.name)!.push(result);
-      context.say(`round ${round}, ${contestant.name}: ${result.cpuMicroseconds.toFixed(1)} µs`);
+      context.say(`round ${round}, ${contestant.name}: ${result.cpu.total.toFixed(1)} µs`);
     }
   }
   await stopContestants(contestants);
   const figures = contestants.map(({ name }) => ({
     name,
-    cpu: median(rounds.get(name)!.map(({ cpuMicroseconds }) => cpuMicroseconds)),
+    cpu: median(rounds.get(name)!.map(({ cpu }) => cpu.total)),
+    system: median(rounds.get(name)!.map(({ cpu }) => cpu.system)),
     rate: median(rounds.get(name)!.map(({ echoesPerSecond }) => echoesPerSecond)),
   }));
   const apache = figures.find(({ name }) => name === 'apache2');
-  const columns = ['server', 'CPU µs/echo', 'to apache2', 'echoes/s', 'to apache2'];
-  const rows = figures.map(({ name, cpu, rate }) => [
-    ...[name, cpu.toFixed(1), ratio(cpu, apache?.cpu)],
+  const columns = ['server', 'CPU µs/echo', 'system µs', 'to apache2', 'echoes/s', 'to apache2'];
+  const rows = figures.map(({ name, cpu, system, rate }) => [
+    ...[name, cpu.toFixed(1), system.toFixed(1), ratio(cpu, apache?.cpu)],
     ...[rate.toFixed(0), ratio(rate, apache?.rate)],
   ]);
   return { tables: [{ columns, rows }], notes: absenceNotes(absent) };
