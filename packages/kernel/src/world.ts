@@ -155,6 +155,8 @@ export interface ConnectTarget {
    * the receiver calls `keep`.
    */
   readonly reusesMemory?: boolean;
+  /** The system asks now and then, as it is set, whether the other side is still there (SO_KEEPALIVE). */
+  readonly probesWhileIdle?: boolean;
 }
 
 /** TLS towards a server. */

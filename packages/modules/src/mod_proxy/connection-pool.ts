@@ -151,6 +151,7 @@ export class ConnectionPool {
       ...(socketPath === undefined ? { host: address, port } : { path: socketPath }),
       timeoutMs: connectTimeoutMs,
       reusesMemory: true,
+      probesWhileIdle: this.worker.parameters.keepAlive === true,
       ...this.tlsTarget(),
       ...(localAddress === undefined ? {} : { localAddress }),
     };

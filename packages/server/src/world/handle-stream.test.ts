@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,17 @@ const hasIPv6 = await listen('IPv6', () => {}).then(
   () => false,
 );
 const kinds: readonly Kind[] = hasIPv6 ? ['IPv4', 'IPv6', 'Unix'] : ['IPv4', 'Unix'];
+
+/** Whether the system says of a connection over IPv4 that it waits to probe it. Linux: Documentation/networking/proc_net_tcp.rst */
+function hasKeepAliveTimer(localPort: number, remotePort: number): boolean {
+  const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
+  const ends = `:${hex(localPort)} 0100007F:${hex(remotePort)} `;
+  const line = readFileSync('/proc/net/tcp', 'latin1')
+    .split('\n')
+    .find((text) => text.includes(ends));
+  if (line === undefined) throw new Error(`no connection ${ends}`);
+  return line.trim().split(/\s+/)[5]!.startsWith('02:');
+}
 
 const ways = [
   ['handles', socketHandles ?? false],
@@ -247,6 +258,18 @@ describe.each(cases)('by %s, %s', (_way, kind, handles) => {
     }
     server.close();
   });
+
+  it.runIf(kind === 'IPv4' && process.platform === 'linux')(
+    'probes while idle where that is asked for',
+    async () => {
+      for (const probesWhileIdle of [false, true]) {
+        const { ours, peer } = await pair({ probesWhileIdle });
+        expect(hasKeepAliveTimer(ours.localPort, ours.remotePort)).toBe(probesWhileIdle);
+        ours.destroy();
+        peer.destroy();
+      }
+    },
+  );
 
   it('leaves nothing behind after many connections', async () => {
     const { server, target } = await listen(kind, (peer) => {

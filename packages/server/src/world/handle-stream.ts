@@ -270,6 +270,11 @@ export class HandleStream implements PeerStream {
     if (!this.isGone) (this.handle as Partial<TcpHandle>).setNoDelay?.(true);
   }
 
+  /** The system's own probes. */
+  setKeepAlive(): void {
+    if (!this.isGone) (this.handle as Partial<TcpHandle>).setKeepAlive?.(true, 0);
+  }
+
   keep(): void {
     if (this.isKept || this.given === undefined) return;
     this.isKept = true;

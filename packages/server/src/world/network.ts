@@ -114,7 +114,7 @@ const pathText = (path: string) => Buffer.from(path, 'latin1').toString();
 
 function connectHandle(
   node: SocketHandles,
-  { timeoutMs, reusesMemory }: ConnectTarget,
+  { timeoutMs, reusesMemory, probesWhileIdle }: ConnectTarget,
   handle: SocketHandle,
   request: ConnectRequest,
   begin: (request: ConnectRequest) => number,
@@ -137,6 +137,7 @@ function connectHandle(
       }
       const stream = new HandleStream(node, handle, reusesMemory ? 'own' : 'copied');
       stream.setNoDelay();
+      if (probesWhileIdle === true) stream.setKeepAlive();
       settle(stream);
       stream.start();
     };
@@ -147,13 +148,14 @@ function connectHandle(
 
 function connectSocket(target: ConnectTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
-    const { host, port, path, timeoutMs, localAddress, tls, tunnel } = target;
+    const { host, port, path, timeoutMs, localAddress, tls, tunnel, probesWhileIdle = false } = target;
     const memory = target.reusesMemory && tls === undefined ? new ReadMemory() : undefined;
     const socket = builtins.net.connect({
       ...(path === undefined ? { host: host ?? 'localhost', port: port ?? 0 } : { path: pathText(path) }),
       ...(localAddress === undefined ? {} : { localAddress }),
       ...(memory === undefined ? {} : { onread: memory.onread }),
       noDelay: true,
+      keepAlive: probesWhileIdle,
       allowHalfOpen: true,
     } as NetConnectOpts);
     const timer = timeoutMs > 0 ? setTimeout(() => finish('ETIMEDOUT'), timeoutMs) : undefined;

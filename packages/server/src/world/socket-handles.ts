@@ -15,6 +15,8 @@ export interface SocketHandle {
 
 export interface TcpHandle extends SocketHandle {
   setNoDelay(on: boolean): number;
+  /** A delay of 0 leaves the system's own, and gives an error although the probes are switched on. */
+  setKeepAlive(on: boolean, delaySeconds: number): number;
   getpeername(out: SocketName): number;
   getsockname(out: SocketName): number;
   bind(address: string, port: number): number;
@@ -75,7 +77,16 @@ const streamMethods = [
   ...['readStart', 'readStop', 'useUserBuffer', 'writeLatin1String', 'writeBuffer', 'writev', 'shutdown'],
   'close',
 ];
-const tcpMethods = ['setNoDelay', 'getpeername', 'getsockname', 'bind', 'bind6', 'connect', 'connect6'];
+const tcpMethods = [
+  'setNoDelay',
+  'setKeepAlive',
+  'getpeername',
+  'getsockname',
+  'bind',
+  'bind6',
+  'connect',
+  'connect6',
+];
 
 /**
  * What node's `net` is made of. Its streams cost more for each request than the system calls do. Node has no public way
