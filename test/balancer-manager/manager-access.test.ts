@@ -78,7 +78,7 @@ describe('the form of the manager', () => {
   });
 
   it('is on a page that runs and loads nothing of others', async () => {
-    const { headers, text } = await send('/balancer-manager');
+    const { headers, text } = await send('/balancer-manager', { headers: { Accept: 'text/html' } });
     expect(headers['content-security-policy']).toMatch(
       /^default-src 'none'; style-src 'nonce-[^']+'; script-src 'nonce-/,
     );

@@ -25,6 +25,8 @@ export interface BalancerParameters {
 export interface Balancer {
   /** `balancer://name`, lower case. */
   readonly name: string;
+  /** Where requests for it come from, as the manager shows it: the path of the last ProxyPass. httpd: vpath */
+  path: string;
   /** As it is now: members can come and go at run time. */
   readonly members: Worker[];
   readonly parameters: BalancerParameters;
@@ -104,9 +106,9 @@ export interface Election {
   readonly url: string;
 }
 
-export function newBalancer(name: string): Balancer {
+export function newBalancer(name: string, path = '/'): Balancer {
   return {
-    name,
+    ...{ name, path },
     members: [],
     method: undefined,
     findMethod: () => undefined,

@@ -44,7 +44,7 @@ export function addPass(raw: string, cmd: DirectiveContext, isMatch: boolean): s
   };
   if (cmd.path === undefined) serverDraft(cmd).aliases.push(alias);
   else proxyDirectory.draft(cmd.directory).alias = alias;
-  return url === '!' ? undefined : setTarget(line, url, cmd);
+  return url === '!' ? undefined : setTarget(line, url, cmd, isMatch);
 }
 
 function readLine(raw: string, cmd: DirectiveContext, isMatch: boolean): PassLine | string {
@@ -106,10 +106,11 @@ function takeWord(line: PassLine, word: string, cmd: DirectiveContext, isMatch: 
 }
 
 /** Defines the worker or balancer that a ProxyPass leads to, and gives it its parameters. */
-function setTarget(line: PassLine, url: string, cmd: DirectiveContext): string | undefined {
+function setTarget(line: PassLine, url: string, cmd: DirectiveContext, isMatch: boolean): string | undefined {
   if (isBalancerUrl(url)) {
     const balancer = balancerFor(cmd, url);
     if (typeof balancer === 'string') return `ProxyPass ${balancer}`;
+    if (!isMatch) balancer.path = line.path!;
     for (const [key, value] of line.parameters ?? []) {
       const complaint = setParameter(cmd, balancer, key, value);
       if (complaint !== undefined) return `ProxyPass ${complaint}`;

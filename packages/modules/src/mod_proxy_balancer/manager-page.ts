@@ -74,6 +74,7 @@ export function managerPage(
   headersOut.set('Referrer-Policy', 'same-origin');
   headersOut.set('X-Content-Type-Options', 'nosniff');
   headersOut.set('Cache-Control', 'no-store');
+  headersOut.set('Vary', 'Accept');
   request.output = { kind: 'text', text: page(request, balancers, selected, nonce) };
   return DONE;
 }

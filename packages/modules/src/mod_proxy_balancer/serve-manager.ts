@@ -15,6 +15,7 @@ import {
   proxyServer,
   type Worker,
 } from '../mod_proxy/contract.ts';
+import { apachePage } from './apache-page.ts';
 import { applyForm, type Fields } from './apply-form.ts';
 import { applyAction, managerPage } from './manager-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -88,7 +89,14 @@ function answer(request: RequestRecord, balancers: readonly Balancer[], given: F
     request.output = writtenBody(xmlPage(balancers, defaults).split(xmlPieces));
     return DONE;
   }
-  return managerPage(request, balancers, selected);
+  return isForPeople(request)
+    ? managerPage(request, balancers, selected)
+    : apachePage(request, balancers, selected);
+}
+
+/** Browsers say that they take HTML. Programs take anything, and look for what Apache's page has. */
+function isForPeople(request: RequestRecord): boolean {
+  return /\btext\/html\b/i.test(request.headersIn.get('Accept') ?? '');
 }
 
 /** httpd writes texts apart from their tags, and all else line by line. */

@@ -297,7 +297,7 @@ class Supervisor {
     try {
       writeKeptFile(this.keptFolder(), name, text);
     } catch (error) {
-      const message = `httpd-ts: changes could not be kept for the next start in ${this.keptFolder()}`;
+      const message = `httpd-ts: changes could not be kept for the next start in ${this.keptFolder()} (DefaultRuntimeDir)`;
       logNotice(this.active.plan, 'core', 'error', message, systemErrorText(error));
     }
   }
