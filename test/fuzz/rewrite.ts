@@ -6,16 +6,16 @@
  * [--only SITE] [--keep]`
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { startBackEnd } from './back-ends.ts';
 import type { Configuration } from './configurations.ts';
+import { linesById } from './lines-by-id.ts';
 import { mapFiles, type Site, type SiteRequest, siteFiles, sites } from './rewrite-sites.ts';
 import { layOutFiles, type RunningServer, startServer, stopServer } from './start-servers.ts';
 
@@ -234,30 +234,19 @@ function masked(text: string): string {
     .replace(/expires=[A-Z][a-z]{2}, [^;]* GMT/g, 'expires=later');
 }
 
-/** The lines of an error log by the id that the request brought. */
-async function logById(
-  { folder }: RunningServer,
-  name: string,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const log = new Map<string, string[]>();
-  const lines = createInterface({ input: createReadStream(join(folder, name), 'latin1') });
-  for await (const line of lines) {
-    const bar = line.indexOf('|');
-    if (bar < 0) continue;
-    const id = line.slice(0, bar);
+/** The lines of a log by the id that the request brought. */
+function logById({ folder }: RunningServer, name: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const prepare = (line: string) => {
     // Where httpd cuts a line depends on the length of what is masked here.
-    const text = masked(line.slice(bar + 1).replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'))
+    const text = masked(line.replace(/sid#[0-9a-f]+\]\[rid#[0-9a-f]+\//, 'sid#][rid#/'))
       .slice(0, longestLine)
       .replace(folder, '@OWN@')
       .replace(/ cache lookup OK: (map=\S+ key=.*) -> val=$/, ' map lookup FAILED: $1')
       .replace(/ cache lookup OK: /, ' map lookup OK: ');
     // What is in the cache of a map depends on the order in which requests are served.
-    if (text.endsWith('cache lookup FAILED, forcing new map lookup')) continue;
-    const own = log.get(id);
-    if (own === undefined) log.set(id, [text]);
-    else if (own.length < mostLines) own.push(text);
-  }
-  return log;
+    return text.endsWith('cache lookup FAILED, forcing new map lookup') ? undefined : text;
+  };
+  return linesById(join(folder, name), prepare, mostLines);
 }
 
 function report(): void {

@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { acceptedSites } from '../accepted-sites.ts';
 import { compareOutcomes, type Difference, masked } from '../compare-outcomes.ts';
-import { preamble } from '../configurations.ts';
 import { sendConversation } from '../send-conversation.ts';
-import { complaintOf, layOutFiles, type RunningServer, startServer, stopServer } from '../start-servers.ts';
+import { layOutFiles, type RunningServer, startServer, stopServer } from '../start-servers.ts';
 import { randomSite } from './random-site.ts';
 import { smallerSites } from './shrink-site.ts';
 import { configurationOf, requestText, type Site, type SiteRequest } from './site.ts';
@@ -36,45 +36,10 @@ interface Find extends Difference {
   readonly request: SiteRequest;
 }
 
-/** The sites that both servers start with; those that only Apache starts with are shown. */
-function accepted(sites: readonly Site[]): readonly Site[] {
-  const folder = mkdtempSync(join(tmpdir(), 'mapping-'));
-  const root = join(folder, 'root');
-  layOutFiles(configurationOf(sites), root);
-  const byApache = startable('apache2', sites, folder, root, () => {});
-  const byBoth = startable('httpd-ts', byApache, folder, root, (complaint) => {
-    refusals.add(complaint);
-  });
-  rmSync(folder, { recursive: true });
-  return byBoth;
-}
-
 /** What httpd-ts says about lines that Apache takes. */
 const refusals = new Set<string>();
-
-function startable(
-  name: 'apache2' | 'httpd-ts',
-  sites: readonly Site[],
-  folder: string,
-  root: string,
-  refused: (complaint: string) => void,
-): readonly Site[] {
-  const kept = [...sites];
-  for (;;) {
-    const complaint = complaintOf(name, configurationOf(kept), folder, root);
-    const line = Number(/on line (\d+) of/.exec(complaint)?.[1]);
-    const bad = kept.findIndex((_, number) => line <= lastLineOf(kept, number));
-    if (Number.isNaN(line) || bad < 0) return kept;
-    refused(`${complaint.split('\n')[1]}: ${textOf(kept).split('\n')[line - 1]}`);
-    kept.splice(bad, 1);
-  }
-}
-
-const textOf = (sites: readonly Site[]) => preamble + configurationOf(sites).text;
-
-/** Where a site ends in the file. */
-const lastLineOf = (sites: readonly Site[], number: number) =>
-  textOf(sites.slice(0, number + 1)).split('\n').length;
+const accepted = (sites: readonly Site[]) =>
+  acceptedSites(sites, configurationOf, (complaint) => refusals.add(complaint));
 
 /** Asks every request of every site of both servers. */
 async function ask(sites: readonly Site[]): Promise<readonly Find[]> {
