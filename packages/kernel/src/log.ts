@@ -35,6 +35,8 @@ export interface LogEntry {
   readonly error?: string | undefined;
   readonly request?: RequestRecord;
   readonly connection?: ConnectionRecord;
+  /** The other side of a connection that this server made: `127.0.0.1:8443`. */
+  readonly remote?: string;
   readonly server?: ServerRecord;
 }
 

@@ -66,6 +66,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       hash: () => new Uint8Array(),
       bcryptVerify: () => false,
       cryptVerify: () => undefined,
+      isSigned: () => false,
       randomBytes: (length) => new Uint8Array(length),
       random: () => 0.5,
     },

@@ -176,7 +176,6 @@ export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 export interface TlsSettings {
   /** Certificates that a chain may end in; empty stands for none. */
   readonly authorities: readonly string[];
-  readonly revocationLists: readonly string[];
   /** The client's own certificate, with those that issued it, and its key. */
   readonly certificate: { readonly chain: string; readonly key: string } | undefined;
   /** Undefined allows what the library allows. */
@@ -189,20 +188,12 @@ export interface TlsSettings {
 export interface TlsPeer {
   /** OpenSSL's name for what is wrong with the chain, such as `CERT_HAS_EXPIRED`; undefined when it is sound. */
   readonly chainError: string | undefined;
-  /** The peer's certificate and those that issued it. */
-  readonly chain: readonly TlsCertificate[];
+  /** The peer's certificate and those that issued it, as they are encoded (DER). */
+  readonly chain: readonly Uint8Array[];
   readonly version: string;
   readonly cipher: string;
   /** The protocol that both agreed upon (ALPN). */
   readonly protocol: string | undefined;
-}
-
-export interface TlsCertificate {
-  readonly commonNames: readonly string[];
-  readonly dnsNames: readonly string[];
-  /** Milliseconds since 1970. */
-  readonly validFromMs: number;
-  readonly validToMs: number;
 }
 
 export type ConnectError =
@@ -214,8 +205,9 @@ export type ConnectError =
   | 'EHOSTUNREACH'
   | 'ENOTFOUND'
   | 'ECONNRESET'
-  /** The handshake failed. */
+  /** The handshake failed; what OpenSSL says of it may follow. */
   | 'ETLS'
+  | `ETLS ${string}`
   /** The proxy did not open the tunnel; the status of its answer may follow: `ETUNNEL 403`. */
   | 'ETUNNEL'
   | `ETUNNEL ${string}`
@@ -265,8 +257,18 @@ export interface Digests {
   bcryptVerify(password: string, hash: string): boolean | Promise<boolean>;
   /** crypt(3) in its DES, MD5, SHA-256 and SHA-512 forms; undefined when the form is not known. */
   cryptVerify(password: string, hash: string): boolean | undefined;
+  /** Whether bytes were signed with a public key, which is given as SubjectPublicKeyInfo (DER). */
+  isSigned(bytes: Uint8Array, signature: Uint8Array, publicKey: Uint8Array, scheme: SignatureScheme): boolean;
   randomBytes(length: number): Uint8Array;
   random(): number;
+}
+
+/** How something is signed, beside what the key tells. */
+export interface SignatureScheme {
+  /** Undefined where the kind of key has one of its own. */
+  readonly hash?: string;
+  /** RSA in the form PSS. */
+  readonly pssSaltLength?: number;
 }
 
 export interface Compression {

@@ -83,7 +83,8 @@ export function escapeForErrorLog(text: string): string {
 const address = (host: string | undefined, port: number | undefined) =>
   host === undefined ? '' : port === undefined || port === 0 ? host : `${host}:${port}`;
 
-function clientOf({ request, connection }: LogLine, ofConnection: boolean): string {
+function clientOf({ request, connection, remote }: LogLine, ofConnection: boolean): string {
+  if (remote !== undefined) return remote;
   const from = connection ?? request?.connection;
   if (from === undefined) return '';
   const host = ofConnection || request === undefined ? from.clientAddress : request.clientAddress;
@@ -259,7 +260,7 @@ export function renderDefaultLine(line: LogLine): string {
   return cutOff(
     `[${formatLogTime(world, line.timeMs, 'u')}] [${module}:${level}] ` +
       `[pid ${world.system.processId}:tid ${threadId(line)}] ` +
-      `${error === undefined ? '' : `${error}: `}${client === '' ? '' : `[client ${client}] `}` +
+      `${error === undefined ? '' : `${error}: `}${client === '' ? '' : `[${line.remote === undefined ? 'client' : 'remote'} ${client}] `}` +
       `${escapeForErrorLog(line.message ?? '')}${tail}`,
   );
 }

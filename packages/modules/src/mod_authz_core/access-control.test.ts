@@ -58,6 +58,7 @@ function world(config: string) {
             .digest(),
         bcryptVerify: () => false,
         cryptVerify: () => undefined,
+        isSigned: () => false,
         randomBytes: (length) => new Uint8Array(length),
         random: () => 0,
       },

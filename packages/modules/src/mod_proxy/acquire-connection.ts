@@ -9,7 +9,7 @@ import type { BackendConnection } from './backend-connection.ts';
 import { type ParentProxy, proxyDirectory, proxyServer } from './config.ts';
 import { ConnectionPool, type FailedAttempt, type NoConnection, type TargetTls } from './connection-pool.ts';
 import type { Origin } from './origin.ts';
-import { backendTls } from './providers.ts';
+import { backendTls, type TlsFailure } from './providers.ts';
 import { proxyError } from './proxy-error.ts';
 import { releaseWorkers } from './release-workers.ts';
 import { retryWorker } from './retry-worker.ts';
@@ -66,11 +66,11 @@ export function acquireConnection(
     const text = `AH00956: ${protocol}: failed to bind socket to local address`;
     logForServer(request, text, '(97)Address family not supported by protocol');
   }
-  return pool
-    .connect()
-    .then((connection) =>
-      'stream' in connection ? connection : noConnection(destination, pool, connection),
-    );
+  return pool.connect().then((connection) => {
+    if (!('stream' in connection)) return noConnection(destination, pool, connection);
+    if (!connection.isReused) logTls(destination, pool, connection.address, undefined);
+    return connection;
+  });
 }
 
 /** A path is taken for an address of its own family, which httpd cannot bind to and goes on without. */
@@ -147,21 +147,29 @@ export function connectComplaint(
 /** httpd: modules/ssl/ssl_engine_io.c ssl_io_filter_handshake, ap_proxy_pass_brigade */
 function handshakeFailed(
   destination: Destination,
-  { target }: ConnectionPool,
-  { address, complaint }: Extract<NoConnection, { kind: 'tls' }>,
+  pool: ConnectionPool,
+  { address, failure }: Extract<NoConnection, { kind: 'tls' }>,
 ): HookStatus {
   const { request, protocol } = destination;
-  const { server } = request;
+  const { target } = pool;
   const place = `${address}:${target.port} (${target.hostname})`;
-  if (server.errorLogger.wants('ssl', 'info', undefined)) {
-    server.errorLogger.write({ module: 'ssl', level: 'info', message: complaint, server });
-  }
+  logTls(destination, pool, address, failure);
   request.log('proxy', 'error', `AH01084: pass request body failed to ${place}`, connectErrors.ETLS);
   // httpd's mod_proxy_http2 meets it as a session that ends at once.
   if (protocol === 'H2') return 503;
   const status = proxyError(request, 500, 'Error during SSL Handshake with remote server');
   destination.whenFailed?.(destination, { kind: 'tls', place });
   return status;
+}
+
+/** Tells the log of a new connection over TLS. */
+function logTls(
+  { request }: Destination,
+  { target }: ConnectionPool,
+  address: string | undefined,
+  failure: TlsFailure | undefined,
+): void {
+  target.tls?.client.log(request.server, `${address ?? target.socketPath}:${target.port}`, failure);
 }
 
 /** httpd: ap_proxy_connection_create */

@@ -1,6 +1,6 @@
 import type { Clock, ConnectError, ConnectTarget, Network, Stream, World } from '@httpd-ts/kernel';
 import { BackendConnection } from './backend-connection.ts';
-import type { BackendTls } from './providers.ts';
+import type { BackendTls, TlsFailure } from './providers.ts';
 import type { Worker } from './worker.ts';
 
 /** Why there is no connection. */
@@ -8,7 +8,7 @@ export type NoConnection =
   | { readonly kind: 'dns' }
   | { readonly kind: 'busy' }
   /** The handshake failed, or the other side is not to be trusted. */
-  | { readonly kind: 'tls'; readonly address: string; readonly complaint: string }
+  | { readonly kind: 'tls'; readonly address: string; readonly failure: TlsFailure }
   | { readonly kind: 'failed'; readonly attempts: readonly FailedAttempt[] };
 
 export interface FailedAttempt {
@@ -37,6 +37,13 @@ export interface TargetTls {
   readonly hostname: string | undefined;
   /** Protocols to offer (ALPN). */
   readonly protocols: readonly string[] | undefined;
+}
+
+/** The failure of a handshake; undefined for another error. */
+export function tlsFailure(error: ConnectError, client: BackendTls | undefined): TlsFailure | undefined {
+  const [name, ...said] = error.split(' ');
+  if (name !== 'ETLS') return undefined;
+  return client?.failedHandshake(said.length === 0 ? undefined : said.join(' '));
 }
 
 const sweepMs = 100;
@@ -134,9 +141,9 @@ export class ConnectionPool {
       const attempts: FailedAttempt[] = [];
       for (const address of addresses) {
         const stream = await this.network.connect(this.connectTarget(address));
-        if (stream === 'ETLS')
-          return { kind: 'tls', address, complaint: 'AH02003: SSL Proxy connect failed' };
         if (typeof stream !== 'string') return this.trust(stream, address);
+        const failure = tlsFailure(stream, this.target.tls?.client);
+        if (failure !== undefined) return { kind: 'tls', address, failure };
         attempts.push({ address, error: stream });
       }
       return { kind: 'failed', attempts };
@@ -174,13 +181,13 @@ export class ConnectionPool {
   /** A connection over TLS is used only when the other side shows the certificate it should. */
   private trust(stream: Stream, address: string): BackendConnection | NoConnection {
     const { tls } = this.target;
-    const complaint =
+    const failure =
       tls === undefined || stream.tls === undefined
         ? undefined
-        : tls.client.complaint(stream.tls, tls.hostname, this.clock.now());
-    if (complaint === undefined) return this.adopt(stream, address);
+        : tls.client.judge(stream.tls, tls.hostname, this.clock.now());
+    if (failure === undefined) return this.adopt(stream, address);
     stream.destroy();
-    return { kind: 'tls', address, complaint };
+    return { kind: 'tls', address, failure };
   }
 
   /** Addresses of the host; they are looked up again when their time is over. httpd: ap_proxy_determine_address */

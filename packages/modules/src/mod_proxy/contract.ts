@@ -58,7 +58,7 @@ export {
   proxyDirectory,
   proxyServer,
 } from './config.ts';
-export type { ConnectionPool } from './connection-pool.ts';
+export { type ConnectionPool, tlsFailure } from './connection-pool.ts';
 export { existingBalancer, existingWorker, newMember } from './define-worker.ts';
 export { type Origin, pathStart } from './origin.ts';
 export { atof } from './parse-parameters.ts';
@@ -72,6 +72,7 @@ export {
   lbMethods,
   type ProxyScheme,
   proxySchemes,
+  type TlsFailure,
   unservedSchemes,
 } from './providers.ts';
 export { proxyError } from './proxy-error.ts';

@@ -2,6 +2,7 @@ import {
   type DirectiveContext,
   type HookResult,
   type HookStatus,
+  type LogLevel,
   type ProviderRegistry,
   providerKind,
   type RequestRecord,
@@ -76,8 +77,22 @@ export const balancerHooks = providerKind<BalancerHooks>('proxy-balancer');
 /** TLS towards back ends as a request's configuration has it; the same object for the same configuration. */
 export interface BackendTls {
   readonly settings: TlsSettings;
-  /** What is wrong with the other side, for the log; undefined when it may be trusted. `hostname` is whom we meant. */
-  complaint(peer: TlsPeer, hostname: string | undefined, nowMs: number): string | undefined;
+  /** What is wrong with the other side; undefined when it may be trusted. `hostname` is whom we meant. */
+  judge(peer: TlsPeer, hostname: string | undefined, nowMs: number): TlsFailure | undefined;
+  /** A handshake that failed, with what the library says of it. */
+  failedHandshake(libraryError: string | undefined): TlsFailure;
+  /** Tells the log of a new connection, and why it is not used. `remote` is address and port of the other side. */
+  log(server: ServerRecord, remote: string, failure: TlsFailure | undefined): void;
+}
+
+/** Why a connection over TLS is not used: lines of the log. */
+export interface TlsFailure {
+  readonly lines: readonly {
+    readonly level: LogLevel;
+    readonly message: string;
+    /** Whether the line names the other side. */
+    readonly isOfConnection: boolean;
+  }[];
 }
 
 /** The TLS module registers itself as `default`. It gives undefined where TLS to back ends is not switched on. */

@@ -1,6 +1,13 @@
 import { BodyDecoder, isChunked, parseStrictLength, ResponseHeadReader } from '@httpd-ts/http1';
 import type { Bytes, ServerRecord, Stream } from '@httpd-ts/kernel';
-import { backendTls, type HealthCheckMethod, proxyServer, type Worker } from '../mod_proxy/contract.ts';
+import {
+  backendTls,
+  type HealthCheckMethod,
+  proxyServer,
+  type TlsFailure,
+  tlsFailure,
+  type Worker,
+} from '../mod_proxy/contract.ts';
 import { answerRecord, type CheckAnswer } from './answer-record.ts';
 
 /** Longest body that is kept for conditions. */
@@ -58,21 +65,28 @@ async function connect(
       ? {}
       : { tls: { settings: client.settings, serverName: hostname, handshakeTimeoutMs: timeoutMs } };
   const addresses = socketPath === undefined ? await network.resolve(hostname) : [undefined];
+  const untrusted = (refused: TlsFailure, remote: string): CheckFailure => {
+    client?.log(server, remote, refused);
+    return { failure: 'ETLS' };
+  };
   let failure: CheckFailure = { failure: 'DNS lookup failure' };
   for (const address of addresses ?? []) {
     const target = address === undefined ? { path: socketPath! } : { host: address, port };
     const stream = await network.connect({ ...target, ...tls, timeoutMs });
+    const remote = `${address ?? socketPath}:${port}`;
     if (typeof stream === 'string') {
-      failure = { failure: stream, address: address ?? socketPath! };
+      const refused = tlsFailure(stream, client);
+      if (refused === undefined) failure = { failure: stream, address: address ?? socketPath! };
+      else failure = untrusted(refused, remote);
       continue;
     }
-    const complaint =
-      client === undefined || stream.tls === undefined
-        ? undefined
-        : client.complaint(stream.tls, hostname, clock.now());
-    if (complaint === undefined) return stream;
+    const refused = stream.tls === undefined ? undefined : client?.judge(stream.tls, hostname, clock.now());
+    if (refused === undefined) {
+      client?.log(server, remote, undefined);
+      return stream;
+    }
     stream.destroy();
-    failure = { failure: complaint };
+    failure = untrusted(refused, remote);
   }
   return failure;
 }

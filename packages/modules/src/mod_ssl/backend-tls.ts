@@ -1,6 +1,11 @@
-import type { RequestRecord, TlsCertificate, TlsPeer, TlsSettings } from '@httpd-ts/kernel';
-import type { BackendTls } from '../mod_proxy/contract.ts';
-import { type SslProxyConfig, sslProxy } from './config.ts';
+import type { RequestRecord, ServerRecord, TlsPeer, TlsSettings } from '@httpd-ts/kernel';
+import type { BackendTls, TlsFailure } from '../mod_proxy/contract.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
+import { certificateText } from './certificate-text.ts';
+import { type ChainFault, checkRevocation, listsByIssuer, type RevocationCheck } from './check-revocation.ts';
+import { type SslProxyConfig, sslProxy, storesOf } from './config.ts';
+import { readCertificates } from './pem.ts';
+import { type VerifyError, verifyErrorOf, verifyErrorText } from './verify-errors.ts';
 
 const known = new WeakMap<SslProxyConfig, BackendTls>();
 
@@ -10,21 +15,36 @@ export function backendTlsOf(request: RequestRecord): BackendTls | undefined {
   if (config.engine !== true) return undefined;
   let client = known.get(config);
   if (client === undefined) {
-    client = {
-      settings: settingsOf(config),
-      complaint: (peer, hostname, nowMs) => judge(config, peer, hostname, nowMs),
-    };
+    client = makeBackendTls(config, request.server);
     known.set(config, client);
   }
   return client;
 }
 
+function makeBackendTls(config: SslProxyConfig, { plan }: ServerRecord): BackendTls {
+  const settings = settingsOf(config);
+  const { digests } = plan.world;
+  const { revocationCheck: mode = 'none', mayLackLists = false } = config;
+  const lists = listsByIssuer(storesOf(config).flatMap((store) => store.lists));
+  const judge: Judge = {
+    config,
+    anchors: new Set(
+      readCertificates(settings.authorities).map(({ subject, serial }) => subject.key + serial),
+    ),
+    revocation: mode === 'none' ? undefined : { lists, mode, mayLackLists, digests },
+  };
+  return {
+    settings,
+    judge: (peer, hostname, nowMs) => judgePeer(judge, peer, hostname, nowMs),
+    failedHandshake: (libraryError = unexpectedEnd) => connectFailed([], libraryError),
+    log: logConnection,
+  };
+}
+
 function settingsOf(config: SslProxyConfig): TlsSettings {
   const { machineCertificate, machineChain = '', ciphers, suites13 } = config;
-  const lists = [...(config.revocationLists ?? []), ...(config.revocationListsOfPath ?? [])];
   return {
-    authorities: [...(config.authorities ?? []), ...(config.authoritiesOfPath ?? [])],
-    revocationLists: config.revocationCheck === 'chain' ? lists : [],
+    authorities: storesOf(config).flatMap(({ certificates }) => certificates),
     certificate:
       machineCertificate === undefined
         ? undefined
@@ -40,8 +60,70 @@ function cipherNames(ciphers: string | undefined, suites13: string | undefined):
   return ciphers === undefined ? suites13 : `${suites13}:${ciphers}`;
 }
 
+type Line = TlsFailure['lines'][number];
+
+const ofConnection = (message: string, level: Line['level'] = 'info'): Line => ({
+  level,
+  message,
+  isOfConnection: true,
+});
+
+const unexpectedEnd = 'error:0A000126:SSL routines::unexpected eof while reading';
+const badSignature = 'error:06880006:asn1 encoding routines::EVP lib';
+const notVerified = 'error:0A000086:SSL routines::certificate verify failed';
+
+/** httpd: ssl_io_filter_handshake, where SSL_connect fails */
+function connectFailed(reasons: readonly Line[], ...libraryErrors: readonly string[]): TlsFailure {
+  const library = libraryErrors.map(
+    (text): Line => ({ level: 'info', message: `SSL Library Error: ${text}`, isOfConnection: false }),
+  );
+  return { lines: [...reasons, ofConnection('AH02003: SSL Proxy connect failed'), ...library] };
+}
+
+/** httpd: ssl_engine_io.c ssl_io_filter_handshake, ssl_filter_io_shutdown */
+function logConnection(server: ServerRecord, remote: string, failure: TlsFailure | undefined): void {
+  const { errorLogger, hostname, port } = server;
+  const wantsInfo = errorLogger.wants('ssl', 'info', undefined);
+  if (!wantsInfo && failure === undefined) return;
+  const id = `${hostname ?? ''}:${port === 0 ? 80 : port}`;
+  const lines = [ofConnection(`AH01964: Connection to child 0 established (server ${id})`)];
+  if (failure !== undefined) {
+    const closed = `AH01998: Connection closed to child 0 with abortive shutdown (server ${id})`;
+    lines.push(...failure.lines, ofConnection(closed));
+    lines.push(ofConnection('AH01997: SSL handshake failed: sending 502'));
+  }
+  for (const { level, message, isOfConnection } of lines) {
+    if (!errorLogger.wants('ssl', level, undefined)) continue;
+    errorLogger.write({ module: 'ssl', level, message, server, ...(isOfConnection ? { remote } : {}) });
+  }
+}
+
+interface Judge {
+  readonly config: SslProxyConfig;
+  /** Authorities that chains may end in, by name and number. */
+  readonly anchors: ReadonlySet<string>;
+  readonly revocation: Omit<RevocationCheck, 'nowMs'> | undefined;
+}
+
+/** httpd: ssl_callback_SSLVerify, ssl_io_filter_handshake */
+function judgePeer(
+  judge: Judge,
+  peer: TlsPeer,
+  hostname: string | undefined,
+  nowMs: number,
+): TlsFailure | undefined {
+  const chain = peer.chain.map(readCertificate).filter((certificate) => certificate !== undefined);
+  const { verify = 'none' } = judge.config;
+  const isWhole = chain.length === peer.chain.length && chain.length > 0;
+  if (verify !== 'none' && !isWhole) return connectFailed([], notVerified);
+  const failure = verify === 'none' ? undefined : verifyChain(judge, chain, peer.chainError, nowMs);
+  if (failure !== undefined) return failure;
+  const message = checkPeer(judge.config, chain[0], hostname, nowMs);
+  return message === undefined ? undefined : { lines: [ofConnection(message)] };
+}
+
 /** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
-const forgivable = new Set([
+const forgivable: ReadonlySet<VerifyError> = new Set<VerifyError>([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -49,52 +131,71 @@ const forgivable = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** httpd: ssl_callback_SSLVerify, ssl_io_filter_handshake */
-function judge(
-  config: SslProxyConfig,
-  peer: TlsPeer,
-  hostname: string | undefined,
+/**
+ * The first thing that is wrong, in the order in which OpenSSL looks: how the chain hangs together, what was revoked,
+ * then times and httpd's depth from the top down. httpd: x509_vfy.c verify_chain
+ */
+function verifyChain(
+  { config, anchors, revocation }: Judge,
+  chain: readonly Certificate[],
+  chainError: string | undefined,
   nowMs: number,
-): string | undefined {
-  return verifyChain(config, peer, nowMs) ?? checkPeer(config, peer.chain[0], hostname, nowMs);
+): TlsFailure | undefined {
+  const top = chain.length - 1;
+  const rejected = ({ error, depth }: ChainFault) => {
+    const text = `${verifyErrorText(error)} ${certificateText(chain[depth]!)}`;
+    const library = error === 'CRL_SIGNATURE_FAILURE' ? [badSignature, notVerified] : [notVerified];
+    return connectFailed([ofConnection(`AH02276: Certificate Verification: ${text}`)], ...library);
+  };
+  const broken = chainFault(chain, anchors, chainError);
+  if (broken !== undefined && !(config.verify === 'optional_no_ca' && forgivable.has(broken)))
+    return rejected({ error: broken, depth: top });
+  const revoked = revocation && checkRevocation(chain, { ...revocation, nowMs });
+  if (revoked !== undefined) return rejected(revoked);
+  const { verifyDepth = 1 } = config;
+  for (let depth = top; depth >= 0; depth--) {
+    const error = timeError(chain[depth]!, nowMs);
+    if (error !== undefined) return rejected({ error, depth });
+    if (depth > verifyDepth) {
+      const text = `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`;
+      return connectFailed([ofConnection(text, 'error')], notVerified);
+    }
+  }
+  return undefined;
 }
 
-function verifyChain(config: SslProxyConfig, peer: TlsPeer, nowMs: number): string | undefined {
-  const { verify = 'none', verifyDepth = 1, revocationCheck = 'none' } = config;
-  if (verify === 'none') return undefined;
-  const { chain, chainError } = peer;
-  if (chain.length === 0) return 'AH02003: SSL Proxy connect failed';
-  const isForgiven = verify === 'optional_no_ca' && chainError !== undefined && forgivable.has(chainError);
-  if (chainError !== undefined && !isForgiven)
-    return `AH02276: Certificate Verification: Error: ${chainError}`;
-  // The library tells one error only; a date may stand behind another.
-  if (chain.some((certificate) => !isValidAt(certificate, nowMs))) {
-    return 'AH02276: Certificate Verification: Error: CERT_HAS_EXPIRED';
-  }
-  // Without a list nothing says that a certificate was not revoked.
-  const hasLists = [...(config.revocationLists ?? []), ...(config.revocationListsOfPath ?? [])].length > 0;
-  if (revocationCheck === 'chain' && !hasLists) {
-    return 'AH02276: Certificate Verification: Error: UNABLE_TO_GET_CRL';
-  }
-  const depth = chain.length - 1;
-  return depth > verifyDepth
-    ? `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`
-    : undefined;
+/** The library tells the last error only, which a time that is over may be while more is wrong. */
+function chainFault(
+  chain: readonly Certificate[],
+  anchors: ReadonlySet<string>,
+  chainError: string | undefined,
+): VerifyError | undefined {
+  if (chainError === undefined) return undefined;
+  const error = verifyErrorOf(chainError);
+  const isAboutTime = error === 'CERT_HAS_EXPIRED' || error === 'CERT_NOT_YET_VALID';
+  // What the last step says of a lone certificate follows from its missing issuer.
+  if (error === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
+  if (!isAboutTime) return error;
+  const top = chain.at(-1)!;
+  if (anchors.has(top.subject.key + top.serial)) return undefined;
+  if (top.subject.key !== top.issuer.key) return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
+  return chain.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'SELF_SIGNED_CERT_IN_CHAIN';
 }
 
-function isValidAt({ validFromMs, validToMs }: TlsCertificate, nowMs: number): boolean {
-  return nowMs >= validFromMs && nowMs <= validToMs;
+function timeError({ validFromMs, validToMs }: Certificate, nowMs: number): VerifyError | undefined {
+  if (nowMs < validFromMs) return 'CERT_NOT_YET_VALID';
+  return nowMs > validToMs ? 'CERT_HAS_EXPIRED' : undefined;
 }
 
 /** httpd: ssl_io_filter_handshake, post_handshake checks */
 function checkPeer(
   config: SslProxyConfig,
-  certificate: TlsCertificate | undefined,
+  certificate: Certificate | undefined,
   hostname: string | undefined,
   nowMs: number,
 ): string | undefined {
   const { checkPeerExpire = true, checkPeerName, checkPeerCn } = config;
-  if (checkPeerExpire && (certificate === undefined || !isValidAt(certificate, nowMs))) {
+  if (checkPeerExpire && (certificate === undefined || timeError(certificate, nowMs) !== undefined)) {
     return 'AH02004: SSL Proxy: Peer certificate is expired';
   }
   if (hostname === undefined) return undefined;

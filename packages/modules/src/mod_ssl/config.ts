@@ -1,4 +1,5 @@
 import { innerWins, perDirectory, type TlsVersion } from '@httpd-ts/kernel';
+import type { RevocationList } from './revocation-list.ts';
 
 /** How certificates of back ends are verified. */
 export type Verification = 'none' | 'optional' | 'require' | 'optional_no_ca';
@@ -11,12 +12,12 @@ export interface SslProxyConfig {
   checkPeerName?: boolean;
   checkPeerCn?: boolean;
   checkPeerExpire?: boolean;
-  /** PEM texts. */
-  authorities?: readonly string[];
-  authoritiesOfPath?: readonly string[];
-  revocationLists?: readonly string[];
-  revocationListsOfPath?: readonly string[];
+  authorities?: PemStore;
+  authoritiesOfPath?: PemStore;
+  revocationLists?: PemStore;
+  revocationListsOfPath?: PemStore;
   revocationCheck?: 'none' | 'leaf' | 'chain';
+  mayLackLists?: boolean;
   machineCertificate?: MachineCertificate;
   machineChain?: string;
   versions?: readonly TlsVersion[];
@@ -24,10 +25,28 @@ export interface SslProxyConfig {
   suites13?: string;
 }
 
+/**
+ * What was read of a file or directory. Either kind may stand in a file that is meant for the other, and counts there
+ * as well: OpenSSL keeps both in one store.
+ */
+export interface PemStore {
+  /** PEM texts. */
+  readonly certificates: readonly string[];
+  readonly lists: readonly RevocationList[];
+}
+
 /** The certificate that is shown to back ends which ask for one, with its key. */
 export interface MachineCertificate {
   readonly certificate: string;
   readonly key: string;
+}
+
+/** All that was read for a configuration. */
+export function storesOf(config: SslProxyConfig): readonly PemStore[] {
+  const { authorities, authoritiesOfPath, revocationLists, revocationListsOfPath } = config;
+  return [authorities, authoritiesOfPath, revocationLists, revocationListsOfPath].filter(
+    (store) => store !== undefined,
+  );
 }
 
 /** httpd: modules/ssl/ssl_engine_config.c modssl_ctx_cfg_merge_proxy */

@@ -12,6 +12,7 @@ import {
 import { leadingInteger } from '../core/contract.ts';
 import { tlsChecks } from '../known-tls-arguments.ts';
 import { type SslProxyConfig, sslProxy, type Verification } from './config.ts';
+import { certificatesIn, keysIn, readStore, readStoreDirectory } from './pem.ts';
 
 const context = 'server, proxy';
 
@@ -24,22 +25,11 @@ function readFile(path: string, cmd: DirectiveContext): { readonly text: string 
   return typeof read === 'string' ? `${cmd.name}: file '${path}' cannot be read (${read})` : read;
 }
 
-function pemBlocks(text: string, label: RegExp): readonly string[] {
-  return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)]
-    .filter((match) => label.test(match[1]!))
-    .map((match) => match[0]);
-}
-
-const certificateLabel = /^(?:(?:X509|TRUSTED) )?CERTIFICATE$/;
-const keyLabel = /PRIVATE KEY$/;
-const revocationLabel = /^X509 CRL$/;
-
-/** A directive that takes the blocks of one kind out of a file. */
-function pemFile(
-  field: 'authorities' | 'revocationLists',
-  label: RegExp,
-  usage: string,
-): DirectiveDeclaration {
+/**
+ * A directive that takes certificates and lists out of a file. httpd finds what is wrong with it when it starts, not
+ * when it checks the configuration.
+ */
+function pemFile(field: 'authorities' | 'revocationLists', usage: string): DirectiveDeclaration {
   return sslProxy.directive({
     args: take1,
     context,
@@ -47,9 +37,12 @@ function pemFile(
     set(config, name, cmd): Complaint {
       const complaint = tlsChecks.file([name], cmd);
       if (complaint) return complaint;
-      const read = readFile(cmd.serverRootRelative(name), cmd);
+      const path = cmd.serverRootRelative(name);
+      const read = readFile(path, cmd);
       if (typeof read === 'string') return read;
-      config[field] = pemBlocks(read.text, label);
+      const store = readStore(read.text);
+      if (typeof store !== 'string') config[field] = store;
+      else if (!cmd.settings.checkOnly) return `${cmd.name}: file '${path}' ${store}`;
       return undefined;
     },
   });
@@ -58,7 +51,6 @@ function pemFile(
 /** A directory of files that OpenSSL finds by the hash of a name: `9d66eef0.0`. */
 function pemDirectory(
   field: 'authoritiesOfPath' | 'revocationListsOfPath',
-  label: RegExp,
   usage: string,
 ): DirectiveDeclaration {
   return sslProxy.directive({
@@ -68,8 +60,7 @@ function pemDirectory(
     set(config, name, cmd): Complaint {
       const complaint = tlsChecks.directory([name], cmd);
       if (complaint) return complaint;
-      const hashed = filesOf(cmd.serverRootRelative(name), /^[0-9a-f]{8}\.r?\d+$/, cmd);
-      config[field] = hashed.flatMap((text) => pemBlocks(text, label));
+      config[field] = readStoreDirectory(cmd.serverRootRelative(name), cmd);
       return undefined;
     },
   });
@@ -87,8 +78,8 @@ function filesOf(directory: string, pattern: RegExp, cmd: DirectiveContext): rea
 
 /** The first pair of certificate and key. httpd: modules/ssl/ssl_engine_init.c ssl_init_proxy_certs */
 function takeMachineCertificate(config: SslProxyConfig, text: string, cmd: DirectiveContext): Complaint {
-  const certificates = pemBlocks(text, certificateLabel);
-  const keys = pemBlocks(text, keyLabel);
+  const certificates = certificatesIn(text);
+  const keys = keysIn(text);
   if (certificates.length > 1 || keys.length > 1) {
     cmd.refuseServing(cmd.name, 'mod_ssl', 'with more than one certificate');
   }
@@ -199,22 +190,18 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
   }),
   SSLProxyCACertificateFile: pemFile(
     'authorities',
-    certificateLabel,
     "SSL Proxy: file containing server certificates ('/path/to/file' - PEM encoded certificates)",
   ),
   SSLProxyCACertificatePath: pemDirectory(
     'authoritiesOfPath',
-    certificateLabel,
     "SSL Proxy: directory containing server certificates ('/path/to/dir' - contains PEM encoded certificates)",
   ),
   SSLProxyCARevocationFile: pemFile(
     'revocationLists',
-    revocationLabel,
     "SSL Proxy: CA Certificate Revocation List (CRL) file ('/path/to/file' - PEM encoded)",
   ),
   SSLProxyCARevocationPath: pemDirectory(
     'revocationListsOfPath',
-    revocationLabel,
     "SSL Proxy: CA Certificate Revocation List (CRL) path ('/path/to/dir' - contains PEM encoded files)",
   ),
   SSLProxyCARevocationCheck: sslProxy.directive({
@@ -222,16 +209,12 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     context,
     usage: 'SSL Proxy: CA Certificate Revocation List (CRL) checking mode',
     default: 'none',
-    support: {
-      partial:
-        'leaf and no_crl_for_cert_ok are not done, as TLS in Node looks for a list of every authority of a chain: a server with them does not start',
-    },
     set(config, raw, cmd): Complaint {
       const complaint = tlsChecks.revocationCheck([raw], cmd);
       if (complaint) return complaint;
-      const [mode = '', extra] = words(raw.toLowerCase());
+      const [mode, ...flags] = words(raw.toLowerCase());
       config.revocationCheck = mode as 'none' | 'leaf' | 'chain';
-      if (mode === 'leaf' || extra !== undefined) cmd.refuseServing(cmd.name, 'mod_ssl', raw);
+      config.mayLackLists = flags.length > 0;
       return undefined;
     },
   }),
@@ -291,7 +274,7 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
       if (complaint) return complaint;
       const read = readFile(cmd.serverRootRelative(name), cmd);
       if (typeof read === 'string') return read;
-      config.machineChain = pemBlocks(read.text, certificateLabel).join('\n');
+      config.machineChain = certificatesIn(read.text).join('\n');
       return undefined;
     },
   }),

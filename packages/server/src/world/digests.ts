@@ -1,4 +1,4 @@
-import type { Digests } from '@httpd-ts/kernel';
+import type { Digests, SignatureScheme } from '@httpd-ts/kernel';
 import { compare } from 'bcryptjs';
 import { builtins } from './builtins.ts';
 import { cryptVerify } from './crypt.ts';
@@ -9,6 +9,7 @@ export function nodeDigests(): Digests {
     hash: (algorithm, input) => builtins.crypto.createHash(algorithm).update(bytesOf(input)).digest(),
     bcryptVerify,
     cryptVerify,
+    isSigned,
     randomBytes: (length) => builtins.crypto.randomBytes(length),
     random: Math.random,
   };
@@ -24,4 +25,24 @@ async function bcryptVerify(password: string, hash: string): Promise<boolean> {
   const text = Buffer.from(password, 'latin1').toString('utf8');
   if (Buffer.from(text, 'utf8').toString('latin1') !== password) return false;
   return compare(text.split('\0', 1)[0]!, `$2b$${hash.slice(4)}`).catch(() => false);
+}
+
+/** A key or signature that is no such thing has signed nothing. */
+function isSigned(
+  bytes: Uint8Array,
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+  { hash, pssSaltLength }: SignatureScheme,
+): boolean {
+  const { crypto } = builtins;
+  try {
+    const key = crypto.createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
+    const padding =
+      pssSaltLength === undefined
+        ? {}
+        : { padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: pssSaltLength };
+    return crypto.verify(hash, bytes, { key, ...padding }, signature);
+  } catch {
+    return false;
+  }
 }

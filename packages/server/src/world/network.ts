@@ -15,7 +15,7 @@ import {
 } from './socket-handles.ts';
 import { ReadMemory, ReusingSocketStream, socketStream } from './socket-stream.ts';
 import { TimedAttempts } from './timed-attempts.ts';
-import { beginTls, tlsPeer } from './tls-client.ts';
+import { beginTls, libraryError, tlsPeer } from './tls-client.ts';
 
 const connectErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -214,10 +214,11 @@ function openTunnel(socket: Socket, head: string, timeoutMs: number): Promise<Co
 /** The handshake on a connected socket. */
 function secure(socket: Socket, target: TlsTarget): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
-    const fail = () => {
+    const fail = (error?: unknown) => {
       clearTimeout(timer);
       socket.destroy();
-      resolve('ETLS');
+      const said = libraryError(error);
+      resolve(said === undefined ? 'ETLS' : `ETLS ${said}`);
     };
     const timer = setTimeout(fail, target.handshakeTimeoutMs);
     let secured: tls.TLSSocket;

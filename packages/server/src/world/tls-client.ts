@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type * as tls from 'node:tls';
-import type { TlsCertificate, TlsPeer, TlsSettings, TlsTarget, TlsVersion } from '@httpd-ts/kernel';
+import type { TlsPeer, TlsSettings, TlsTarget, TlsVersion } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 
 const contexts = new WeakMap<TlsSettings, tls.SecureContext>();
@@ -26,13 +26,12 @@ const suites13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_12
 function contextOf(settings: TlsSettings): tls.SecureContext {
   let context = contexts.get(settings);
   if (context === undefined) {
-    const { authorities, revocationLists, certificate, versions, ciphers } = settings;
+    const { authorities, certificate, versions, ciphers } = settings;
     context = builtins.tls.createSecureContext({
       ca: [...authorities],
       secureOptions: versionOptions(versions),
       minVersion: 'TLSv1',
       maxVersion: 'TLSv1.3',
-      ...(revocationLists.length === 0 ? {} : { crl: [...revocationLists] }),
       ...(certificate === undefined ? {} : { cert: certificate.chain, key: certificate.key }),
       ...(ciphers === undefined
         ? {}
@@ -57,10 +56,10 @@ export function beginTls(socket: Socket, target: TlsTarget): tls.TLSSocket {
 
 /** What the handshake brought to light. */
 export function tlsPeer(socket: tls.TLSSocket): TlsPeer {
-  const chain: TlsCertificate[] = [];
+  const chain: Uint8Array[] = [];
   let certificate: tls.DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (certificate?.subject !== undefined) {
-    chain.push(certificateFacts(certificate));
+  while (certificate?.raw !== undefined) {
+    chain.push(certificate.raw);
     const issuer: tls.DetailedPeerCertificate | undefined = certificate.issuerCertificate;
     certificate =
       issuer === certificate || issuer?.fingerprint256 === certificate.fingerprint256 ? undefined : issuer;
@@ -79,17 +78,14 @@ export function tlsPeer(socket: tls.TLSSocket): TlsPeer {
   };
 }
 
-function certificateFacts(certificate: tls.DetailedPeerCertificate): TlsCertificate {
-  const name: unknown = certificate.subject.CN;
-  const commonNames = Array.isArray(name) ? name.map(String) : typeof name === 'string' ? [name] : [];
-  const dnsNames = [...(certificate.subjectaltname ?? '').matchAll(/(?:^|, )DNS:("(?:[^"\\]|\\.)*"|[^,]*)/g)]
-    .map((match) => match[1]!)
-    // A quoted name holds what no host name holds.
-    .filter((text) => !text.startsWith('"'));
-  return {
-    commonNames,
-    dnsNames,
-    validFromMs: Date.parse(certificate.valid_from),
-    validToMs: Date.parse(certificate.valid_to),
-  };
+/**
+ * What OpenSSL says of a handshake that failed, as httpd's log has it: Node adds places in the source to it.
+ * Undefined for what is no error of its own.
+ */
+export function libraryError(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : '';
+  const [, code, library, reason, alert] =
+    /(error:[0-9A-F]+):([^:]*):[^:]*:([^:]*):[^:]*:\d+:(SSL alert number \d+)?/.exec(message) ?? [];
+  if (code === undefined) return undefined;
+  return `${code}:${library}::${reason}${alert === undefined ? '' : ` (${alert})`}`;
 }
