@@ -3,8 +3,11 @@ import { createRequire } from 'node:module';
 import { memoryWorld } from '@httpd-ts/kernel/memory-world';
 import { createRegexEngine } from '@httpd-ts/regex';
 import { expect, it } from 'vitest';
+import { core } from '../core/index.ts';
 import { inMemoryServer } from '../in-memory-server.ts';
-import { standardModules } from '../standard-modules.ts';
+import { modAuthzCore } from '../mod_authz_core/index.ts';
+import { mpmEvent } from '../mpm_event/index.ts';
+import { modSsl } from './index.ts';
 
 const regex = createRegexEngine(
   readFileSync(createRequire(import.meta.url).resolve('@stephen-riley/pcre2-wasm/dist/libpcre2.wasm')),
@@ -13,11 +16,9 @@ const cut = '-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n';
 
 /** What is said of lines when the server is to start, or only checks. */
 function messages(lines: string, checkOnly: boolean): readonly string[] {
-  const modules = ['mpm_event', 'authz_core', 'ssl', 'proxy'];
-  const loads = modules.map((name) => `LoadModule ${name}_module modules/mod_${name}.so\n`).join('');
-  const text = `${loads}ServerName x\nListen 80\nDocumentRoot /etc\nSSLProxyEngine on\n${lines}\n`;
+  const text = `ServerName x\nListen 80\nDocumentRoot /etc\nSSLProxyEngine on\n${lines}\n`;
   const world = memoryWorld({ regex, files: { '/etc/httpd.conf': text, '/etc/cut.crl': cut } });
-  const started = inMemoryServer(world, standardModules, checkOnly);
+  const started = inMemoryServer(world, [core, mpmEvent, modAuthzCore, modSsl], checkOnly);
   return 'plan' in started
     ? []
     : started.filter(({ severity }) => severity === 'error').map(({ text: said }) => said);
