@@ -23,7 +23,11 @@ export function requestBodyLimitOf(request: RequestRecord): number {
 export function acceptSizedBody(request: RequestRecord): HookStatus {
   const { headersIn } = request;
   const coding = headersIn.get('Transfer-Encoding');
-  if (coding !== undefined) return coding.toLowerCase() === 'chunked' ? 411 : 400;
+  if (coding !== undefined) {
+    if (coding.toLowerCase() !== 'chunked') return 400;
+    request.log('http', 'info', `AH01593: chunked Transfer-Encoding forbidden: ${request.uri}`);
+    return 411;
+  }
   const limit = requestBodyLimitOf(request);
   return limit > 0 && Number(headersIn.get('Content-Length') ?? 0) > limit ? 413 : OK;
 }

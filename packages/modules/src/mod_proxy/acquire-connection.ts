@@ -29,6 +29,8 @@ export interface Destination {
   readonly tlsProtocols?: readonly string[];
   /** Told when the back end cannot be connected to, or not trusted, to add what the protocol's module says of it. */
   readonly whenFailed?: (destination: Destination, failure: ConnectionFailure) => void;
+  /** What a name that has no address is answered with, where it is not the usual page. */
+  readonly whenUnknown?: (destination: Destination, hostname: string) => HookStatus;
 }
 
 export type ConnectionFailure =
@@ -58,7 +60,7 @@ export function acquireConnection(
   options: { readonly isFresh?: boolean } = {},
 ): BackendConnection | HookStatus | Promise<BackendConnection | HookStatus> {
   const pool = poolOf(destination);
-  if (pool === undefined) return tlsNotEnabled(destination);
+  if (pool === undefined) return refuseTls(destination);
   const idle = options.isFresh === true ? undefined : pool.takeIdle();
   if (idle !== undefined) return idle;
   const { request, protocol } = destination;
@@ -104,7 +106,8 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
   }
   if (reason.kind === 'dns') {
     const { hostname } = destination.parent ?? origin;
-    return proxyError(request, 500, `DNS lookup failure for: ${hostname}`, connectErrors.ENOTFOUND);
+    if (destination.whenUnknown !== undefined) return destination.whenUnknown(destination, hostname);
+    return unknownHost(request, hostname);
   }
   const { hostname, port, socketPath } = pool.target;
   if (reason.kind === 'tls') return handshakeFailed(destination, pool, reason);
@@ -117,6 +120,11 @@ function noConnection(destination: Destination, pool: ConnectionPool, reason: No
   disableWorker(request, worker);
   destination.whenFailed?.(destination, { kind: 'connect', hostname });
   return 503;
+}
+
+/** httpd: ap_proxy_determine_connection */
+export function unknownHost(request: RequestRecord, hostname: string): HookStatus {
+  return proxyError(request, 500, `DNS lookup failure for: ${hostname}`, connectErrors.ENOTFOUND);
 }
 
 /** A parent that opens no tunnel. httpd: modules/proxy/proxy_util.c send_http_connect, ap_proxy_connect_backend */
@@ -172,11 +180,23 @@ function logTls(
   target.tls?.client.log(request.server, `${address ?? target.socketPath}:${target.port}`, failure);
 }
 
-/** httpd: ap_proxy_connection_create */
-function tlsNotEnabled({ request, origin }: Destination): HookStatus {
+/** httpd has connected by the time it finds that TLS is not switched on. httpd: ap_proxy_connect_backend, ap_proxy_connection_create */
+async function refuseTls(destination: Destination): Promise<HookStatus> {
+  const plain = { ...destination, isTls: false };
+  const connection = await acquireConnection(plain, { isFresh: true });
+  if (typeof connection === 'number') return connection;
+  connection.destroy();
+  const { request, origin, protocol } = destination;
   releaseWorkers(request);
-  const text = `AH01961: ${origin.hostname}: failed to enable ssl support [Hint: if using mod_ssl, see SSLProxyEngine]`;
-  logForServer(request, text);
+  const place = `${connection.address ?? origin.hostname}:${origin.port}`;
+  logForServer(
+    request,
+    `AH01961: ${origin.hostname}: failed to enable ssl support [Hint: if using mod_ssl, see SSLProxyEngine]`,
+  );
+  logForServer(
+    request,
+    `AH00961: ${protocol}: failed to enable ssl support for ${place} (${origin.hostname})`,
+  );
   return 500;
 }
 

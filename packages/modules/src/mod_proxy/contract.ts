@@ -29,6 +29,7 @@ export {
   logUnreadBody,
   timeoutOf,
   tunnelHead,
+  unknownHost,
 } from './acquire-connection.ts';
 export type { BackendConnection, BackendFailure, ConnectionUser } from './backend-connection.ts';
 export { BackendExchange, failureTexts, overridesError } from './backend-exchange.ts';

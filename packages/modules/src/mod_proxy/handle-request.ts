@@ -96,6 +96,7 @@ const noWorkers = new WorkerIndex();
 
 /** CONNECT has a host and a port for a URL. */
 function openTunnel(request: RequestRecord, plan: ProxyPlan, url: string): HookResult {
+  request.subprocessEnv.set('proxy-nokeepalive', '1');
   const colon = url.lastIndexOf(':');
   const hostname = url
     .slice(0, colon)
@@ -103,7 +104,7 @@ function openTunnel(request: RequestRecord, plan: ProxyPlan, url: string): HookR
     .toLowerCase();
   const port = Number(url.slice(colon + 1));
   const origin = { scheme: 'CONNECT', hostname, port, canonical: url, host: url, workers: noWorkers };
-  return runScheme(request, plan.reverse, origin, url);
+  return orUnserved(request, origin, runScheme(request, plan.reverse, origin, url));
 }
 
 function sendToWorker(request: RequestRecord, plan: ProxyPlan, url: string, start: number): HookResult {
@@ -117,7 +118,7 @@ function sendToWorker(request: RequestRecord, plan: ProxyPlan, url: string, star
     worker = plan.reverse;
     request.subprocessEnv.set('proxy-nokeepalive', '1');
   }
-  return runScheme(request, worker, origin, url.slice(start));
+  return orUnserved(request, origin, runScheme(request, worker, origin, url.slice(start)));
 }
 
 /** A URL that names its unix socket itself, as RewriteRule makes them: `unix:/path|http://host/`. */
@@ -133,9 +134,10 @@ function sendToSocket(request: RequestRecord, plan: ProxyPlan, url: string, bar:
   if (worker?.socketPath === undefined) request.notes.set('uds_path', url.slice(5, bar));
   request.filename = `proxy:${rest}`;
   if (worker === undefined) request.subprocessEnv.set('proxy-nokeepalive', '1');
-  return runScheme(request, worker ?? plan.reverse, origin, rest.slice(start));
+  return orUnserved(request, origin, runScheme(request, worker ?? plan.reverse, origin, rest.slice(start)));
 }
 
+/** Declined where nobody sends requests for the scheme on. */
 function runScheme(request: RequestRecord, worker: Worker, origin: Origin, path: string): HookResult {
   const { config } = proxyPlanOf(request.server);
   if (config.remotes.length > 0 || config.blocks.length > 0) {
@@ -157,7 +159,14 @@ function callScheme(
   const isAsked = parent !== undefined && isForeign && !ownTransport.has(origin.scheme);
   const isUnserved = needsTls.has(origin.scheme) && providers.find(backendTls, 'default') === undefined;
   const scheme = isUnserved ? undefined : findScheme(providers, isAsked ? 'http' : origin.scheme);
-  if (scheme !== undefined) return scheme.handle(request, worker, origin, path === '' ? '/' : path, parent);
+  return scheme?.handle(request, worker, origin, path === '' ? '/' : path, parent) ?? DECLINED;
+}
+
+function orUnserved(request: RequestRecord, origin: Origin, result: HookResult): HookResult {
+  return result === DECLINED ? unserved(request, origin) : result;
+}
+
+function unserved(request: RequestRecord, origin: Origin): HookStatus {
   request.log(
     'proxy',
     'warn',
@@ -166,15 +175,20 @@ function callScheme(
   return 500;
 }
 
-/** httpd: modules/proxy/mod_proxy_balancer.c balancer_fixup */
-function sendToMember(request: RequestRecord, plan: ProxyPlan, worker: Worker, chosen: string): HookResult {
+interface MemberTarget {
+  readonly origin: Origin;
+  readonly path: string;
+}
+
+/** What the member that was chosen is asked for. httpd: modules/proxy/mod_proxy_balancer.c rewrite_url, proxy_balancer_pre_request */
+function targetOf(request: RequestRecord, plan: ProxyPlan, chosen: string): MemberTarget | HookStatus {
   request.filename = `proxy:${chosen}`;
   const status = canonicalize(request);
-  if (status !== OK && status !== DECLINED) return status;
+  if (status !== OK) return status;
   const url = request.filename.slice(6);
   const start = pathStart(url);
   const origin = plan.origins.find(url.slice(0, start));
-  return typeof origin === 'string' ? 400 : runScheme(request, worker, origin, url.slice(start));
+  return typeof origin === 'string' ? 400 : { origin, path: url.slice(start) };
 }
 
 /** Their modules decline where there is no mod_ssl. */
@@ -206,6 +220,7 @@ async function runGuarded(
   }
   for (const parent of tried) {
     const status = await callScheme(request, worker, origin, path, parent);
+    if (status === DECLINED) continue;
     // A parent that gave no answer lets the next one try, unless the body of the request is gone.
     if (
       status !== 502 ||
@@ -216,7 +231,8 @@ async function runGuarded(
     }
     request.statusLine = undefined;
   }
-  return callScheme(request, worker, origin, path);
+  const direct = await callScheme(request, worker, origin, path);
+  return direct === DECLINED ? unserved(request, origin) : direct;
 }
 
 /** Tries members of a balancer until one answers or no attempt is left. */
@@ -239,12 +255,24 @@ async function balance(
       return election;
     }
     const { worker } = election;
-    const result = sendToMember(request, plan, worker, election.url);
-    const status = typeof result === 'number' ? result : await result;
+    const target = targetOf(request, plan, election.url);
+    if (typeof target === 'number') {
+      releaseWorkers(request);
+      // A scheme that nobody serves is taken for a member that is busy.
+      if (target !== DECLINED) return target;
+      request.log('proxy', 'error', `AH00934: all workers are busy.  Unable to serve ${url}`);
+      hooks.postRequest(balancer, worker, request, 503);
+      return 503;
+    }
+    const { origin, path } = target;
+    const result = runScheme(request, worker, origin, path);
+    const given = typeof result === 'number' ? result : await result;
+    const isServed = given !== DECLINED;
+    const status = isServed ? given : unserved(request, origin);
     const nowMs = clock.now();
     worker.countAnswer(nowMs, (status >= 100 ? status : request.status) >= 500);
     // The back end's own answer says nothing of the member, whatever page takes its place.
-    const isFailure = request.note('proxy-error-override') === undefined;
+    const isFailure = isServed && request.note('proxy-error-override') === undefined;
     if (isFailure && (status === 500 || status === 503) && !worker.is(WORKER.ignoreErrors))
       worker.fail(nowMs);
     if (isFailure && status === 503 && !worker.isUsable && attempts < maxAttempts) {

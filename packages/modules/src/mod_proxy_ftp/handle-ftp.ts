@@ -11,6 +11,7 @@ import {
 import { latin1Bytes } from '../body-source.ts';
 import {
   acquireConnection,
+  type Destination,
   isWorkerReady,
   type Origin,
   proxyError,
@@ -64,7 +65,8 @@ export async function handleFtp(
     return proxyError(request, 400, 'user credentials contained invalid character');
   }
   if (!isWorkerReady(request, worker, 'FTP')) return 503;
-  const connection = await acquireConnection({ request, worker, origin, protocol: 'FTP' }, { isFresh: true });
+  const destination = { request, worker, origin, protocol: 'FTP', whenUnknown: unknownServer };
+  const connection = await acquireConnection(destination, { isFresh: true });
   if (typeof connection === 'number') return connection;
   connection.mustClose = true;
   const timeoutMs = timeoutOf(request.server, worker);
@@ -80,6 +82,9 @@ export async function handleFtp(
     throw error;
   }
 }
+
+const unknownServer = ({ request }: Destination) =>
+  proxyError(request, 502, 'Error resolving backend address');
 
 interface Place {
   readonly path: string;

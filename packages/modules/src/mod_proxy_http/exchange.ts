@@ -287,15 +287,11 @@ export class Exchange extends BackendExchange {
         this.decoder = new BodyDecoder('chunked');
         return true;
       }
-      this.request.log(
-        'http',
-        'info',
-        `AH02555: Unknown Transfer-Encoding: ${transferEncoding}; using read-until-close`,
-      );
+      this.logRemote(`AH02555: Unknown Transfer-Encoding: ${transferEncoding}; using read-until-close`);
     } else if (contentLength !== undefined) {
       const length = parseStrictLength(contentLength);
       if (length < 0) {
-        this.request.log('http', 'info', 'AH01587: Invalid Content-Length');
+        this.logRemote('AH01587: Invalid Content-Length');
         this.request.log('proxy_http', 'error', 'AH01110: error reading response', failureTexts.nonsense);
         this.leave('failed');
         this.connection.destroy();
@@ -327,7 +323,20 @@ export class Exchange extends BackendExchange {
     const state = decoder.push(bytes, start, bytes.length, slices);
     for (const slice of slices) this.hold(slice);
     if (state === 'done') this.endExchange(bytes, decoder.end);
-    else if (state === 'error') this.breakBody('nonsense');
+    else if (state === 'error') {
+      const [text, error] = decoder.status === 413 ? ['(overflow)', noSpace] : ['', '(22)Invalid argument'];
+      this.logRemote(`AH01590: Error reading/parsing chunk ${text} `, error);
+      this.breakBody('nonsense');
+    }
+  }
+
+  /** What httpd's input filter says of the back end's connection. httpd: modules/http/http_filters.c ap_http_filter */
+  private logRemote(message: string, error?: string): void {
+    const { request, connection } = this;
+    const { server } = request;
+    if (!server.errorLogger.wants('http', 'info', undefined)) return;
+    const remote = `${connection.address ?? connection.pool.target.hostname}:${connection.pool.target.port}`;
+    server.errorLogger.write({ module: 'http', level: 'info', message, error, server, remote });
   }
 
   /** The answer is complete; what follows on the connection belongs to nobody. */
@@ -351,9 +360,7 @@ export class Exchange extends BackendExchange {
         this.failWithoutHead('end');
         return;
       }
-      const error = headReader(this.connection, this.settings.headOptions).readEnd();
-      if (error.reason === undefined) this.refuse(error, failureTexts.end);
-      else this.failWithoutHead('end');
+      if (!this.failInFields('end')) this.failWithoutHead('end');
     } else if (this.state === 'body') {
       if (this.decoder === undefined && this.remaining < 0) {
         this.endWithConnection();
@@ -361,7 +368,16 @@ export class Exchange extends BackendExchange {
     }
   }
 
+  /** The status line has come and not all of the fields; false where that is not so. */
+  private failInFields(failure: BackendFailure): boolean {
+    const error = headReader(this.connection, this.settings.headOptions).readEnd();
+    if (error.reason !== undefined) return false;
+    this.refuse(error, failureTexts[failure]);
+    return true;
+  }
+
   protected onHeadFailure(failure: BackendFailure): void {
+    if (!this.isUntouched && this.failInFields(failure)) return;
     if (this.awaitsContinue && failure === 'timeout') this.failContinue();
     else this.failWithoutHead(failure);
   }

@@ -26,7 +26,23 @@ export async function handleHttp2(
   path: string,
   isTls: boolean,
 ): Promise<HookStatus> {
-  if (!isWorkerReady(request, worker, 'H2')) return 503;
+  if (!isWorkerReady(request, worker, isTls ? 'H2' : 'H2C')) return 503;
+  // What failed before anything of a body has passed is tried once more, on a connection of its own.
+  for (const isFirst of [true, false]) {
+    const status = await attempt(request, worker, origin, path, isTls, isFirst);
+    if (status !== 'again') return status;
+  }
+  return 503;
+}
+
+async function attempt(
+  request: RequestRecord,
+  worker: Worker,
+  origin: Origin,
+  path: string,
+  isTls: boolean,
+  isFirst: boolean,
+): Promise<HookStatus | 'again'> {
   const shared = await sessionFor(request, worker, origin, isTls);
   if (typeof shared === 'number') {
     releaseWorkers(request);
@@ -35,8 +51,8 @@ export async function handleHttp2(
   const { session, pool, sourcePort } = shared;
   request.notes.set('proxy-source-port', String(sourcePort));
   if (session.isClosed) {
+    if (isFirst) return 'again';
     releaseWorkers(request);
-    request.log('proxy_http2', 'error', `AH03352: session to ${origin.hostname}:${origin.port} has ended`);
     return 503;
   }
   const hasBody = request.main === undefined && !request.body.ended;
@@ -44,9 +60,15 @@ export async function handleHttp2(
   const connection = pool.adopt(stream);
   connection.mustClose = true;
   const exchange = new Http2Exchange(request, worker, connection, timeoutOf(request.server, worker));
-  exchange.begin(stream);
-  if (hasBody) exchange.sendBody(body);
-  const status = await exchange.wait();
+  const status = await new Promise<HookStatus | 'again'>((resolve) => {
+    const again = () => {
+      session.close();
+      resolve('again');
+    };
+    exchange.begin(stream, isFirst && !hasBody ? again : undefined);
+    if (hasBody) exchange.sendBody(body);
+    void exchange.wait().then(resolve);
+  });
   if (worker.parameters.disableReuse === true) session.close();
   return status;
 }

@@ -11,7 +11,6 @@ import {
 import {
   BackendExchange,
   type BackendFailure,
-  failureTexts,
   mapCookie,
   mapLocation,
   overridesError,
@@ -41,13 +40,15 @@ const camelCased = (name: string) => name.replace(/(?:^|-)[a-z]/g, (start) => st
 export class Http2Exchange extends BackendExchange {
   private isHanded = false;
   private length: number | undefined = undefined;
+  private onRetry: (() => void) | undefined = undefined;
 
   override get flushesWhenIdle(): boolean {
     return true;
   }
 
-  /** Takes the head of the answer once it is there. */
-  begin(stream: Http2Stream): void {
+  /** Takes the head of the answer once it is there. `onRetry` is called instead of failing while nothing of either body has passed. */
+  begin(stream: Http2Stream, onRetry: (() => void) | undefined): void {
+    this.onRetry = onRetry;
     stream.onHead = (status, fields) => this.takeHead(status, fields);
     this.expectData();
   }
@@ -144,18 +145,18 @@ export class Http2Exchange extends BackendExchange {
   }
 
   protected onHeadFailure(failure: BackendFailure): void {
-    const { hostname, port } = this.connection.pool.target;
-    this.request.log(
-      'proxy_http2',
-      'error',
-      `AH03352: request failed: no answer from ${hostname}:${port}`,
-      failureTexts[failure],
-    );
+    const { onRetry, connection } = this;
+    if (onRetry !== undefined) {
+      this.state = 'failed';
+      connection.exchange = undefined;
+      connection.destroy();
+      onRetry();
+      return;
+    }
     // A stream that was reset alone tells of the request, all else of the back end.
     this.fail(failure === 'reset' ? 502 : 503);
   }
 
-  protected logBrokenBody(failure: BackendFailure): void {
-    this.request.log('proxy_http2', 'error', 'AH03352: answer broken off', failureTexts[failure]);
-  }
+  /** httpd's log says nothing of it. */
+  protected logBrokenBody(): void {}
 }

@@ -4,7 +4,9 @@ import {
   type BackendConnection,
   type ConnectionPool,
   type ConnectionUser,
+  type Destination,
   type Origin,
+  unknownHost,
   type Worker,
 } from '../mod_proxy/contract.ts';
 
@@ -56,13 +58,21 @@ function tableOf(plan: object, worker: Worker): SessionTable {
   return table;
 }
 
+/** httpd's mod_proxy_http2 takes no other reason for having no connection over than that of TLS. */
+function whenUnknown({ request }: Destination, hostname: string): HookStatus {
+  unknownHost(request, hostname);
+  request.statusLine = undefined;
+  return 503;
+}
+
 async function open(
   request: RequestRecord,
   worker: Worker,
   origin: Origin,
   isTls: boolean,
 ): Promise<SharedSession | HookStatus> {
-  const destination = { request, worker, origin, protocol: 'H2', isTls };
+  const protocol = isTls ? 'H2' : 'H2C';
+  const destination = { request, worker, origin, protocol, isTls, whenUnknown };
   const connection = await acquireConnection(isTls ? { ...destination, tlsProtocols: ['h2'] } : destination, {
     isFresh: true,
   });

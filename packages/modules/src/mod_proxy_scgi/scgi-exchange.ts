@@ -1,4 +1,4 @@
-import { OK } from '@httpd-ts/kernel';
+import { escapeHtml, OK } from '@httpd-ts/kernel';
 import { takeScriptHeaders } from '../core/contract.ts';
 import { type BackendFailure, failureTexts, ReadToCloseExchange } from '../mod_proxy/contract.ts';
 import { scgiConfig } from './config.ts';
@@ -67,7 +67,9 @@ export class ScgiExchange extends ReadToCloseExchange {
   protected takeIncompleteHead(head: string, failure: BackendFailure): void {
     const { request } = this;
     if (failure === 'timeout') {
-      request.log('proxy_scgi', 'error', `Script timed out before returning headers: ${this.scriptName}`);
+      const text = `Script timed out before returning headers: ${this.scriptName}`;
+      request.notes.set('error-notes', escapeHtml(text));
+      request.log('proxy_scgi', 'error', text);
       this.logHeaders();
       this.fail(504);
       return;

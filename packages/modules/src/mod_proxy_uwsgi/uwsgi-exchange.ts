@@ -1,10 +1,5 @@
 import { HeaderTable } from '@httpd-ts/http1';
-import {
-  type BackendFailure,
-  failureTexts,
-  overridesError,
-  ReadToCloseExchange,
-} from '../mod_proxy/contract.ts';
+import { overridesError, ReadToCloseExchange } from '../mod_proxy/contract.ts';
 
 /** httpd: include/httpd.h HUGE_STRING_LEN */
 const longestLine = 8191;
@@ -79,20 +74,13 @@ export class UwsgiExchange extends ReadToCloseExchange {
     return true;
   }
 
-  protected takeIncompleteHead(head: string, failure: BackendFailure): void {
-    const { request } = this;
+  /** httpd's log says nothing of it, nor of a body that breaks off. */
+  protected takeIncompleteHead(head: string): void {
     const line = head.indexOf('\n');
-    if (line < 0) {
-      request.log('proxy_uwsgi', 'error', 'error reading status line', failureTexts[failure]);
-      this.fail(500);
-      return;
-    }
-    this.fail(this.readStatusLine(head.slice(0, line).replace(/\r$/, '')) ?? 502);
+    this.fail(line < 0 ? 500 : (this.readStatusLine(head.slice(0, line).replace(/\r$/, '')) ?? 502));
   }
 
-  protected logBrokenBody(failure: BackendFailure): void {
-    this.request.log('proxy_uwsgi', 'error', 'error reading response', failureTexts[failure]);
-  }
+  protected logBrokenBody(): void {}
 }
 
 /** Lines of a head, those that continue another joined to it. */

@@ -333,6 +333,14 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.send(serve(this, this.settings.servers, head, host, body ?? none));
   }
 
+  /** httpd: modules/http/http_filters.c ap_http_filter */
+  onBadChunk(isTooLarge: boolean): void {
+    const [text, error] = isTooLarge
+      ? ['(overflow)', '(28)No space left on device']
+      : ['', '(22)Invalid argument'];
+    this.request?.log('http', 'info', `AH01590: Error reading/parsing chunk ${text} `, error);
+  }
+
   beforeFirstRead(): void {
     this.sendWithoutDelay();
     this.write('HTTP/1.1 100 Continue\r\n\r\n');

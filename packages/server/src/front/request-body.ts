@@ -7,6 +7,8 @@ export interface BodyCarrier {
   resumeReading(): void;
   /** Called before the first byte is waited for when the client expects `100 Continue`. */
   beforeFirstRead(): void;
+  /** Called when a reader is told that the chunks are malformed, or of a size beyond counting. */
+  onBadChunk(isTooLarge: boolean): void;
 }
 
 /** Bytes held back for a reader that is slower than the client, before the client is paused. */
@@ -173,6 +175,9 @@ export class FrontBody implements RequestBody {
   }
 
   private tell(fault: number): BodyFailure {
+    const { state, status, trailersFault } = this.decoder;
+    if (this.failure === undefined && state === 'error' && trailersFault === undefined)
+      this.carrier.onBadChunk(status === 413);
     this.failure = fault;
     return new BodyFailure(fault);
   }
