@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -303,6 +303,35 @@ describe('changes at run time', () => {
     expect(await state()).toEqual(expected);
     const undone = await server.api('/balancers/app/undo', { method: 'POST' });
     expect(undone.status).toBe(409);
+  }, 60_000);
+
+  it('outlive serving processes: one that is killed, and one that another takes over from meanwhile', async () => {
+    const a = await startA();
+    server = await managedServer(config(a.url));
+    const supervisor = server.process.pid!;
+    const serving = () =>
+      readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'latin1').trim().split(' ');
+    // A connection may end with the process that had accepted it.
+    const ask = (path: string, options?: { method?: string; body?: unknown }) =>
+      server!.api(path, options).catch(() => undefined);
+    const names = async () => (await ask('/balancers/app'))?.value.members.map(({ name }: any) => name);
+
+    // One that ends before all its threads have started is taken for a start that failed.
+    const log = join(server.root, 'error.log');
+    await until(() => readFileSync(log, 'latin1').includes('AH00094'), 'all threads');
+    const [first] = serving();
+    await server.api('/balancers/app/members', { method: 'POST', body: { url: 'http://127.0.0.1:7001' } });
+    process.kill(Number(first), 'SIGKILL');
+    await until(async () => serving()[0] !== first && (await names()) !== undefined, 'another process');
+    expect(await names()).toEqual([a.url, 'http://127.0.0.1:7001']);
+
+    const [second] = serving();
+    server.process.kill('SIGHUP');
+    await until(() => serving().length === 2 || serving()[0] !== second, 'the process that takes over');
+    const add = { method: 'POST', body: { url: 'http://127.0.0.1:7002' } };
+    await until(async () => [201, 409].includes((await ask('/balancers/app/members', add))?.status ?? 0), 'C');
+    await until(async () => !serving().includes(second!) && (await names()) !== undefined, 'the restart');
+    expect(await names()).toEqual([a.url, 'http://127.0.0.1:7001', 'http://127.0.0.1:7002']);
   }, 60_000);
 
   it('are taken back one by one', async () => {

@@ -115,7 +115,11 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
 /** Texts that are kept as long as the process runs. */
 export function memoryTexts(): KeptTexts {
   const texts = new Map<string, string>();
-  return { read: (name) => texts.get(name), write: (name, text) => void texts.set(name, text) };
+  return {
+    read: (name) => texts.get(name),
+    write: (name, { text }) => void texts.set(name, text),
+    follow: () => {},
+  };
 }
 
 const identityTransform = () => ({

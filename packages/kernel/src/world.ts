@@ -372,10 +372,23 @@ export interface SharedMemory {
   readonly threads: number;
 }
 
-/** Texts that outlive the server, by name (`[a-z0-9-]+`): what was there at the start, and what is written since. */
+/**
+ * Texts that outlive a serving process, by name (`[a-z0-9-]+`): what was there at its start, and what it writes since.
+ */
 export interface KeptTexts {
-  read(name: string): string | undefined;
-  write(name: string, text: string): void;
+  /** What processes of this server have written or, `orEarlier`, servers that ran before. */
+  read(name: string, orEarlier: boolean): string | undefined;
+  write(name: string, text: KeptText): void;
+  /** `take` is given what another process of this server writes while both are running. */
+  follow(name: string, take: (text: string) => void): void;
+}
+
+export interface KeptText {
+  readonly text: string;
+  /** Of two texts of one process the one with the greater number counts. */
+  readonly version: number;
+  /** It is to outlive the server, too. */
+  readonly outlivesServer: boolean;
 }
 
 export interface SystemFacts {

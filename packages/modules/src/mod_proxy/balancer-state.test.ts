@@ -53,6 +53,29 @@ describe('the state of a balancer', () => {
     expect([one.members[1]!.parameters.route, one.members[1]!.lbFactor]).toEqual([undefined, 100]);
   });
 
+  it('takes over what another process has changed, and does not send it back', () => {
+    const written: string[] = [];
+    let hear = (_text: string) => {};
+    const world: World = {
+      ...memoryWorld({ regex: {} as RegexEngine }),
+      kept: {
+        read: () => undefined,
+        write: (_name, { text }) => void written.push(text),
+        follow: (_name, take) => {
+          hear = take;
+        },
+      },
+    };
+    const { state, members } = open(world, 'http://x');
+    state!.change('test', (changes) => ({ ...changes, added: ['http://y'] }));
+    const { key } = JSON.parse(written[0]!) as { key: string };
+    hear(JSON.stringify({ key, parameters: {}, members: {}, added: ['http://z'], removed: ['http://x'] }));
+    expect(members.map(({ name }) => name)).toEqual(['http://z']);
+    expect(written).toHaveLength(1);
+    expect(state!.undo()).toBe('changes during a restart');
+    expect(members.map(({ name }) => name)).toEqual(['http://x', 'http://y']);
+  });
+
   it('gives way where the files say something new of a member', () => {
     const before = open(first, 'http://m');
     before.state!.change('test', (changes) => ({ ...changes, members: { 'http://m': { loadFactor: 500 } } }));

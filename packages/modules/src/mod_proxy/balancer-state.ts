@@ -165,6 +165,7 @@ export class BalancerState {
       ...(maxAttempts === undefined ? {} : { maxAttempts }),
     };
     this.lock(() => this.open());
+    world.kept.follow(this.keptName, (text) => this.adopt(text));
   }
 
   private lock<T>(critical: () => T): T {
@@ -185,6 +186,9 @@ export class BalancerState {
     this.takeOver(state);
     this.forgetRequestsOfOthers();
     if (JSON.stringify(this.state) !== JSON.stringify(known)) this.write(this.state!);
+    // A process that takes over must not send back what it was handed: that may be otherwise by now.
+    if (known === undefined ? this.persists : JSON.stringify(changesOf(known)) !== JSON.stringify(this.changes))
+      this.keep();
   }
 
   /** Requests under way in a process that this one takes over from end there, and are not counted down here. */
@@ -203,8 +207,7 @@ export class BalancerState {
   }
 
   get changes(): BalancerChanges {
-    const { parameters, members, added, removed } = this.state!;
-    return { parameters, members, added, removed };
+    return changesOf(this.state!);
   }
 
   get past(): readonly PastChange[] {
@@ -252,13 +255,18 @@ export class BalancerState {
   /** Carries out a change in all threads; `what` tells people what it was. */
   change(what: string, edit: (changes: BalancerChanges) => BalancerChanges): void {
     this.lock(() => {
-      if (this.isStale) this.takeOver(this.read()!);
-      const before = this.changes;
-      const after = this.normalize(edit(before));
-      if (JSON.stringify(after) === JSON.stringify(before)) return;
-      const past = [...this.state!.past, { atMs: this.world.clock.now(), what, before }].slice(-pastKept);
-      this.enact({ ...this.state!, ...after, past });
+      if (this.edit(what, edit)) this.keep();
     });
+  }
+
+  private edit(what: string, edit: (changes: BalancerChanges) => BalancerChanges): boolean {
+    if (this.isStale) this.takeOver(this.read()!);
+    const before = this.changes;
+    const after = this.normalize(edit(before));
+    if (JSON.stringify(after) === JSON.stringify(before)) return false;
+    const past = [...this.state!.past, { atMs: this.world.clock.now(), what, before }].slice(-pastKept);
+    this.enact({ ...this.state!, ...after, past });
+    return true;
   }
 
   /** Leaves out what is as the files have it. */
@@ -287,6 +295,7 @@ export class BalancerState {
       const last = this.state!.past.at(-1);
       if (last === undefined) return undefined;
       this.enact({ ...this.state!, ...last.before, past: this.state!.past.slice(0, -1) });
+      this.keep();
       return last.what;
     });
   }
@@ -448,8 +457,14 @@ export class BalancerState {
     this.text().set(bytes);
     Atomics.store(this.head, LENGTH, bytes.length);
     this.seen = Atomics.add(this.head, VERSION, 1) + 1;
-    if (this.persists)
-      this.world.kept.write(this.keptName, JSON.stringify({ key: this.key, ...this.changes }));
+  }
+
+  /** Lets the changes outlive this process. */
+  private keep(): void {
+    this.world.kept.write(this.keptName, {
+      text: JSON.stringify({ key: this.key, ...this.changes }),
+      ...{ version: this.seen, outlivesServer: this.persists },
+    });
   }
 
   private get keptName(): string {
@@ -457,16 +472,28 @@ export class BalancerState {
     return `balancer-${[...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }
 
-  /** What a server that ran before has kept. */
+  /** What a process that ran before has kept. */
   private readKept(): BalancerChanges | undefined {
-    const text = this.persists ? this.world.kept.read(this.keptName) : undefined;
-    if (text === undefined) return undefined;
-    try {
-      const { parameters, members, added, removed } = JSON.parse(text) as BalancerChanges;
-      return { parameters, members, added, removed };
-    } catch {
-      return undefined;
-    }
+    const text = this.world.kept.read(this.keptName, this.persists);
+    return text === undefined ? undefined : readChanges(text);
+  }
+
+  /** Takes over what was changed in a process that this one takes over from, or that takes over from it. */
+  private adopt(text: string): void {
+    const changes = readChanges(text);
+    if (changes !== undefined) this.lock(() => this.edit('changes during a restart', () => changes));
+  }
+}
+
+const changesOf = ({ parameters, members, added, removed }: BalancerChanges): BalancerChanges => ({
+  ...{ parameters, members, added, removed },
+});
+
+function readChanges(text: string): BalancerChanges | undefined {
+  try {
+    return changesOf(JSON.parse(text) as BalancerChanges);
+  } catch {
+    return undefined;
   }
 }
 

@@ -53,7 +53,7 @@ export const apiDescription = {
     title: 'httpd-ts balancer manager',
     version: '1',
     description:
-      'Balancers and their members, seen and changed at run time. The access control of the location that has `SetHandler balancer-manager` holds here as well. Changes take effect in all threads at once, survive graceful reloads, and with `BalancerPersist On` restarts. POST needs `Content-Type: application/json`.',
+      'Balancers and their members, seen and changed at run time. The access control of the location that has `SetHandler balancer-manager` holds here as well. Changes take effect in all threads at once, last over reloads and restarts, and with `BalancerPersist On` also when the server is stopped and started. POST needs `Content-Type: application/json`.',
   },
   paths: {
     '/balancers': {

@@ -91,15 +91,15 @@ function page(
   const base = escapeHtml(escapeUri(request.uri.replace(/\/$/, '')));
   const name = escapeHtml(serverNameOf(request));
   const persists = config.balancerPersist
-    ? 'and restarts'
-    : 'and are gone after a restart (BalancerPersist Off)';
+    ? 'also when the server is stopped and started (BalancerPersist On)'
+    : 'and are gone once the server is stopped (BalancerPersist Off)';
   const cards = views.map((view, i) => balancerCard(view, balancers[i]!, base)).join('');
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="ISO-8859-1"><title>Balancer Manager</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style nonce="${nonce}">${pageStyle}</style></head>
 <body><header><h1>Balancers of ${name}</h1>
-<p class="faint">Changes take effect at once, survive graceful reloads ${persists}. State: <span id="freshness">as of this request</span>.</p>
+<p class="faint">Changes take effect at once, last over reloads and restarts, ${persists}. State: <span id="freshness">as of this request</span>.</p>
 </header><main>
 ${editCard(request, selected, base)}${differencesCard(views.flatMap(({ differences }) => differences))}${cards}${
   views.length === 0 ? '<p class="card">No balancer is configured for this server.</p>' : ''

@@ -1,4 +1,4 @@
-import type { ResolvedNode, ThreadStatus } from '@httpd-ts/kernel';
+import type { KeptText, KeptTexts, ResolvedNode, ThreadStatus } from '@httpd-ts/kernel';
 import type { FileAnswers } from '../world/files-at-start.ts';
 import type { SharedRegion } from './shared-memory.ts';
 
@@ -23,8 +23,29 @@ export interface PlainConfiguration {
   readonly fileAnswers: FileAnswers;
 }
 
-/** A text that outlives the server, by its name. */
-export type KeptText = readonly [name: string, text: string];
+/** Texts for a process that starts: those of this server by name, and those of servers before it. */
+export interface TextsAtStart {
+  readonly own: ReadonlyMap<string, string>;
+  readonly earlier: ReadonlyMap<string, string>;
+}
+
+export const readerOf =
+  ({ own, earlier }: TextsAtStart): KeptTexts['read'] =>
+  (name, orEarlier) =>
+    own.get(name) ?? (orEarlier ? earlier.get(name) : undefined);
+
+/** A text that is to outlive its process. */
+export interface KeepMessage extends KeptText {
+  readonly kind: 'keep';
+  readonly name: string;
+}
+
+/** What another process has written. */
+export interface KeptMessage {
+  readonly kind: 'kept';
+  readonly name: string;
+  readonly text: string;
+}
 
 /** Whom the serving process turns into. Undefined: it stays who it is. */
 export interface Identity {
@@ -51,11 +72,12 @@ export type ToServingProcess =
       readonly mainLog: number;
       readonly backlog: number;
       readonly regions: readonly SharedRegion[];
-      readonly kept: readonly KeptText[];
+      readonly kept: TextsAtStart;
     }
   | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
   /** Sends the content of the shared memory, for the process that takes over. */
   | { readonly kind: 'regions' }
+  | KeptMessage
   | { readonly kind: 'drain'; readonly closeIdle: boolean }
   | {
       readonly kind: 'answer';
@@ -77,7 +99,7 @@ export type FromServingProcess =
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
   | { readonly kind: 'regions'; readonly regions: readonly SharedRegion[] }
-  | { readonly kind: 'keep'; readonly name: string; readonly text: string }
+  | KeepMessage
   | {
       readonly kind: 'thread ended';
       readonly thread: number;
@@ -95,13 +117,14 @@ export type ToThread =
   | { readonly kind: 'reload'; readonly configuration: PlainConfiguration }
   | { readonly kind: 'report'; readonly id: number }
   | { readonly kind: 'collected'; readonly id: number; readonly threads: readonly ThreadStatus[] }
+  | KeptMessage
   | { readonly kind: 'drain'; readonly closeIdle: boolean }
   | { readonly kind: 'answer'; readonly id: number; readonly line: string | undefined }
   | { readonly kind: 'stop' };
 
 export type FromThread =
   | { readonly kind: 'ask'; readonly id: number; readonly program: string; readonly line: string }
-  | { readonly kind: 'keep'; readonly name: string; readonly text: string }
+  | KeepMessage
   | { readonly kind: 'ready' }
   | { readonly kind: 'reloaded'; readonly generation: number }
   | {
@@ -122,5 +145,5 @@ export interface ThreadStart {
   readonly configuration: PlainConfiguration;
   readonly shared: import('node:worker_threads').MessagePort;
   readonly signal: SharedArrayBuffer;
-  readonly kept: readonly KeptText[];
+  readonly kept: TextsAtStart;
 }

@@ -6,9 +6,9 @@ import { frameReader } from './log-frames.ts';
 import type {
   FromServingProcess,
   Identity,
-  KeptText,
   PlainConfiguration,
   Slot,
+  TextsAtStart,
   ToServingProcess,
 } from './messages.ts';
 import type { SharedRegion } from './shared-memory.ts';
@@ -31,7 +31,7 @@ export interface ServingChildOptions {
   readonly identity: Identity | undefined;
   readonly configuration: PlainConfiguration;
   readonly regions: readonly SharedRegion[];
-  readonly kept: readonly KeptText[];
+  readonly kept: TextsAtStart;
   /** Takes log text; `number` undefined is standard error. */
   onLog(number: number | undefined, bytes: Uint8Array): void;
   onMessage(message: FromServingProcess): void;

@@ -3,14 +3,16 @@ import { extname } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { ThreadStatus } from '@httpd-ts/kernel';
 import { type MainThreadWork, mainThreadWork } from './main-thread-work.ts';
-import type {
-  FromServingProcess,
-  FromThread,
-  Identity,
-  PlainConfiguration,
-  ThreadStart,
-  ToServingProcess,
-  ToThread,
+import {
+  type FromServingProcess,
+  type FromThread,
+  type Identity,
+  type KeepMessage,
+  type PlainConfiguration,
+  readerOf,
+  type ThreadStart,
+  type ToServingProcess,
+  type ToThread,
 } from './messages.ts';
 import { type RegionTable, regionTable } from './shared-memory.ts';
 
@@ -49,6 +51,7 @@ class ServingProcess {
   private announced = false;
   private readonly collections = new Map<number, (status: ThreadStatus) => void>();
   private nextCollection = 1;
+  private readonly keptVersions = new Map<string, number>();
 
   constructor(start: StartMessage) {
     this.start = start;
@@ -59,8 +62,9 @@ class ServingProcess {
       logDescriptor: start.mainLog,
       shared: this.regions.mainThread(start.threads),
       kept: {
-        read: (name) => start.kept.find((one) => one[0] === name)?.[1],
-        write: (name, text) => send({ kind: 'keep', name, text }),
+        read: readerOf(start.kept),
+        write: (name, text) => this.keep({ kind: 'keep', name, ...text }),
+        follow: () => {},
       },
       scoreboard: { collect: () => this.collect() },
       // The threads compile the same, so that what is wrong has been said by them.
@@ -125,8 +129,10 @@ class ServingProcess {
         this.checkReloaded();
         return;
       case 'failed':
-      case 'keep':
         send(message);
+        return;
+      case 'keep':
+        this.keep(message);
         return;
       case 'report':
         this.collections.get(message.id)?.(message.status);
@@ -139,6 +145,13 @@ class ServingProcess {
           this.tell(thread, { kind: 'collected', id: message.id, threads }),
         );
     }
+  }
+
+  /** Messages of several threads may come in another order than they were written in. */
+  private keep(message: KeepMessage): void {
+    if (message.version <= (this.keptVersions.get(message.name) ?? 0)) return;
+    this.keptVersions.set(message.name, message.version);
+    send(message);
   }
 
   private checkReloaded(): void {
@@ -196,6 +209,9 @@ class ServingProcess {
         if (thread !== undefined) this.tell(thread, { kind: 'answer', id: message.id, line: message.line });
         return;
       }
+      case 'kept':
+        this.tellAll(message);
+        return;
       case 'drain':
         this.ending = true;
         this.mainThread.stop();

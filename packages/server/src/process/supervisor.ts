@@ -15,7 +15,7 @@ import { nodeWorld } from '../world/node-world.ts';
 import { type ProgramTable, programTable } from '../world/programs.ts';
 import { supplementaryGroups } from '../world/system-facts.ts';
 import { type BoundListener, bindListeners } from './listeners.ts';
-import type { FromServingProcess, Identity, PlainConfiguration } from './messages.ts';
+import type { FromServingProcess, Identity, KeepMessage, PlainConfiguration } from './messages.ts';
 import { logMpmNotice, logNotice } from './notices.ts';
 import {
   corruptedPidFile,
@@ -96,6 +96,8 @@ class Supervisor {
   /** The process that is to take over, and those that finish their last requests. */
   private successor: ServingChild | undefined = undefined;
   private readonly draining = new Set<ServingChild>();
+  /** Texts of the processes of this server, by name. */
+  private readonly kept = new Map<string, string>();
   private ending: 'now' | 'gracefully' | undefined = undefined;
   private failures = 0;
   private handOver: ((regions: readonly SharedRegion[]) => void) | undefined = undefined;
@@ -281,7 +283,7 @@ class Supervisor {
       identity: this.identity(),
       configuration: this.active.plain,
       regions,
-      kept: [...readKeptFiles(this.keptFolder())],
+      kept: { own: this.kept, earlier: readKeptFiles(this.keptFolder()) },
       onLog: (number, bytes) => this.writeLog(number, bytes),
       onMessage: (message) => this.receive(child, message, onReady),
       onExit: (how) => this.childEnded(child, how),
@@ -293,7 +295,12 @@ class Supervisor {
     return runtimeFolder(this.active.plain);
   }
 
-  private keep(name: string, text: string): void {
+  /** A text outlives the process that wrote it, and is told to those that run beside it. */
+  private keep(writer: ServingChild, { name, text, outlivesServer }: KeepMessage): void {
+    this.kept.set(name, text);
+    for (const child of [this.child, this.successor])
+      if (child !== writer) child?.send({ kind: 'kept', name, text });
+    if (!outlivesServer) return;
     try {
       writeKeptFile(this.keptFolder(), name, text);
     } catch (error) {
@@ -326,7 +333,7 @@ class Supervisor {
         return;
       }
       case 'keep':
-        this.keep(message.name, message.text);
+        this.keep(child, message);
         return;
       case 'regions':
         this.handOver?.(message.regions);

@@ -17,7 +17,7 @@ import { statOncePerTurn } from '../world/stats-of-turn.ts';
 import { nodeSystem } from '../world/system-facts.ts';
 import { type Compiled, compilePlan } from './compile-plan.ts';
 import { threadLogs } from './log-frames.ts';
-import type { FromThread, PlainConfiguration, ThreadStart, ToThread } from './messages.ts';
+import { type FromThread, type PlainConfiguration, readerOf, type ThreadStart, type ToThread } from './messages.ts';
 import { threadSharedMemory } from './shared-memory.ts';
 
 // Each worker thread compiles the configuration it is given and serves it on its own copies of the listening sockets.
@@ -39,9 +39,12 @@ const scoreboard: Scoreboard = {
     }),
 };
 
+const followers = new Map<string, (text: string) => void>();
+
 const kept: KeptTexts = {
-  read: (name) => start.kept.find((one) => one[0] === name)?.[1],
-  write: (name, text) => send({ kind: 'keep', name, text }),
+  read: readerOf(start.kept),
+  write: (name, text) => send({ kind: 'keep', name, ...text }),
+  follow: (name, take) => void followers.set(name, take),
 };
 
 const asking = new Map<number, (line: string | undefined) => void>();
@@ -135,6 +138,9 @@ function serveWith(first: Compiled): void {
       case 'collected':
         collecting.get(message.id)?.(message.threads);
         collecting.delete(message.id);
+        break;
+      case 'kept':
+        followers.get(message.name)?.(message.text);
         break;
       case 'drain':
         drain(message.closeIdle);

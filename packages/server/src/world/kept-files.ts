@@ -45,7 +45,10 @@ export function writeKeptFile(folder: string, name: string, text: string): void 
 /** Texts in files of a folder, for a server in one process. */
 export function keptFiles(folder: () => string): KeptTexts {
   return {
-    read: (name) => readKeptFiles(folder()).get(name),
-    write: (name, text) => writeKeptFile(folder(), name, text),
+    read: (name, orEarlier) => (orEarlier ? readKeptFiles(folder()).get(name) : undefined),
+    write: (name, { text, outlivesServer }) => {
+      if (outlivesServer) writeKeptFile(folder(), name, text);
+    },
+    follow: () => {},
   };
 }
