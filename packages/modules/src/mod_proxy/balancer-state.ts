@@ -187,7 +187,9 @@ export class BalancerState {
     this.forgetRequestsOfOthers();
     if (JSON.stringify(this.state) !== JSON.stringify(known)) this.write(this.state!);
     // A process that takes over must not send back what it was handed: that may be otherwise by now.
-    if (known === undefined ? this.persists : JSON.stringify(changesOf(known)) !== JSON.stringify(this.changes))
+    if (
+      known === undefined ? this.persists : JSON.stringify(changesOf(known)) !== JSON.stringify(this.changes)
+    )
       this.keep();
   }
 

@@ -17,7 +17,13 @@ import { statOncePerTurn } from '../world/stats-of-turn.ts';
 import { nodeSystem } from '../world/system-facts.ts';
 import { type Compiled, compilePlan } from './compile-plan.ts';
 import { threadLogs } from './log-frames.ts';
-import { type FromThread, type PlainConfiguration, readerOf, type ThreadStart, type ToThread } from './messages.ts';
+import {
+  type FromThread,
+  type PlainConfiguration,
+  readerOf,
+  type ThreadStart,
+  type ToThread,
+} from './messages.ts';
 import { threadSharedMemory } from './shared-memory.ts';
 
 // Each worker thread compiles the configuration it is given and serves it on its own copies of the listening sockets.
