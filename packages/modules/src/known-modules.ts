@@ -1026,13 +1026,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'mime_magic_module',
-    httpd: 'modules/metadata/mod_mime_magic.c',
-    directives: {
-      MimeMagicFile: ['TAKE1', 'server', 'Path to MIME Magic file (in file(1) format)'],
-    },
-  },
-  {
     identifier: 'ratelimit_module',
     httpd: 'modules/filters/mod_ratelimit.c',
     directives: {},

@@ -320,7 +320,6 @@ export const knownSummaries = {
   MDStoreDir: 'The directory of keys and certificates.',
   MDStoreLocks: 'Whether that directory is locked.',
   MDWarnWindow: 'How long before its end a certificate is warned of.',
-  MimeMagicFile: 'The file that tells types by content.',
   ReflectorHeader: 'A header that is sent back.',
   KeptBodySize: 'How much of a request body is kept for sub-requests.',
   InputSed: 'A sed command for request bodies.',

@@ -1,4 +1,4 @@
-import type { FileInfo, World } from '@httpd-ts/kernel';
+import type { FileError, FileInfo, World } from '@httpd-ts/kernel';
 import { changesWillShow, entryOf, isSameState } from '@httpd-ts/kernel';
 
 interface Read<Parsed> {
@@ -17,11 +17,11 @@ export function parsedFiles<Parsed>(
     const cache = filesOfWorld.get(world) ?? new Map<string, Read<Parsed>>();
     filesOfWorld.set(world, cache);
     const info = world.files.stat(path);
-    if (typeof info === 'string') return entryOf(systemErrors, info) ?? `(5)Input/output error`;
+    if (typeof info === 'string') return numberedFileError(info);
     const known = cache.get(path);
     if (known !== undefined && isSameState(known.info, info)) return known;
     const content = world.files.readText(path);
-    if (typeof content === 'string') return entryOf(systemErrors, content) ?? `(5)Input/output error`;
+    if (typeof content === 'string') return numberedFileError(content);
     const read = { info, parsed: parse(content.text) };
     if (cache.size >= maximumFiles) cache.clear();
     if (changesWillShow(info, world.clock.now())) cache.set(path, read);
@@ -38,6 +38,10 @@ const systemErrors: Readonly<Record<string, string>> = {
   ENAMETOOLONG: '(36)File name too long',
   ELOOP: '(40)Too many levels of symbolic links',
 };
+
+/** The system's error as log lines have it. */
+export const numberedFileError = (error: FileError): string =>
+  entryOf(systemErrors, error) ?? '(5)Input/output error';
 
 /** Lines without blanks around them; a backslash at the end joins the next one. httpd: server/util.c ap_cfg_getline */
 export function configLines(text: string): string[] {

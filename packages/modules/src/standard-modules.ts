@@ -36,6 +36,7 @@ import { modLogConfig } from './mod_log_config/index.ts';
 import { modLogio } from './mod_logio/index.ts';
 import { modMacro } from './mod_macro/index.ts';
 import { modMime } from './mod_mime/index.ts';
+import { modMimeMagic } from './mod_mime_magic/index.ts';
 import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
 import { modProxyAjp } from './mod_proxy_ajp/index.ts';
@@ -114,6 +115,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modHeartmonitor,
   modMacro,
   modMime,
+  modMimeMagic,
   modNegotiation,
   modProxy,
   modProxyAjp,
