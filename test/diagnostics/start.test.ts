@@ -35,7 +35,6 @@ const unsupported: Readonly<Record<string, string>> = {
   'ssl-protocol-empty-start': 'SSLEngine',
   'ssl-name-mismatch-start': 'SSLEngine',
   'start-sslstapling-nocache': 'SSLEngine',
-  'start-mimemagic-missing': 'MimeMagicFile',
   'start-davlockdb': 'DAVLockDB',
 };
 
