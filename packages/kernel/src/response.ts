@@ -138,6 +138,8 @@ export interface RequestBody extends PullSource {
   readonly awaitsContinue: boolean;
   /** The client expects `100 Continue` and speaks HTTP/1.0, which knows none: it is never told. */
   readonly isNeverTold?: boolean;
+  /** The client was told to go on by an interim response of another. */
+  noteContinued?(): void;
   /** Fields behind the last chunk, once the end was reached. */
   readonly trailers: HeaderTable | undefined;
   /** Makes later pulls fail with 413 beyond this many bytes; 0 lifts the limit. */

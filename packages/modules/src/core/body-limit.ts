@@ -4,12 +4,18 @@ import { coreDirectory } from './core-config.ts';
 // httpd: include/http_core.h AP_DEFAULT_LIMIT_REQ_BODY
 const defaultLimit = 1_073_741_824;
 
-/** Sets LimitRequestBody on the body, where there is one; it does not hold for what is proxied. httpd: modules/http/http_filters.c ap_http_filter */
+/**
+ * Sets LimitRequestBody on the body, where there is one. It does not hold for what is proxied, by a handler too.
+ * httpd: modules/http/http_filters.c ap_http_filter
+ */
 export function limitRequestBody(request: RequestRecord): HookStatus {
-  if (request.body.ended || request.main !== undefined || request.proxyRequest !== false) return OK;
+  if (request.body.ended || request.main !== undefined || isProxied(request)) return OK;
   request.body.limit(requestBodyLimitOf(request));
   return OK;
 }
+
+const isProxied = ({ proxyRequest, handlerName }: RequestRecord) =>
+  proxyRequest !== false || handlerName?.startsWith('proxy:') === true;
 
 /** The most bytes that a request body may have; 0 is no limit. httpd: ap_get_limit_req_body */
 export function requestBodyLimitOf(request: RequestRecord): number {

@@ -6,6 +6,7 @@ import {
   type HookResult,
   type HookStatus,
   OK,
+  type RequestBody,
   type RequestRecord,
 } from '@httpd-ts/kernel';
 import { allowHeader } from './allow-header.ts';
@@ -34,9 +35,13 @@ export async function discardRequestBody(request: RequestRecord): Promise<HookSt
 
 /** Serves files when no other handler did. httpd: server/core.c default_handler */
 export function defaultHandler(request: RequestRecord): HookResult {
-  if (request.body.ended || request.main !== undefined) return serve(request);
+  if (isReadToEnd(request.body) || request.main !== undefined) return serve(request);
   return discardRequestBody(request).then((status) => (status === OK ? serve(request) : status));
 }
+
+/** Where the client waits to be told to go on, it is told by reading even of chunks that were none. */
+const isReadToEnd = ({ ended, awaitsContinue, length }: RequestBody) =>
+  ended && !(awaitsContinue && length === undefined);
 
 function serve(request: RequestRecord): HookStatus {
   const { method } = request;

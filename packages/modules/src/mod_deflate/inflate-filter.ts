@@ -198,7 +198,8 @@ export const inflateInput: InputFilter = {
 
 /** A request body that is expanded as it is read. */
 class ExpandedBody implements RequestBody {
-  readonly length = undefined;
+  /** What is expanded has another length; only nothing stays nothing. */
+  readonly length: 0 | undefined;
   readonly isFiltered = true;
   private readonly request: RequestRecord;
   private readonly compressed: RequestBody;
@@ -215,6 +216,7 @@ class ExpandedBody implements RequestBody {
   constructor(request: RequestRecord, compressed: RequestBody) {
     this.request = request;
     this.compressed = compressed;
+    this.length = compressed.length === 0 ? 0 : undefined;
     const { windowBits } = { ...deflateDefaults, ...deflateServer.of(request) };
     this.member = new GzipMember(request.server.plan.world.compression, windowBits);
     this.bodyLimit = inflateDirectory.of(request).bodyLimit || requestBodyLimitOf(request);
@@ -259,6 +261,11 @@ class ExpandedBody implements RequestBody {
 
   private async readOn(): Promise<void> {
     const chunk = await this.compressed.pull();
+    // A body with nothing in it is none.
+    if (chunk === null && this.input === 0) {
+      this.isDone = true;
+      return;
+    }
     this.input += chunk?.length ?? 0;
     this.isDone = chunk === null;
     try {
@@ -298,6 +305,9 @@ class ExpandedBody implements RequestBody {
   abort(): void {
     this.member.abort();
     this.compressed.abort();
+  }
+  noteContinued(): void {
+    this.compressed.noteContinued?.();
   }
   limit(bytes: number): void {
     this.compressed.limit(bytes);

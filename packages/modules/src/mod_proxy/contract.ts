@@ -80,7 +80,7 @@ export { proxyError } from './proxy-error.ts';
 export { proxyPlanOf } from './proxy-plan.ts';
 export { ReadToCloseExchange } from './read-to-close.ts';
 export { occupyWorker, releaseWorkers } from './release-workers.ts';
-export { expects100, listedNames, makeBackendHead, viaValue } from './request-head.ts';
+export { listedNames, makeBackendHead, viaValue } from './request-head.ts';
 export { type BodyFraming, unframed } from './request-sender.ts';
 export { retryWorker } from './retry-worker.ts';
 export { mapCookie, mapLocation } from './reverse-map.ts';

@@ -21,16 +21,16 @@ export function handleRequest(request: RequestRecord): HookResult {
   } else if (request.note('proxy-sethandler') !== undefined) request.notes.unset('proxy-sethandler');
   const { filename } = request;
   if (request.proxyRequest === false || !filename?.startsWith('proxy:')) return DECLINED;
-  if (request.method === 'TRACE' && traceModeOf(request) === 'off') {
-    request.notes.set('error-notes', 'TRACE denied by server configuration');
-    request.log('proxy', 'error', 'AH01139: TRACE forbidden by server configuration');
-    return 405;
-  }
   const plan = proxyPlanOf(request.server);
   if (request.headersIn.has('Max-Forwards') || plan.config.maxForwards !== undefined) {
     const status = countForwards(request, plan.config.maxForwards ?? -1);
     if (status === DECLINED && request.method === 'TRACE') return traceRequest(request);
     if (status !== OK) return status;
+  }
+  if (request.method === 'TRACE' && traceModeOf(request) === 'off') {
+    request.notes.set('error-notes', 'TRACE denied by server configuration');
+    request.log('proxy', 'error', 'AH01139: TRACE forbidden by server configuration');
+    return 405;
   }
   if (plan.config.domain !== undefined) {
     const status = addDomain(request, plan.config.domain);
@@ -67,17 +67,20 @@ function takeFile(request: RequestRecord, handler: string): HookStatus {
   return status;
 }
 
+/** httpd: what apr_strtoff gives for whatever is larger, too */
+const tooManyForwards = 2n ** 63n - 1n;
+
 /** Handles Max-Forwards; a TRACE that ends here is left to its handler, an OPTIONS is answered. */
 function countForwards(request: RequestRecord, configured: number): HookStatus {
   const given = request.headersIn.get('Max-Forwards');
-  let forwards = configured;
+  let forwards = BigInt(configured);
   if (given !== undefined) {
-    if (!/^[\t-\r ]*[+-]?\d+$/.test(given) || Number(given) < 0) {
+    const asked = parseForwards(given);
+    if (asked === undefined) {
       request.log('proxy', 'warn', `AH10188: Max-Forwards value '${given}' could not be parsed`);
       return proxyError(request, 400, 'Max-Forwards request header could not be parsed');
     }
-    forwards = Number(given);
-    if (forwards === 0) {
+    if (asked === 0n) {
       if (request.method !== 'TRACE' && request.method !== 'OPTIONS') {
         return proxyError(request, 400, 'Max-Forwards has reached zero - proxy loop?');
       }
@@ -86,10 +89,17 @@ function countForwards(request: RequestRecord, configured: number): HookStatus {
       request.headersOut.set('Allow', allowHeader(request));
       return DONE;
     }
-    forwards--;
+    forwards = asked - 1n;
   }
-  if (forwards >= 0) request.headersIn.set('Max-Forwards', String(forwards));
+  if (forwards >= 0n) request.headersIn.set('Max-Forwards', String(forwards));
   return OK;
+}
+
+/** A number that is not negative, as C reads it; nothing at all is none. Undefined for what is no such number. */
+function parseForwards(text: string): bigint | undefined {
+  if (!/^(?:[\t-\r ]*[+-]?\d+)?$/.test(text)) return undefined;
+  const number = BigInt(text.trim().replace('+', ''));
+  return number < 0n || number >= tooManyForwards ? undefined : number;
 }
 
 const noWorkers = new WorkerIndex();

@@ -27,6 +27,10 @@ export class PrefetchedBody implements RequestBody {
 
   /** Takes what has come already, as long as it is little. */
   readAvailable(): void {
+    if (this.body.awaitsContinue && this.body.takeArrived !== undefined) {
+      this.takeUntold();
+      return;
+    }
     while (!this.isRead && this.prefetched < enough) {
       const chunk = this.body.pull();
       if (chunk instanceof Promise) {
@@ -35,6 +39,16 @@ export class PrefetchedBody implements RequestBody {
         this.pending = chunk;
         return;
       }
+      this.take(chunk);
+    }
+    if (this.body.ended) this.isRead = true;
+  }
+
+  /** A client that sends its body without waiting to be told needs not be told. */
+  private takeUntold(): void {
+    while (this.prefetched < enough) {
+      const chunk = this.body.takeArrived?.();
+      if (chunk === undefined) break;
       this.take(chunk);
     }
     if (this.body.ended) this.isRead = true;
@@ -105,6 +119,9 @@ export class PrefetchedBody implements RequestBody {
   }
   get trailers(): RequestBody['trailers'] {
     return this.body.trailers;
+  }
+  noteContinued(): void {
+    this.body.noteContinued?.();
   }
   limit(bytes: number): void {
     this.body.limit(bytes);

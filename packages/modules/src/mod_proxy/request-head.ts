@@ -13,10 +13,8 @@ export interface BackendHead {
 
 export interface HeadChoices {
   readonly forces10: boolean;
-  /** Adds `Expect: 100-Continue`, to see whether the back end is alive. */
-  readonly pings: boolean;
-  /** The client's own Expect goes on to the back end. */
-  readonly forwardsExpect: boolean;
+  /** The back end is asked for `100 Continue`, which the client expects, or which shows that the back end is alive. */
+  readonly expects100: boolean;
   /** `user:password` for the proxy that is asked. */
   readonly credentials: string | undefined;
 }
@@ -62,9 +60,8 @@ export function makeBackendHead(
   const { via = 'off' } = config;
   if (via === 'block') fields.unset('Via');
   else if (via !== 'off') append('Via', viaValue(request, via));
-  if (choices.pings) {
-    if (!expects100(fields.get('Expect'))) append('Expect', '100-Continue');
-  } else if (!choices.forwardsExpect) fields.unset('Expect');
+  if (!choices.expects100) fields.unset('Expect');
+  else if (!asksFor100(fields.get('Expect'))) append('Expect', '100-Continue');
   if (addHeaders && request.proxyRequest === 'reverse') {
     append('X-Forwarded-For', request.clientAddress);
     if (host !== undefined) append('X-Forwarded-Host', host);
@@ -101,7 +98,7 @@ export function listedNames(connection: string): readonly string[] {
 }
 
 /** Whether a value of Expect asks for 100 Continue. */
-export function expects100(value: string | undefined): boolean {
+function asksFor100(value: string | undefined): boolean {
   return value !== undefined && /(?:^|[,\t-\r ])100-continue(?:$|[,;\t-\r ])/i.test(value);
 }
 

@@ -53,7 +53,7 @@ function mapMember(request: RequestRecord, url: string, fake: string, real: stri
   return undefined;
 }
 
-/** Maps path and domain of a cookie. httpd: ap_proxy_cookie_reverse_map */
+/** Maps path and domain of a cookie; the last of each counts. httpd: ap_proxy_cookie_reverse_map */
 export function mapCookie(request: RequestRecord, cookie: string): string {
   const { cookiePaths, cookieDomains, interpolateEnv = false } = proxyDirectory.of(request);
   if (request.proxyRequest !== 'reverse') return cookie;
@@ -66,13 +66,13 @@ export function mapCookie(request: RequestRecord, cookie: string): string {
     if (startsWithCaseless(token, 'path=')) {
       const value = token.slice(5);
       const mapping = findMapping(cookiePaths, interpolateEnv, request, (fake) => value.startsWith(fake));
-      if (mapping !== undefined) path = { start: start + 5, end, text: mapping.real };
+      path = mapping && { start: start + 5, end, text: mapping.real };
     } else if (startsWithCaseless(token, 'domain=')) {
       const value = token.slice(7);
       const mapping = findMapping(cookieDomains, interpolateEnv, request, (fake) =>
         startsWithCaseless(value, fake),
       );
-      if (mapping !== undefined) domain = { start: start + 7, end, text: mapping.real };
+      domain = mapping && { start: start + 7, end, text: mapping.real };
     }
   }
   const edits = [path, domain].filter((edit) => edit !== undefined).sort((a, b) => b.start - a.start);

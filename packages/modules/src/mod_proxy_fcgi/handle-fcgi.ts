@@ -65,7 +65,9 @@ function prefetch(request: RequestRecord, body: PrefetchedBody): Promise<boolean
   const isChunked = headersIn.has('Transfer-Encoding');
   if (isChunked) headersIn.unset('Content-Length');
   const failed = () => false;
-  if (body.isFiltered) return body.readBeginning().then(() => stateLength(request, body, isChunked), failed);
+  // The filter takes the length away, but not that there is a body.
+  const isStated = isChunked || headersIn.has('Content-Length');
+  if (body.isFiltered) return body.readBeginning().then(() => stateLength(request, body, isStated), failed);
   body.readAvailable();
   if (body.isWhole || headersIn.has('Content-Length') || request.env('proxy-sendcl') === undefined) {
     return stateLength(request, body, isChunked);

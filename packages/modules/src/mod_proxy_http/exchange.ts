@@ -1,5 +1,6 @@
 import {
   BodyDecoder,
+  HeaderTable,
   parseStrictLength,
   type ResponseHead,
   type ResponseHeadError,
@@ -24,7 +25,6 @@ import {
   type ProxyServerConfig,
   proxyDirectory,
   proxyError,
-  viaValue,
   type Worker,
 } from '../mod_proxy/contract.ts';
 import { takeOverHeaders } from './response-headers.ts';
@@ -125,7 +125,7 @@ export class Exchange extends BackendExchange {
         return;
       }
       this.worker.countRead(head.statusLine.length + 9);
-      this.answered = head.status;
+      if (head.protocolNumber >= 1000) this.answered = head.status;
       if (head.status >= 200 || head.status < 100) this.takeHead(head, bytes, at);
       else if (!this.takeInterim(head, bytes, at)) return;
     }
@@ -144,8 +144,8 @@ export class Exchange extends BackendExchange {
       this.fail(proxyError(request, 502, message));
       return false;
     }
-    if (head.status === 100) this.continueBody(head);
-    else this.forwardInterim(head);
+    this.forwardInterim(head);
+    if (head.status === 100) this.continueBody();
     if (++this.interimResponses >= mostInterimResponses) {
       const message = `Too many (${this.interimResponses}) interim responses from origin server`;
       this.fail(proxyError(request, 502, message));
@@ -165,33 +165,34 @@ export class Exchange extends BackendExchange {
     this.openTunnel(`HTTP/1.1 ${statusLine}\r\n${lines}`, bytes.slice(at));
   }
 
-  /**
-   * The back end wants the body. Reading it tells the client so; a client without one is told here, as is one that
-   * expects nothing where the policy is set to `RFC`.
-   */
-  private continueBody(head: ResponseHead): void {
-    if (!this.awaitsContinue) {
-      if (this.request.env('proxy-interim-response') !== undefined) this.forwardInterim(head);
-      return;
-    }
+  /** The back end wants the body. */
+  private continueBody(): void {
+    if (!this.awaitsContinue) return;
     this.awaitsContinue = false;
-    if (this.sender !== undefined) this.sender.proceed();
-    else this.forwardInterim(head);
+    this.sender?.proceed();
   }
 
+  /**
+   * Passes an interim answer on, a `100 Continue` to a client that expects it or where the policy is set to `RFC`. Of one
+   * that does not go on, the type and the cookies stay. httpd: ap_send_interim_response
+   */
   private forwardInterim(head: ResponseHead): void {
     const { request } = this;
-    const policy = request.env('proxy-interim-response')?.toLowerCase() ?? 'rfc';
-    if (policy !== 'rfc') {
+    takeOverHeaders(request, head, this.settings.config);
+    const policy = request.env('proxy-interim-response')?.toLowerCase();
+    if (policy !== undefined && policy !== 'rfc') {
       if (policy !== 'suppress')
         request.log('proxy_http', 'warn', 'AH01108: undefined proxy interim response policy');
       return;
     }
     if (request.protocolNumber < 1001) return;
-    for (const name of ['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Upgrade']) head.headers.unset(name);
-    const { via = 'off' } = this.settings.config;
-    if (via === 'on' || via === 'full') head.headers.add('Via', viaValue(request, via));
-    request.connection.sendInterim?.(`HTTP/1.1 ${head.statusLine}\r\n${head.headers.toLines()}\r\n`);
+    if (head.status === 100) {
+      if (policy === undefined && !request.expectingContinue) return;
+      request.body.noteContinued?.();
+    }
+    request.headersOut.unset('Transfer-Encoding');
+    request.connection.sendInterim?.(`HTTP/1.1 ${head.statusLine}\r\n${request.headersOut.toLines()}\r\n`);
+    request.headersOut = new HeaderTable();
   }
 
   /** A head that cannot be used. */

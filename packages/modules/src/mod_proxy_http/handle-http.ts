@@ -6,7 +6,6 @@ import {
   bodyFailed,
   type ConnectionFailure,
   type Destination,
-  expects100,
   isWorkerReady,
   makeBackendHead,
   type Origin,
@@ -74,7 +73,7 @@ export function handleHttp(
     return 500;
   }
   const { forward100Continue = true } = proxyDirectory.of(request);
-  const forwardsExpect = expects100(headersIn.get('Expect')) && !forces10 && forward100Continue;
+  const forwardsExpect = request.expectingContinue && !forces10 && forward100Continue;
   const pings =
     worker.parameters.pingMs !== undefined && request.proxyRequest === 'reverse' && hasBody && !forces10;
   const settings = exchangeSettings(request.server, worker);
@@ -85,8 +84,7 @@ export function handleHttp(
   const target = asksParent ? `${origin.canonical}${path}` : path;
   const head = makeBackendHead(request, origin, target, settings.config, {
     forces10,
-    pings,
-    forwardsExpect,
+    expects100: forwardsExpect || pings,
     credentials: asksParent ? parent.credentials : undefined,
   });
   const closes =

@@ -60,7 +60,8 @@ export function takeOverHeaders(
   const contentType = headers.get('Content-Type');
   if (contentType !== undefined) request.contentType = contentType;
   const { via = 'off' } = config;
-  if (via === 'on' || via === 'full') headers.add('Via', viaValue(request, via));
+  if (head.protocolNumber >= 1000 && (via === 'on' || via === 'full'))
+    headers.add('Via', viaValue(request, via));
   request.headersOut = headers;
   return {
     transferEncoding,

@@ -62,21 +62,10 @@ export function takeArrived(body: RequestBody): Prefetched {
   return { chunks, length, isEnded: body.ended && length <= prefetchLimit };
 }
 
-/** A body of which some was taken already, once the back end wants it. Reading on tells a client that waits for that. */
+/** A body of which some was taken already, once the back end wants it. */
 export function replay({ chunks, length, isEnded }: Prefetched, body: RequestBody): RequestBody {
   const taken = length === 0 ? [] : [joined(chunks, length)];
-  let next: ReturnType<RequestBody['pull']> | undefined;
-  const pull = () => {
-    if (body.awaitsContinue) {
-      next = body.pull();
-      // Whoever reads on is told of a failure.
-      if (next instanceof Promise) next.catch(() => {});
-    }
-    const first = taken.shift() ?? next;
-    if (first === undefined) return isEnded ? null : body.pull();
-    if (first === next) next = undefined;
-    return first;
-  };
+  const pull = () => taken.shift() ?? (isEnded ? null : body.pull());
   return { ...emptyRequestBody, pull };
 }
 

@@ -77,8 +77,7 @@ async function attempt(
 function fieldsFor(request: RequestRecord, origin: Origin, path: string, isTls: boolean): [string, string][] {
   const { lines, contentLength } = makeBackendHead(request, origin, path, proxyServer.of(request), {
     forces10: false,
-    pings: false,
-    forwardsExpect: false,
+    expects100: false,
     credentials: undefined,
   });
   const fields: [string, string][] = [];

@@ -44,8 +44,7 @@ export async function tunnelWebSocket(
   connection.mustClose = true;
   const head = makeBackendHead(request, origin, path, proxyServer.at(request.server.config), {
     forces10: false,
-    pings: false,
-    forwardsExpect: false,
+    expects100: false,
     credentials: undefined,
   });
   let tunnel: Promise<unknown> | undefined;

@@ -61,7 +61,13 @@ const noHead: Omit<RequestHeadError, 'status' | 'log' | 'headers'> = {
   named: { hostname: undefined, port: undefined },
 };
 /** Of a client that expects `100 Continue` and has no body to send: it is never told, so the connection is not kept. */
-const emptyAwaitedBody = { ...emptyRequestBody, awaitsContinue: true };
+const emptyAwaitedBody = () => ({
+  ...emptyRequestBody,
+  awaitsContinue: true,
+  noteContinued() {
+    this.awaitsContinue = false;
+  },
+});
 /** httpd: server/connection.c MAX_SECS_TO_LINGER and SECONDS_TO_LINGER */
 const lingerMs = 30_000;
 const shortLingerMs = 2_000;
@@ -329,7 +335,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     if (head.mustClose) this.keepalive = 'close';
     if (this.engine.isStopping) this.keepalive = 'close';
     const host = { name: head.hostname, port: head.port === 0 ? undefined : head.port };
-    const none = head.expectsContinue ? emptyAwaitedBody : emptyRequestBody;
+    const none = head.expectsContinue ? emptyAwaitedBody() : emptyRequestBody;
     this.send(serve(this, this.settings.servers, head, host, body ?? none));
   }
 

@@ -40,6 +40,8 @@ export class FrontBody implements RequestBody {
   private readonly waiting: Uint8Array[] = [];
   private held = 0;
   private started = false;
+  /** Some of it was taken before the client was told to go on, which it then need not be. */
+  private tookUntold = false;
   private readonly expectsContinue: boolean;
   /** HTTP/1.0 knows no interim responses. */
   private readonly mayContinue: boolean;
@@ -72,6 +74,10 @@ export class FrontBody implements RequestBody {
     return this.expectsContinue && !this.started;
   }
 
+  noteContinued(): void {
+    this.started = true;
+  }
+
   get isNeverTold(): boolean {
     return this.expectsContinue && !this.mayContinue;
   }
@@ -102,6 +108,7 @@ export class FrontBody implements RequestBody {
 
   takeArrived(): Uint8Array | undefined {
     const chunk = this.takeWaiting();
+    if (chunk !== undefined) this.tookUntold = true;
     if (chunk === undefined && this.fault !== undefined) throw this.tell(this.fault);
     return chunk;
   }
@@ -121,7 +128,8 @@ export class FrontBody implements RequestBody {
   private start(): void {
     this.started = true;
     const isMalformed = this.decoder.state === 'error';
-    if (this.mayContinue && (this.fault === undefined || isMalformed)) this.carrier.beforeFirstRead();
+    if (this.mayContinue && !this.tookUntold && (this.fault === undefined || isMalformed))
+      this.carrier.beforeFirstRead();
   }
 
   abort(): void {
