@@ -26,20 +26,11 @@ const cases = [...diagnosticGroups().values()].flat().filter(({ start }) => star
 
 /** The directive at which httpd-ts refuses to start, where it does not do yet what Apache goes on with. */
 const unsupported: Readonly<Record<string, string>> = {
-  'ssl-no-cert': 'SSLEngine',
-  'ssl-cert-garbage': 'SSLEngine',
-  'ssl-cert-key-mismatch': 'SSLEngine',
-  'ssl-cert-ok': 'SSLEngine',
-  'ssl-cert-without-key': 'SSLEngine',
-  'ssl-ciphers-bad-start': 'SSLEngine',
-  'ssl-protocol-empty-start': 'SSLEngine',
-  'ssl-name-mismatch-start': 'SSLEngine',
-  'start-sslstapling-nocache': 'SSLEngine',
   'start-davlockdb': 'DAVLockDB',
 };
 
 /** Modules of which Apache logs something while it starts, and which are declared only. */
-const silentModules = /^\[@TIME@\] \[(?:ssl|lbmethod_heartbeat|cgid|mime_magic):/;
+const silentModules = /^\[@TIME@\] \[(?:lbmethod_heartbeat|cgid|mime_magic):|AH01873: /;
 
 interface Started {
   /** Null where it ran until it was told to end. */
@@ -111,11 +102,17 @@ async function endOf(child: ChildProcess, isRunning: () => boolean): Promise<num
   return null;
 }
 
-/** What was said, wherever: Apache writes to its log what httpd-ts, which opens logs last, prints. */
+/** What was said, wherever, but for the words of a library of another version: Apache writes to its log what httpd-ts, which opens logs last, prints. */
 const linesOf = ({ stderr, errorLog }: { readonly stderr: string; readonly errorLog?: string | undefined }) =>
   `${stderr}${errorLog ?? ''}`
     .split('\n')
-    .filter((line) => line !== '' && !silentModules.test(line) && !line.includes('not supported by httpd-ts'))
+    .filter(
+      (line) =>
+        line !== '' &&
+        !silentModules.test(line) &&
+        !/SSL Library Error:/.test(line) &&
+        !line.includes('not supported by httpd-ts'),
+    )
     .map((line) =>
       line
         .replace(/^\[@TIME@\] \[\w*:\w+\] \[pid @PID@:tid @TID@\] /, '')

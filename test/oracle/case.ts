@@ -94,8 +94,17 @@ export function loadCase(name: string): Case {
     hosts: { ...standardHosts, ...options.hosts },
     masks: options.masks ?? [],
     backEnds: loadBackEnds(folder),
-    exchanges: parseRequests(readFileSync(join(folder, 'requests.http'), 'latin1')),
+    exchanges: parseRequests(readFileSync(join(folder, 'requests.http'), 'latin1')).map((exchange) =>
+      withCertificate(exchange, folder),
+    ),
   };
+}
+
+/** The exchange with the certificate of its client in place of the name of the file. */
+function withCertificate(exchange: Exchange, folder: string): Exchange {
+  const { tls } = exchange;
+  if (tls?.certificate === undefined) return exchange;
+  return { ...exchange, tls: { ...tls, certificate: readFileSync(join(folder, tls.certificate), 'latin1') } };
 }
 
 /** The scripts of the back ends, with the files that their TLS names. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { announcesClose, endOfAnswer } from './end-of-answer.ts';
-import type { Endpoint, Exchange } from './parse-requests.ts';
+import type { ClientTls, Endpoint, Exchange } from './parse-requests.ts';
 
 /** What a client saw: all bytes of the answer, and whether the server closed. */
 export interface Answer {
@@ -32,10 +33,11 @@ export function createClient(
   const named = new Map<string, Connection>();
   const cookies = new Map<string, string>();
 
-  async function connectionFor({ connection, to, from }: Exchange): Promise<Connection> {
+  async function connectionFor({ connection, to, from, tls }: Exchange): Promise<Connection> {
     const open = connection === undefined ? undefined : named.get(connection);
     if (open) return open;
-    const made = await openConnection(reach(to), localAddress(from));
+    const plain = await openSocket(reach(to), localAddress(from));
+    const made = follow(tls === undefined ? plain : await speakTls(plain, tls));
     if (connection !== undefined) named.set(connection, made);
     return made;
   }
@@ -56,25 +58,52 @@ export function createClient(
   };
 }
 
-function openConnection({ address, port }: Endpoint, localAddress: string): Promise<Connection> {
+function openSocket({ address, port }: Endpoint, localAddress: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, localAddress, noDelay: true, allowHalfOpen: true });
-    const connection: Connection = { socket, received: '', ended: false, changed: () => undefined };
-    const end = () => {
-      connection.ended = true;
-      connection.changed();
-    };
-    socket.setEncoding('latin1');
     socket.once('error', reject);
-    socket.on('error', end);
-    socket.on('end', end);
-    socket.on('close', end);
-    socket.on('data', (text: string) => {
-      connection.received += text;
-      connection.changed();
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
     });
-    socket.once('connect', () => resolve(connection));
   });
+}
+
+/** Settles once the handshake is over, and where it fails. */
+function speakTls(socket: Socket, tls: ClientTls): Promise<Socket> {
+  const { serverName, certificate, ciphers, protocols } = tls;
+  const secured = connectTls({
+    socket,
+    rejectUnauthorized: false,
+    maxVersion: tls.maxVersion,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(certificate === undefined ? {} : { cert: certificate, key: certificate }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
+  });
+  return new Promise((resolve) => {
+    secured.once('secureConnect', () => resolve(secured));
+    secured.once('error', () => resolve(secured));
+    secured.once('close', () => resolve(secured));
+  });
+}
+
+/** Remembers what comes on a connection. */
+function follow(socket: Socket): Connection {
+  const connection: Connection = { socket, received: '', ended: socket.destroyed, changed: () => undefined };
+  const end = () => {
+    connection.ended = true;
+    connection.changed();
+  };
+  socket.setEncoding('latin1');
+  socket.on('error', end);
+  socket.on('end', end);
+  socket.on('close', end);
+  socket.on('data', (text: string) => {
+    connection.received += text;
+    connection.changed();
+  });
+  return connection;
 }
 
 async function write(

@@ -54,6 +54,20 @@ test('options', () => {
   });
 });
 
+test('TLS', () => {
+  const [given, none] = parseRequests(
+    '### a\n@tls a.example certificate=conf/c.pem max=TLSv1.2 protocols=h2,x\nx\n### b\n@tls -\nx',
+  );
+  expect(given?.tls).toEqual({
+    serverName: 'a.example',
+    certificate: 'conf/c.pem',
+    maxVersion: 'TLSv1.2',
+    ciphers: undefined,
+    protocols: ['h2', 'x'],
+  });
+  expect(none?.tls).toMatchObject({ serverName: undefined, certificate: undefined, maxVersion: 'TLSv1.3' });
+});
+
 test('an unknown option is refused', () => {
   expect(() => parseRequests('### a\n@tim 3\nx')).toThrow('unknown option @tim');
 });

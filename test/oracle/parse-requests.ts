@@ -12,6 +12,7 @@ export interface Exchange {
   readonly to: Endpoint;
   /** The address the client comes from. */
   readonly from: string;
+  readonly tls: ClientTls | undefined;
   /** Exchanges that name the same connection share it; without a name each has its own. */
   readonly connection: string | undefined;
   readonly parts: readonly Part[];
@@ -28,6 +29,17 @@ export interface Exchange {
   readonly received: { readonly backEnd: string; readonly count: number } | undefined;
 }
 
+/** How a client speaks TLS. */
+export interface ClientTls {
+  /** The name it asks for (SNI); undefined sends none. */
+  readonly serverName: string | undefined;
+  /** A file of the case with its certificate and key. */
+  readonly certificate: string | undefined;
+  readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly ciphers: string | undefined;
+  readonly protocols: readonly string[];
+}
+
 interface Block {
   readonly title: string;
   readonly options: ReadonlyMap<string, string>;
@@ -39,6 +51,7 @@ const knownOptions = new Set([
   'to',
   'from',
   'connection',
+  'tls',
   'answers',
   'times',
   'raw',
@@ -86,6 +99,7 @@ function exchangesOf(block: Block): readonly Exchange[] {
       title: [title, value, times > 1 ? `(${index + 1})` : undefined].filter((word) => word).join(' '),
       to: parseEndpoint(options.get('to') ?? '127.0.0.1:80'),
       from: options.get('from') ?? '127.0.0.1',
+      tls: readTls(options.get('tls')),
       connection: options.get('connection'),
       parts: expandText(withLength(template.replaceAll('\\{each}', () => value ?? ''))),
       answers: options.get('answers') === 'close' ? ('close' as const) : Number(options.get('answers') ?? 1),
@@ -96,6 +110,20 @@ function exchangesOf(block: Block): readonly Exchange[] {
       received: readReceived(options.get('received')),
     })),
   );
+}
+
+/** A name or `-`, then `certificate=FILE`, `max=VERSION`, `ciphers=LIST`, `protocols=NAME,NAME`. */
+function readTls(value: string | undefined): ClientTls | undefined {
+  if (value === undefined) return undefined;
+  const [serverName, ...settings] = value.split(' ');
+  const given = new Map(settings.map((setting) => setting.split('=', 2) as [string, string]));
+  return {
+    serverName: serverName === '-' ? undefined : serverName,
+    certificate: given.get('certificate'),
+    maxVersion: given.get('max') === 'TLSv1.2' ? 'TLSv1.2' : 'TLSv1.3',
+    ciphers: given.get('ciphers'),
+    protocols: given.get('protocols')?.split(',') ?? [],
+  };
 }
 
 function readReceived(value: string | undefined): Exchange['received'] {

@@ -77,6 +77,10 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
         throw new Error('there is no HTTP/2 in a world in memory');
       },
     },
+    tls: {
+      library: 'none',
+      prepare: () => ({ fault: 'other', index: 0, text: 'there is no TLS in a world in memory' }),
+    },
     logs: { open: writer, standardError: writer('stderr') },
     shared: {
       region: sharedRegions(),

@@ -11,6 +11,7 @@ export interface World {
   readonly compression: Compression;
   readonly charsets: Charsets;
   readonly http2: Http2;
+  readonly tls: TlsServers;
   readonly logs: Logs;
   readonly shared: SharedMemory;
   readonly kept: KeptTexts;
@@ -182,6 +183,80 @@ export interface TlsSettings {
   readonly versions: readonly TlsVersion[] | undefined;
   /** Names as OpenSSL has them, joined by colons. */
   readonly ciphers: string | undefined;
+}
+
+/** TLS as a server. */
+export interface TlsServers {
+  /** The library and its version, as in `OpenSSL/3.0.1`. */
+  readonly library: string;
+  /** Prepares what clients of a server are greeted with. It is prepared again for every configuration. */
+  prepare(settings: TlsServerSettings): TlsGreeting | TlsFault;
+}
+
+/** What a server of TLS shows, asks for and allows. Certificates and keys are PEM texts. */
+export interface TlsServerSettings {
+  /** Certificates, each with those that issued it and its key; one for each kind of key. */
+  readonly certificates: readonly { readonly chain: string; readonly key: string }[];
+  /** Parameters of Diffie-Hellman; undefined leaves them to the library. */
+  readonly dhParameters: string | undefined;
+  /** Names of curves, the best first, joined by colons; undefined leaves them to the library. */
+  readonly curves: string | undefined;
+  readonly signatureAlgorithms: string | undefined;
+  readonly versions: readonly TlsVersion[];
+  /** For versions before 1.3, as OpenSSL writes such lists. */
+  readonly ciphers: string;
+  /** For version 1.3. */
+  readonly suites13: string | undefined;
+  readonly prefersOwnCiphers: boolean;
+  readonly usesTickets: boolean;
+  /** 48 bytes by which tickets are sealed; undefined leaves them to the library. */
+  readonly ticketKey: Uint8Array | undefined;
+  /** Sessions are resumed only where this is the same. */
+  readonly sessionContext: string;
+  /** Whether clients are asked for a certificate, and sent away without one. */
+  readonly clientCertificate: 'none' | 'optional' | 'required';
+  /** Who may have issued it. */
+  readonly authorities: readonly string[];
+  readonly revocationLists: readonly string[];
+}
+
+/** Settings that were found to be sound, with what the library made of them. */
+export interface TlsGreeting {
+  readonly settings: TlsServerSettings;
+}
+
+/** What is wrong with settings, and with which certificate. */
+export interface TlsFault {
+  readonly fault:
+    | 'certificate'
+    | 'key'
+    | 'encrypted key'
+    | 'mismatch'
+    | 'ciphers'
+    | 'suites13'
+    | 'authorities'
+    | 'other';
+  readonly index: number;
+  /** The library's words. */
+  readonly text: string;
+}
+
+/** A session of TLS with a client, once the handshake is over. Certificates are in DER. */
+export interface TlsSession {
+  readonly version: string;
+  readonly cipher: string;
+  /** The name the client asked for (SNI), as it sent it. */
+  readonly serverName: string | undefined;
+  /** Whether the client would agree upon a new session only with whom it agreed upon the first. */
+  readonly renegotiatesSecurely: boolean;
+  readonly isResumed: boolean;
+  /** Bytes. */
+  readonly id: Uint8Array;
+  readonly ownCertificate: Uint8Array | undefined;
+  /** The client's certificate and those that issued it; empty when it showed none. */
+  readonly clientChain: readonly Uint8Array[];
+  /** OpenSSL's name for what is wrong with that chain. */
+  readonly clientError: string | undefined;
 }
 
 /** What is known of the other side of a TLS connection. */

@@ -82,11 +82,10 @@ describe('directives that are only declared', () => {
     );
   });
 
-  it.each([
-    ['Listen 443', 443],
-    ['Listen 8443 https', 8443],
-  ])('%s: serving refuses a port for https', (config, port) => {
-    const said = messages(config, false);
-    expect(said).toEqual([expect.stringContaining(`port ${port} is for https, which mod_ssl would serve`)]);
-  });
+  it.each(['Listen 443', 'Listen 8443 https'])(
+    '%s: a port for https needs SSLEngine to speak it',
+    (config) => {
+      expect(messages(config, false)).toEqual([]);
+    },
+  );
 });

@@ -2,9 +2,6 @@ import {
   DECLINED,
   die,
   entryOf,
-  expressionFunctions,
-  expressionListFunctions,
-  expressionVariables,
   FILTER_RANK,
   handler,
   isShownAtStart,
@@ -17,8 +14,6 @@ import {
 } from '@httpd-ts/kernel';
 import { authnProviders } from './mod_authn_core/contract.ts';
 import { authzProviders } from './mod_authz_core/contract.ts';
-import { logSpecifiers } from './mod_log_config/contract.ts';
-import { lbMethods } from './mod_proxy/contract.ts';
 import { unservedRequirement } from './unserved-requirement.ts';
 
 /** Names by which a configuration reaches a module without any directive of that module. */
@@ -31,21 +26,10 @@ interface Provisions {
   readonly requirements?: readonly string[];
   /** What AuthBasicProvider and its like name. */
   readonly passwordProviders?: readonly string[];
-  /** What stands behind the `%` of a LogFormat; empty where nothing of the module is in use. */
-  readonly logItems?: readonly string[];
-  readonly lbMethods?: readonly string[];
-  /** Variables of expressions; `X_*` stands for all that begin with `X_`. */
-  readonly variables?: readonly string[];
-  /** Functions of expressions that give a text. */
-  readonly functions?: readonly string[];
-  /** Functions of expressions that give lists. */
-  readonly lists?: readonly string[];
   /** What Apache would do for being loaded alone. */
   readonly presence?: string;
   /** What the module says with `-e debug` before the directives are carried out. */
   readonly debugMessage?: string;
-  /** Speaks for ports that are declared, or known, as `https`. */
-  readonly speaksHttps?: boolean;
 }
 
 const provisions: Readonly<Record<string, Provisions>> = {
@@ -84,14 +68,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_ratelimit: { filters: ['RATE_LIMIT'] },
   mod_reflector: { handlers: ['reflector'] },
   mod_sed: { filters: ['Sed'] },
-  mod_ssl: {
-    requirements: ['ssl', 'ssl-verify-client'],
-    logItems: ['x', 'c'],
-    variables: ['SSL_*'],
-    functions: ['ssl'],
-    lists: ['peerextlist'],
-    speaksHttps: true,
-  },
   mod_unique_id: { presence: 'UNIQUE_ID is not set in the environment of requests and in log lines' },
 };
 
@@ -137,13 +113,6 @@ function providersOf(module: string, given: Provisions): ProvidedName[] {
         realmHash: () => 'general-error',
       }),
     ),
-    ...(given.logItems ?? []).map((name) =>
-      logSpecifiers.provide(name, { ofOriginal: false, compile: () => () => undefined }),
-    ),
-    ...(given.variables ?? []).map((name) => expressionVariables.provide(name, () => undefined)),
-    ...(given.functions ?? []).map((name) => expressionFunctions.provide(name, { call: () => undefined })),
-    ...(given.lists ?? []).map((name) => expressionListFunctions.provide(name, () => undefined)),
-    ...(given.lbMethods ?? []).map((name) => lbMethods.provide(name, { elect: () => -1 })),
   ];
 }
 
@@ -158,18 +127,6 @@ const sayBefore = (message: string) =>
     if (isShownAtStart('debug', compilation.settings.startupLevel)) compilation.warn(message);
   });
 
-/** A port for TLS must not be answered in the clear. httpd: modules/ssl/ssl_engine_init.c ssl_init_Module */
-const refuseHttps = (name: string) =>
-  postConfig((compilation, plan) => {
-    const listener = plan.listen.find(
-      ({ protocol, port }) => (protocol ?? (port === 443 ? 'https' : 'http')) === 'https',
-    );
-    if (listener === undefined) return;
-    compilation.refuse(
-      `${listener.file}:${listener.line}: port ${listener.port} is for https, which ${name} would serve; it is not supported by httpd-ts yet`,
-    );
-  });
-
 /** What a module that is only declared takes part in: enough that nothing is served which it should have guarded. */
 export function provisionsOf(name: string): Pick<ModuleDefinition, 'hooks' | 'providers'> {
   const given = entryOf(provisions, name) ?? {};
@@ -177,6 +134,5 @@ export function provisionsOf(name: string): Pick<ModuleDefinition, 'hooks' | 'pr
   if (given.handlers !== undefined) hooks.push(refuseHandlers(name, new Set(given.handlers)));
   if (given.presence !== undefined) hooks.push(warnOfPresence(name, given.presence));
   if (given.debugMessage !== undefined) hooks.push(sayBefore(given.debugMessage));
-  if (given.speaksHttps) hooks.push(refuseHttps(name));
   return { hooks, providers: providersOf(name, given) };
 }

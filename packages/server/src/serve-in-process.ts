@@ -194,8 +194,12 @@ function listen(
   { bind, local }: ListenMapping,
   options: InProcessOptions,
 ): Promise<net.Server> {
-  const addressesOf = (client: PeerStream) => ({ local, client: options.mapPeer?.(plainPeer(client)) });
-  const server = frontServer(engine, addressesOf, options.handles);
+  const clientOf = (client: Pick<PeerStream, 'remoteAddress'>) => options.mapPeer?.(plainPeer(client));
+  const server = frontServer(
+    engine,
+    { ...(local === undefined ? {} : { local }), clientOf },
+    options.handles,
+  );
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
@@ -211,6 +215,6 @@ function listen(
   });
 }
 
-function plainPeer(client: PeerStream): string {
+function plainPeer(client: Pick<PeerStream, 'remoteAddress'>): string {
   return client.remoteAddress.replace(/^::ffff:/, '');
 }

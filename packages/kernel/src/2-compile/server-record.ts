@@ -70,6 +70,8 @@ export class ServerRecord {
   /** Port and scheme of ServerName; 0 and undefined when it names none. Without ServerName, the port of the first address. */
   port = 0;
   scheme: string | undefined = undefined;
+  /** Whether URLs to this server begin with `https`, as it speaks TLS. */
+  isTls = false;
   admin: string | undefined = undefined;
   /** ServerAlias names, exact and with wildcards, lower case. */
   names: string[] = [];

@@ -12,6 +12,8 @@ export interface ConnectionRecord {
   /** The server that the address alone selects; a Host header may choose another for a request. */
   readonly server: ServerRecord;
   readonly isTls: boolean;
+  /** The client speaks no TLS where it was to. */
+  readonly isPlainByMistake?: boolean;
   /** Requests answered so far on this connection. */
   keepalives: number;
   /** Whether the connection stays open behind the current response. httpd: AP_CONN_KEEPALIVE, AP_CONN_CLOSE */

@@ -3,7 +3,12 @@ import type { Evaluation } from '../expression/evaluation.ts';
 import { providerKind } from './providers.ts';
 
 /** The value of `%{NAME}` for a request; undefined is empty. httpd: ap_expr_var_func_t */
-export type ExpressionVariable = (request: RequestRecord, evaluation: Evaluation) => string | undefined;
+export type ExpressionVariable = (
+  request: RequestRecord,
+  evaluation: Evaluation,
+  /** In upper case, for those that answer to many names. */
+  name: string,
+) => string | undefined;
 
 /** Variables of expressions by name, in upper case; `X_*` stands for all that begin with `X_`. */
 export const expressionVariables = providerKind<ExpressionVariable>('expression-variable');

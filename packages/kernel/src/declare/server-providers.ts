@@ -1,7 +1,10 @@
 import type { ServerRecord } from '../2-compile/server-record.ts';
+import type { TlsFacts } from '../3-serve/connection-record.ts';
 import type { RequestRecord } from '../3-serve/request-record.ts';
+import type { LogLevel } from '../log.ts';
 import type { Body } from '../response.ts';
 import type { HookStatus } from '../status.ts';
+import type { TlsGreeting, TlsSession } from '../world.ts';
 import { providerKind } from './providers.ts';
 
 /**
@@ -62,3 +65,18 @@ export interface RequestTimeoutPolicy {
 }
 
 export const requestTimeoutPolicies = providerKind<RequestTimeoutPolicy>('request-timeout-policy');
+
+/** Speaks TLS with clients. Provided under the name `default`. */
+export interface ConnectionSecurity {
+  /** What clients of a server are greeted with; undefined where it speaks no TLS. */
+  greeting(server: ServerRecord): TlsGreeting | undefined;
+  /** What there is to know of a session. */
+  facts(session: TlsSession, server: ServerRecord): TlsFacts;
+  /** Why a session is not to be used, for the error log; undefined where it is sound. */
+  complaint(
+    session: TlsSession,
+    server: ServerRecord,
+  ): { readonly level: LogLevel; readonly message: string } | undefined;
+}
+
+export const connectionSecurity = providerKind<ConnectionSecurity>('connection-security');

@@ -31,7 +31,8 @@ export function compileWord(word: Word, names: ExpressionNames, depth: number): 
       return constant(word.digits);
     case 'variable': {
       const variable = names.variable(word.name)!;
-      return (evaluation) => variable(evaluation.request, evaluation) ?? '';
+      const name = word.name.toUpperCase();
+      return (evaluation) => variable(evaluation.request, evaluation, name) ?? '';
     }
     case 'function': {
       const { call } = names.function(word.name)!;

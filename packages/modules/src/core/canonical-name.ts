@@ -3,7 +3,10 @@ import { coreDirectory } from './core-config.ts';
 
 /** `http` or `https`: the scheme of URLs to this server. httpd: ap_http_scheme */
 export function schemeOf(request: RequestRecord): string {
-  return request.server.scheme ?? (request.connection.isTls ? 'https' : 'http');
+  const { server, connection } = request;
+  if (server.isTls && connection.isPlainByMistake !== true) return 'https';
+  // A server without TLS of its own that is reached over TLS calls itself `http`.
+  return server.scheme ?? (connection.isTls && connection.tls === undefined ? 'https' : 'http');
 }
 
 const defaultPort = (scheme: string) => (scheme === 'https' ? 443 : 80);

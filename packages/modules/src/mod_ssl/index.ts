@@ -1,14 +1,34 @@
-import { type Compilation, defineModule, postConfig } from '@httpd-ts/kernel';
+import {
+  accessChecker,
+  authChecker,
+  type Compilation,
+  type ConfigView,
+  checkConfig,
+  checkUserId,
+  defineModule,
+  fixups,
+  postConfig,
+  postReadRequest,
+} from '@httpd-ts/kernel';
 import { knownDirectives, summariesOf } from '../known-directives.ts';
 import { undoneTls } from '../known-modules.ts';
-import { provisionsOf } from '../known-provisions.ts';
 import { backendTls } from '../mod_proxy/contract.ts';
 import { backendTlsOf } from './backend-tls.ts';
 import { sslProxy } from './config.ts';
+import { checkAccess, exportVariables, fakeBasicAuth, keepForbidden } from './guard-requests.ts';
+import { judgeHost } from './judge-host.ts';
+import { markServers, prepareServers } from './prepare-servers.ts';
 import { proxyDirectives } from './proxy-directives.ts';
+import { hasOption, sslDirectory } from './server-config.ts';
+import { serverDirectives } from './server-directives.ts';
+import { serverProviders } from './server-providers.ts';
+import { serverSummaries } from './server-summaries.ts';
 import { summaries } from './summaries.ts';
 
-const { hooks = [], providers = [] } = provisionsOf('mod_ssl');
+const guards = (view: ConfigView) => {
+  const { requiresTls, requirements } = sslDirectory.of(view);
+  return requiresTls === true || requirements.length > 0;
+};
 
 /** httpd: modules/ssl/ssl_engine_init.c ssl_init_ctx_crl */
 function requireLists({ servers, refuse }: Compilation): void {
@@ -22,13 +42,24 @@ function requireLists({ servers, refuse }: Compilation): void {
   }
 }
 
-/** TLS. What is done is TLS to back ends; a server that is to speak TLS to its clients is refused. */
+const isStrict = (view: ConfigView) => hasOption(view, 'strictrequire');
+
+/** TLS with clients and with back ends. */
 export const modSsl = defineModule({
   name: 'mod_ssl',
   identifier: 'ssl_module',
   httpd: 'modules/ssl/mod_ssl.c',
-  summaries: { ...summariesOf(undoneTls), ...summaries },
-  directives: { ...knownDirectives(undoneTls), ...proxyDirectives },
-  hooks: [...hooks, postConfig(requireLists)],
-  providers: [...providers, backendTls.provide('default', backendTlsOf)],
+  summaries: { ...summariesOf(undoneTls), ...serverSummaries, ...summaries },
+  directives: { ...knownDirectives(undoneTls), ...serverDirectives, ...proxyDirectives },
+  hooks: [
+    checkConfig(markServers),
+    postConfig(prepareServers),
+    postConfig(requireLists),
+    postReadRequest(judgeHost),
+    accessChecker(checkAccess, { when: guards }),
+    checkUserId(fakeBasicAuth, { order: 'first' }),
+    authChecker(keepForbidden, { when: isStrict }),
+    fixups(exportVariables),
+  ],
+  providers: [...serverProviders, backendTls.provide('default', backendTlsOf)],
 });

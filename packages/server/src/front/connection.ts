@@ -27,6 +27,7 @@ import {
   type Stream,
   serve,
   type TimeoutRule,
+  type TlsFacts,
 } from '@httpd-ts/kernel';
 import type { PeerStream } from '../world/socket-stream.ts';
 import { CountedStream } from './counted-stream.ts';
@@ -80,6 +81,9 @@ export interface ConnectionAddresses {
   readonly port?: number | undefined;
 }
 
+/** What TLS led to; or that the client speaks none where it was to, and is only told so. */
+export type SecuredBy = { readonly tls: TlsFacts; readonly server: ServerRecord } | 'plain by mistake';
+
 /**
  * One client connection speaking HTTP/1.x: reads heads, has them answered by the plan, writes responses in order.
  * httpd: modules/http/http_core.c ap_process_http_connection
@@ -89,8 +93,9 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   readonly clientAddress: string;
   readonly clientPort: number;
   readonly localPort: number;
-  readonly isTls = false;
-  readonly tls = undefined;
+  readonly isTls: boolean;
+  readonly tls: TlsFacts | undefined;
+  readonly isPlainByMistake: boolean;
   readonly worker: number;
   server: ServerRecord;
   keepalives = 0;
@@ -115,13 +120,15 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
   private knownAddress: string | undefined;
   private isNoDelay = false;
   private inputEnded = false;
+  /** The name by which a client of TLS chose the server. */
+  private readonly chosenName: string | undefined;
   /** The answer to a request whose first line is incomplete is logged and not sent. */
   private isMute = false;
   private abortBody: PullSource | undefined = undefined;
   private notesMap: Map<string, unknown> | undefined = undefined;
   private drained: (() => void) | undefined = undefined;
 
-  constructor(engine: Engine, stream: PeerStream, given?: ConnectionAddresses) {
+  constructor(engine: Engine, stream: PeerStream, given?: ConnectionAddresses, secured?: SecuredBy) {
     this.engine = engine;
     this.client = stream;
     this.id = engine.connectionId();
@@ -130,8 +137,14 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     this.clientPort = stream.remotePort;
     this.knownAddress = given?.local?.address;
     this.localPort = given?.local?.port ?? given?.port ?? stream.localPort;
+    const facts = typeof secured === 'object' ? secured : undefined;
+    this.isTls = facts !== undefined;
+    this.tls = facts?.tls;
+    this.isPlainByMistake = secured === 'plain by mistake';
     this.settings = engine.settingsFor(this);
-    this.server = this.settings.servers.defaultServer;
+    this.server = facts?.server ?? this.settings.servers.defaultServer;
+    this.chosenName =
+      this.server === this.settings.servers.defaultServer ? undefined : facts?.tls.serverName?.toLowerCase();
     this.reader = new RequestHeadReader(this.settings.head);
     this.phaseStartedAt = performance.now();
     this.deadline = this.phaseStartedAt + this.headTimeMs();
@@ -141,6 +154,7 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
     stream.onDrain = () => this.onDrain();
     engine.watch(this);
     stream.start();
+    if (this.isPlainByMistake) this.onData(Buffer.from('GET / HTTP/1.0\r\n\r\n'));
   }
 
   /** Asks the system only when somebody wants to know. */
@@ -292,7 +306,8 @@ export class Http1Connection implements ConnectionRecord, Watched, BodyCarrier {
 
   private useNewPlan(): void {
     this.settings = this.engine.settingsFor(this);
-    this.server = this.settings.servers.defaultServer;
+    const { servers } = this.settings;
+    this.server = this.chosenName === undefined ? servers.defaultServer : servers.byName(this.chosenName);
     this.reader = new RequestHeadReader(this.settings.head);
   }
 
@@ -787,7 +802,7 @@ function headText(response: Response): string {
 }
 
 /** IPv4 addresses mapped into IPv6 are shown as IPv4, as httpd shows them. */
-function plainAddress(address: string | undefined): string {
+export function plainAddress(address: string | undefined): string {
   if (address === undefined) return '';
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

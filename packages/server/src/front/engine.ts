@@ -2,13 +2,16 @@ import { performance } from 'node:perf_hooks';
 import type { HeadOptions } from '@httpd-ts/http1';
 import {
   type AddressServers,
+  type ConnectionSecurity,
   type ConnectionStatus,
+  connectionSecurity,
   headOptionsOf,
   type RequestTimeouts,
   requestTimeoutPolicies,
   type ServedPlan,
   type ServerRecord,
   type ThreadStatus,
+  type TlsGreeting,
 } from '@httpd-ts/kernel';
 
 /** A connection as the engine watches over it. */
@@ -29,6 +32,8 @@ export interface FrontSettings {
   readonly head: HeadOptions;
   readonly timeoutMs: number;
   readonly requestTimeouts: RequestTimeouts | undefined;
+  /** What clients are greeted with who name no other server; undefined where no TLS is spoken. */
+  readonly greeting: TlsGreeting | undefined;
 }
 
 /**
@@ -43,6 +48,9 @@ export class Engine {
   durationMs = 0;
   /** Set once no more requests are to be taken. */
   isStopping = false;
+  /** Whether TLS is spoken anywhere, and by whom. */
+  hasTls: boolean;
+  security: ConnectionSecurity | undefined;
   private nextId = 1;
   private settings = new Map<string, FrontSettings>();
   private onEmpty: (() => void) | undefined = undefined;
@@ -51,11 +59,15 @@ export class Engine {
   constructor(plan: ServedPlan, thread: number) {
     this.plan = plan;
     this.thread = thread;
+    this.security = securityOf(plan);
+    this.hasTls = this.security !== undefined;
   }
 
   /** Puts a new plan in force. Requests in flight keep theirs, which they hold by their server. */
   swap(plan: ServedPlan): void {
     this.plan = plan;
+    this.security = securityOf(plan);
+    this.hasTls = this.security !== undefined;
     this.settings = new Map();
   }
 
@@ -119,12 +131,20 @@ export class Engine {
   }
 }
 
+/** Undefined where no server speaks TLS. */
+function securityOf(plan: ServedPlan): ConnectionSecurity | undefined {
+  const security = plan.providers.find(connectionSecurity, 'default');
+  const speaks = plan.servers.some((server) => security?.greeting(server) !== undefined);
+  return speaks ? security : undefined;
+}
+
 function frontSettings(plan: ServedPlan, servers: AddressServers): FrontSettings {
   const server: ServerRecord = servers.defaultServer;
   return {
     servers,
     head: headOptionsOf(server),
     timeoutMs: server.timeoutMs ?? 60_000,
+    greeting: plan.providers.find(connectionSecurity, 'default')?.greeting(server),
     requestTimeouts: plan.providers.find(requestTimeoutPolicies, 'default')?.timeouts(server),
   };
 }

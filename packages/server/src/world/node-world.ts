@@ -14,6 +14,7 @@ import { programTable } from './programs.ts';
 import { nodeRegex } from './regex.ts';
 import { nodeScripts } from './scripts.ts';
 import { nodeSystem } from './system-facts.ts';
+import { nodeTlsServers } from './tls-server.ts';
 
 /** The real machine, with parts replaced where `given` has them. */
 export function nodeWorld(given: Partial<World> = {}): World {
@@ -26,6 +27,7 @@ export function nodeWorld(given: Partial<World> = {}): World {
     compression: given.compression ?? nodeCompression,
     charsets: given.charsets ?? nodeCharsets,
     http2: given.http2 ?? nodeHttp2,
+    tls: given.tls ?? nodeTlsServers,
     logs: given.logs ?? openedLogs(),
     shared: given.shared ?? localSharedMemory(),
     kept: given.kept ?? memoryTexts(),

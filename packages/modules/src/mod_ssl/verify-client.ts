@@ -1,0 +1,85 @@
+import type { TlsSession } from '@httpd-ts/kernel';
+import type { SslServerConfig } from './server-config.ts';
+
+/** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
+const forgivable = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/**
+ * Why a client is sent away; undefined where it may go on. A certificate that does not hold is no better than none where
+ * none is needed. httpd: modules/ssl/ssl_engine_kernel.c ssl_callback_SSLVerify
+ */
+export function clientComplaint(session: TlsSession, config: SslServerConfig): Complaint | undefined {
+  const { verify = 'none', verifyDepth = 1 } = config;
+  if (verify === 'none') return undefined;
+  const { clientChain, clientError } = session;
+  if (clientChain.length === 0) {
+    return verify === 'require' ? { level: 'info', message: noCertificate } : undefined;
+  }
+  const isForgiven = verify === 'optional_no_ca' && clientError !== undefined && forgivable.has(clientError);
+  if (clientError !== undefined && !isForgiven) {
+    const message = `AH02039: Certificate Verification: Error ${errorText(firstError(clientError))}`;
+    return { level: 'error', message };
+  }
+  const depth = clientChain.length - 1;
+  if (depth <= verifyDepth) return undefined;
+  return {
+    level: 'error',
+    message: `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`,
+  };
+}
+
+interface Complaint {
+  readonly level: 'info' | 'error';
+  readonly message: string;
+}
+
+const noCertificate = 'AH02008: SSL library error 1 in handshake: no certificate was shown';
+
+/** That no certificate could be verified is said last of a chain whose issuer is missing. */
+const firstError = (error: string) =>
+  error === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' ? 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' : error;
+
+/** SSL_CLIENT_VERIFY. httpd: ssl_engine_vars.c ssl_var_lookup_ssl_cert_verify */
+export function certificateVerdict(
+  { clientChain, clientError }: TlsSession,
+  {
+    isVerifying,
+    forgivesUnknownIssuers,
+  }: { readonly isVerifying: boolean; readonly forgivesUnknownIssuers: boolean },
+): string {
+  if (!isVerifying || clientChain.length === 0) return 'NONE';
+  if (clientError === undefined) return 'SUCCESS';
+  // The last complaint about a chain whose issuer is missing is not forgiven, though the client is.
+  const isGenerous = forgivesUnknownIssuers && clientError !== 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+  return isGenerous ? 'GENEROUS' : `FAILED:${textOfError(clientError)}`;
+}
+
+/** Numbers and words of what is wrong with a certificate, by OpenSSL's names. httpd: X509_verify_cert_error_string */
+const errors: Readonly<Record<string, readonly [number, string]>> = {
+  UNABLE_TO_GET_ISSUER_CERT: [2, 'unable to get issuer certificate'],
+  UNABLE_TO_GET_CRL: [3, 'unable to get certificate CRL'],
+  CERT_SIGNATURE_FAILURE: [7, 'certificate signature failure'],
+  CERT_NOT_YET_VALID: [9, 'certificate is not yet valid'],
+  CERT_HAS_EXPIRED: [10, 'certificate has expired'],
+  CRL_HAS_EXPIRED: [12, 'CRL has expired'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: [18, 'self-signed certificate'],
+  SELF_SIGNED_CERT_IN_CHAIN: [19, 'self-signed certificate in certificate chain'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [20, 'unable to get local issuer certificate'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [21, 'unable to verify the first certificate'],
+  CERT_REVOKED: [23, 'certificate revoked'],
+  INVALID_CA: [24, 'invalid CA certificate'],
+  INVALID_PURPOSE: [26, 'unsuitable certificate purpose'],
+};
+
+const textOfError = (name: string) => (Object.hasOwn(errors, name) ? errors[name]![1] : name);
+
+function errorText(name: string): string {
+  const number = Object.hasOwn(errors, name) ? errors[name]![0] : 1;
+  return `(${number}): ${textOfError(name)}`;
+}
