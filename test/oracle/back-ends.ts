@@ -34,6 +34,8 @@ export interface BackEndTls {
   readonly key: string;
   /** Clients must have a certificate of it. */
   readonly ca?: string;
+  /** Clients are asked for a certificate, of `ca` where there is one, and are served without it too. */
+  readonly asksOnly?: boolean;
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
   readonly ciphers?: string;
@@ -131,9 +133,10 @@ function plainServer(take: (socket: Socket) => void): Server {
 }
 
 function tlsServer(tls: BackEndTls, take: (socket: Socket) => void): Server {
-  const asksForCertificate = tls.ca !== undefined;
+  const { asksOnly = false, ...options } = tls;
+  const insists = tls.ca !== undefined && !asksOnly;
   const server = createTlsServer(
-    { ...tls, requestCert: asksForCertificate, rejectUnauthorized: asksForCertificate, allowHalfOpen: true },
+    { ...options, requestCert: insists || asksOnly, rejectUnauthorized: insists, allowHalfOpen: true },
     take,
   );
   server.on('tlsClientError', () => undefined);

@@ -177,8 +177,10 @@ export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 export interface TlsSettings {
   /** Certificates that a chain may end in; empty stands for none. */
   readonly authorities: readonly string[];
-  /** The client's own certificate, with those that issued it, and its key. */
-  readonly certificate: { readonly chain: string; readonly key: string } | undefined;
+  /** The client's own certificates, each with those that issued it, and its key. */
+  readonly identities: readonly { readonly chain: string; readonly key: string }[];
+  /** Which of them a server is shown that asks for one by the names of authorities (DER); undefined for none. */
+  chooseIdentity(authorities: readonly Uint8Array[]): number | undefined;
   /** Undefined allows what the library allows. */
   readonly versions: readonly TlsVersion[] | undefined;
   /** Names as OpenSSL has them, joined by colons. */
@@ -269,6 +271,8 @@ export interface TlsPeer {
   readonly cipher: string;
   /** The protocol that both agreed upon (ALPN). */
   readonly protocol: string | undefined;
+  /** Whether it asked for a certificate. */
+  readonly asksForCertificate: boolean;
 }
 
 export type ConnectError =
@@ -295,7 +299,7 @@ export type ConnectError =
 export interface Stream {
   onData: (bytes: Bytes) => void;
   onEnd: () => void;
-  /** Called once, after which nothing else is; `error` is a code such as `ECONNRESET`. */
+  /** Called once, after which nothing else is; `error` is a code such as `ECONNRESET`, or as a `ConnectError` of TLS. */
   onClose: (error: string | undefined) => void;
   onDrain: () => void;
   /** Bytes written that the system has not taken yet. */

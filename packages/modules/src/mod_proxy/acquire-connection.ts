@@ -4,6 +4,7 @@ import {
   type HookStatus,
   type RequestRecord,
   type ServerRecord,
+  type TlsPeer,
 } from '@httpd-ts/kernel';
 import type { BackendConnection } from './backend-connection.ts';
 import { type ParentProxy, proxyDirectory, proxyServer } from './config.ts';
@@ -70,7 +71,7 @@ export function acquireConnection(
   }
   return pool.connect().then((connection) => {
     if (!('stream' in connection)) return noConnection(destination, pool, connection);
-    if (!connection.isReused) logTls(destination, pool, connection.address, undefined);
+    if (!connection.isReused) logTls(destination, pool, connection.address, connection.stream.tls);
     return connection;
   });
 }
@@ -161,7 +162,7 @@ function handshakeFailed(
   const { request, protocol } = destination;
   const { target } = pool;
   const place = `${address}:${target.port} (${target.hostname})`;
-  logTls(destination, pool, address, failure);
+  logTls(destination, pool, address, failure.peer, failure);
   request.log('proxy', 'error', `AH01084: pass request body failed to ${place}`, connectErrors.ETLS);
   // httpd's mod_proxy_http2 meets it as a session that ends at once.
   if (protocol === 'H2') return 503;
@@ -175,9 +176,20 @@ function logTls(
   { request }: Destination,
   { target }: ConnectionPool,
   address: string | undefined,
-  failure: TlsFailure | undefined,
+  peer: TlsPeer | undefined,
+  failure?: TlsFailure,
 ): void {
-  target.tls?.client.log(request.server, `${address ?? target.socketPath}:${target.port}`, failure);
+  const remote = `${address ?? target.socketPath}:${target.port}`;
+  target.tls?.client.log(request.server, remote, peer, failure);
+}
+
+/** Tells the log what TLS said when an answer could not be read. httpd: ssl_io_input_read */
+export function logLibraryError(
+  { pool, address, libraryError }: BackendConnection,
+  server: ServerRecord,
+): void {
+  if (libraryError === undefined) return;
+  pool.target.tls?.client.logReadError(server, `${address}:${pool.target.port}`, libraryError);
 }
 
 /** httpd has connected by the time it finds that TLS is not switched on. httpd: ap_proxy_connect_backend, ap_proxy_connection_create */
@@ -188,11 +200,12 @@ async function refuseTls(destination: Destination): Promise<HookStatus> {
   connection.destroy();
   const { request, origin, protocol } = destination;
   releaseWorkers(request);
+  const { server } = request;
   const place = `${connection.address ?? origin.hostname}:${origin.port}`;
-  logForServer(
-    request,
-    `AH01961: ${origin.hostname}: failed to enable ssl support [Hint: if using mod_ssl, see SSLProxyEngine]`,
-  );
+  if (server.errorLogger.wants('core', 'error', undefined)) {
+    const message = 'AH01961:  failed to enable ssl support [Hint: if using mod_ssl, see SSLProxyEngine]';
+    server.errorLogger.write({ module: 'core', level: 'error', message, server, remote: place });
+  }
   logForServer(
     request,
     `AH00961: ${protocol}: failed to enable ssl support for ${place} (${origin.hostname})`,
@@ -255,15 +268,19 @@ export function timeoutOf(server: ServerRecord, worker: Worker): number {
  * end wants TLS and that is not switched on.
  */
 export function poolOf(destination: Destination): ConnectionPool | undefined {
-  const { request, worker, origin, parent } = destination;
-  worker.transport ??= { pools: new Map(), last: undefined };
-  const { transport } = worker;
+  const { request, origin, parent } = destination;
+  const transport = transportOf(destination);
   const isPlain =
     parent === undefined && destination.isTls !== true && request.note('uds_path') === undefined;
   if (isPlain && transport.last?.origin === origin) return transport.last.pool;
   const pool = findPool(destination, transport);
   if (isPlain && pool !== undefined) transport.last = { origin, pool };
   return pool;
+}
+
+function transportOf({ worker }: Destination): WorkerTransport {
+  worker.transport ??= { pools: new Map(), last: undefined };
+  return worker.transport;
 }
 
 function findPool(destination: Destination, transport: WorkerTransport): ConnectionPool | undefined {

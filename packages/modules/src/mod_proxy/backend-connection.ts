@@ -31,6 +31,8 @@ export class BackendConnection {
   /** It must not carry another exchange. */
   mustClose = false;
   isClosed = false;
+  /** What TLS said when it broke off. */
+  libraryError: string | undefined = undefined;
   idleSinceMs = 0;
   /** When the wait for the back end ends; infinite while nothing is waited for. */
   deadlineMs = Number.POSITIVE_INFINITY;
@@ -99,10 +101,16 @@ export class BackendConnection {
 
   private onEnd(error: string | undefined): void {
     this.mustClose = true;
+    if (error?.startsWith('ETLS ')) this.libraryError = error.slice('ETLS '.length);
     const { exchange } = this;
     if (exchange === undefined) {
       if (!this.isClosed) this.destroy();
     } else if (error === undefined) exchange.onEnd();
-    else exchange.onFailure(error === 'ECONNRESET' || error === 'EPIPE' ? 'reset' : 'broken');
+    else exchange.onFailure(failureOf(error));
   }
+}
+
+function failureOf(error: string): BackendFailure {
+  if (error === 'ECONNRESET' || error === 'EPIPE') return 'reset';
+  return error.startsWith('ETLS') ? 'end' : 'broken';
 }

@@ -26,6 +26,7 @@ export {
   connectErrors,
   type Destination,
   isWorkerReady,
+  logLibraryError,
   logUnreadBody,
   timeoutOf,
   tunnelHead,

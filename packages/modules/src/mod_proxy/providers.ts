@@ -81,12 +81,19 @@ export interface BackendTls {
   judge(peer: TlsPeer, hostname: string | undefined, nowMs: number): TlsFailure | undefined;
   /** A handshake that failed, with what the library says of it. */
   failedHandshake(libraryError: string | undefined): TlsFailure;
-  /** Tells the log of a new connection, and why it is not used. `remote` is address and port of the other side. */
-  log(server: ServerRecord, remote: string, failure: TlsFailure | undefined): void;
+  /**
+   * Tells the log of a new connection, with what is known of the other side, and why it is not used. `remote` is
+   * address and port of the other side.
+   */
+  log(server: ServerRecord, remote: string, peer: TlsPeer | undefined, failure?: TlsFailure): void;
+  /** Tells the log what the library said when nothing could be read. */
+  logReadError(server: ServerRecord, remote: string, libraryError: string): void;
 }
 
 /** Why a connection over TLS is not used: lines of the log. */
 export interface TlsFailure {
+  /** Undefined where the handshake came to nothing. */
+  readonly peer: TlsPeer | undefined;
   readonly lines: readonly {
     readonly level: LogLevel;
     readonly message: string;

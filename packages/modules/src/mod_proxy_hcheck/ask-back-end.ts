@@ -66,7 +66,7 @@ async function connect(
       : { tls: { settings: client.settings, serverName: hostname, handshakeTimeoutMs: timeoutMs } };
   const addresses = socketPath === undefined ? await network.resolve(hostname) : [undefined];
   const untrusted = (refused: TlsFailure, remote: string): CheckFailure => {
-    client?.log(server, remote, refused);
+    client?.log(server, remote, refused.peer, refused);
     return { failure: 'ETLS' };
   };
   let failure: CheckFailure = { failure: 'DNS lookup failure' };
@@ -82,7 +82,7 @@ async function connect(
     }
     const refused = stream.tls === undefined ? undefined : client?.judge(stream.tls, hostname, clock.now());
     if (refused === undefined) {
-      client?.log(server, remote, undefined);
+      client?.log(server, remote, stream.tls);
       return stream;
     }
     stream.destroy();

@@ -21,6 +21,7 @@ import {
   BackendExchange,
   type BackendFailure,
   failureTexts,
+  logLibraryError,
   overridesError,
   type ProxyServerConfig,
   proxyDirectory,
@@ -405,6 +406,7 @@ export class Exchange extends BackendExchange {
     const text = `AH01102: error reading status line from remote server ${hostname}:${port}`;
     // An end before the first byte is none that httpd has a word for, except over TLS.
     const isSudden = failure === 'end' && this.isUntouched && connection.stream.tls === undefined;
+    logLibraryError(connection, request.server);
     request.log('proxy_http', 'error', text, failureTexts[isSudden ? 'nonsense' : failure]);
     if (failure === 'timeout') {
       request.notes.set('proxy_timedout', '1');

@@ -4,6 +4,7 @@ import { type Certificate, readCertificate } from './certificate.ts';
 import { certificateText } from './certificate-text.ts';
 import { type ChainFault, checkRevocation, listsByIssuer, type RevocationCheck } from './check-revocation.ts';
 import { type SslProxyConfig, sslProxy, storesOf } from './config.ts';
+import { machineIdentities } from './machine-certificates.ts';
 import { readCertificates } from './pem.ts';
 import { type VerifyError, verifyErrorOf, verifyErrorText } from './verify-errors.ts';
 
@@ -36,21 +37,24 @@ function makeBackendTls(config: SslProxyConfig, { plan }: ServerRecord): Backend
   return {
     settings,
     judge: (peer, hostname, nowMs) => judgePeer(judge, peer, hostname, nowMs),
-    failedHandshake: (libraryError = unexpectedEnd) => connectFailed([], libraryError),
-    log: logConnection,
+    failedHandshake: (libraryError = unexpectedEnd) => connectFailed(undefined, [], libraryError),
+    log: (server, remote, peer, failure) => {
+      const lacksCertificate = peer?.asksForCertificate === true && settings.identities.length === 0;
+      logConnection(server, remote, lacksCertificate, failure);
+    },
+    logReadError,
   };
 }
 
 function settingsOf(config: SslProxyConfig): TlsSettings {
-  const { machineCertificate, machineChain = '', ciphers, suites13 } = config;
+  const { machineCertificates = [], machineCertificatesOfPath = [], machineChain = [] } = config;
+  const machine = machineIdentities([...machineCertificates, ...machineCertificatesOfPath], machineChain);
   return {
     authorities: storesOf(config).flatMap(({ certificates }) => certificates),
-    certificate:
-      machineCertificate === undefined
-        ? undefined
-        : { chain: `${machineCertificate.certificate}\n${machineChain}`, key: machineCertificate.key },
+    identities: machine.identities,
+    chooseIdentity: machine.choose,
     versions: config.versions,
-    ciphers: cipherNames(ciphers, suites13),
+    ciphers: cipherNames(config.ciphers, config.suites13),
   };
 }
 
@@ -68,30 +72,58 @@ const ofConnection = (message: string, level: Line['level'] = 'info'): Line => (
   isOfConnection: true,
 });
 
+const ofLibrary = (text: string): Line => ({
+  level: 'info',
+  message: `SSL Library Error: ${text}`,
+  isOfConnection: false,
+});
+
 const unexpectedEnd = 'error:0A000126:SSL routines::unexpected eof while reading';
 const badSignature = 'error:06880006:asn1 encoding routines::EVP lib';
 const notVerified = 'error:0A000086:SSL routines::certificate verify failed';
 
 /** httpd: ssl_io_filter_handshake, where SSL_connect fails */
-function connectFailed(reasons: readonly Line[], ...libraryErrors: readonly string[]): TlsFailure {
-  const library = libraryErrors.map(
-    (text): Line => ({ level: 'info', message: `SSL Library Error: ${text}`, isOfConnection: false }),
-  );
-  return { lines: [...reasons, ofConnection('AH02003: SSL Proxy connect failed'), ...library] };
+function connectFailed(
+  peer: TlsPeer | undefined,
+  reasons: readonly Line[],
+  ...libraryErrors: readonly string[]
+): TlsFailure {
+  const library = libraryErrors.map(ofLibrary);
+  return { peer, lines: [...reasons, ofConnection('AH02003: SSL Proxy connect failed'), ...library] };
 }
 
-/** httpd: ssl_engine_io.c ssl_io_filter_handshake, ssl_filter_io_shutdown */
-function logConnection(server: ServerRecord, remote: string, failure: TlsFailure | undefined): void {
-  const { errorLogger, hostname, port } = server;
-  const wantsInfo = errorLogger.wants('ssl', 'info', undefined);
-  if (!wantsInfo && failure === undefined) return;
-  const id = `${hostname ?? ''}:${port === 0 ? 80 : port}`;
+/** httpd: ssl_util.c ssl_util_vhostid */
+const hostId = ({ hostname, port }: ServerRecord) => `${hostname ?? ''}:${port === 0 ? 80 : port}`;
+
+/** httpd: ssl_engine_io.c ssl_io_filter_handshake, ssl_filter_io_shutdown; ssl_callback_proxy_cert */
+function logConnection(
+  server: ServerRecord,
+  remote: string,
+  lacksCertificate: boolean,
+  failure: TlsFailure | undefined,
+): void {
+  const id = hostId(server);
   const lines = [ofConnection(`AH01964: Connection to child 0 established (server ${id})`)];
-  if (failure !== undefined) {
-    const closed = `AH01998: Connection closed to child 0 with abortive shutdown (server ${id})`;
-    lines.push(...failure.lines, ofConnection(closed));
-    lines.push(ofConnection('AH01997: SSL handshake failed: sending 502'));
+  if (lacksCertificate) {
+    const message = `AH02268: Proxy client certificate callback: (${id}) downstream server wanted client certificate but none are configured`;
+    lines.push({ level: 'warn', message, isOfConnection: false });
   }
+  if (failure !== undefined) lines.push(...failure.lines, ...closed(id));
+  write(server, remote, lines);
+}
+
+const closed = (id: string): readonly Line[] => [
+  ofConnection(`AH01998: Connection closed to child 0 with abortive shutdown (server ${id})`),
+  ofConnection('AH01997: SSL handshake failed: sending 502'),
+];
+
+function logReadError(server: ServerRecord, remote: string, libraryError: string): void {
+  const read = ofConnection('AH01992: SSL library error 1 reading data');
+  write(server, remote, [read, ofLibrary(libraryError)]);
+}
+
+function write(server: ServerRecord, remote: string, lines: readonly Line[]): void {
+  const { errorLogger } = server;
   for (const { level, message, isOfConnection } of lines) {
     if (!errorLogger.wants('ssl', level, undefined)) continue;
     errorLogger.write({ module: 'ssl', level, message, server, ...(isOfConnection ? { remote } : {}) });
@@ -115,11 +147,11 @@ function judgePeer(
   const chain = peer.chain.map(readCertificate).filter((certificate) => certificate !== undefined);
   const { verify = 'none' } = judge.config;
   const isWhole = chain.length === peer.chain.length && chain.length > 0;
-  if (verify !== 'none' && !isWhole) return connectFailed([], notVerified);
-  const failure = verify === 'none' ? undefined : verifyChain(judge, chain, peer.chainError, nowMs);
+  if (verify !== 'none' && !isWhole) return connectFailed(peer, [], notVerified);
+  const failure = verify === 'none' ? undefined : verifyChain(judge, chain, peer, nowMs);
   if (failure !== undefined) return failure;
   const message = checkPeer(judge.config, chain[0], hostname, nowMs);
-  return message === undefined ? undefined : { lines: [ofConnection(message)] };
+  return message === undefined ? undefined : { peer, lines: [ofConnection(message)] };
 }
 
 /** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
@@ -138,16 +170,16 @@ const forgivable: ReadonlySet<VerifyError> = new Set<VerifyError>([
 function verifyChain(
   { config, anchors, revocation }: Judge,
   chain: readonly Certificate[],
-  chainError: string | undefined,
+  peer: TlsPeer,
   nowMs: number,
 ): TlsFailure | undefined {
   const top = chain.length - 1;
   const rejected = ({ error, depth }: ChainFault) => {
     const text = `${verifyErrorText(error)} ${certificateText(chain[depth]!)}`;
     const library = error === 'CRL_SIGNATURE_FAILURE' ? [badSignature, notVerified] : [notVerified];
-    return connectFailed([ofConnection(`AH02276: Certificate Verification: ${text}`)], ...library);
+    return connectFailed(peer, [ofConnection(`AH02276: Certificate Verification: ${text}`)], ...library);
   };
-  const broken = chainFault(chain, anchors, chainError);
+  const broken = chainFault(chain, anchors, peer.chainError);
   if (broken !== undefined && !(config.verify === 'optional_no_ca' && forgivable.has(broken)))
     return rejected({ error: broken, depth: top });
   const revoked = revocation && checkRevocation(chain, { ...revocation, nowMs });
@@ -158,7 +190,7 @@ function verifyChain(
     if (error !== undefined) return rejected({ error, depth });
     if (depth > verifyDepth) {
       const text = `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`;
-      return connectFailed([ofConnection(text, 'error')], notVerified);
+      return connectFailed(peer, [ofConnection(text, 'error')], notVerified);
     }
   }
   return undefined;

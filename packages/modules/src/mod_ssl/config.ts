@@ -1,4 +1,5 @@
 import { innerWins, perDirectory, type TlsVersion } from '@httpd-ts/kernel';
+import type { MachineCertificate } from './machine-certificates.ts';
 import type { RevocationList } from './revocation-list.ts';
 
 /** How certificates of back ends are verified. */
@@ -18,8 +19,10 @@ export interface SslProxyConfig {
   revocationListsOfPath?: PemStore;
   revocationCheck?: 'none' | 'leaf' | 'chain';
   mayLackLists?: boolean;
-  machineCertificate?: MachineCertificate;
-  machineChain?: string;
+  machineCertificates?: readonly MachineCertificate[];
+  machineCertificatesOfPath?: readonly MachineCertificate[];
+  /** PEM texts. */
+  machineChain?: readonly string[];
   versions?: readonly TlsVersion[];
   ciphers?: string;
   suites13?: string;
@@ -33,12 +36,6 @@ export interface PemStore {
   /** PEM texts. */
   readonly certificates: readonly string[];
   readonly lists: readonly RevocationList[];
-}
-
-/** The certificate that is shown to back ends which ask for one, with its key. */
-export interface MachineCertificate {
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /** All that was read for a configuration. */

@@ -1,3 +1,4 @@
+import { entryOf } from '@httpd-ts/kernel';
 import { DerReader, type DerValue, hex, latin1, readObjectIdentifier, TAG } from './read-der.ts';
 
 /** Kinds of text in names, by their tags. */
@@ -108,7 +109,7 @@ export function nameText(name: DerValue): string {
 
 function attributeText({ type, value }: Attribute): string {
   const oid = readObjectIdentifier(type);
-  const shortName = shortNames[oid];
+  const shortName = entryOf(shortNames, oid);
   const text = shortName === undefined ? undefined : utf8Of(value);
   return `${shortName ?? oid}=${text === undefined ? `#${hex(value.whole).toUpperCase()}` : escaped(latin1(text))}`;
 }

@@ -7,12 +7,14 @@ const certificateLabel = /^(?:(?:X509|TRUSTED) )?CERTIFICATE$/;
 const listLabel = /^X509 CRL$/;
 const keyLabel = /PRIVATE KEY$/;
 
-interface PemBlock {
+/** One value of a file, between its marks. */
+export interface PemBlock {
   readonly label: string;
   readonly text: string;
 }
 
-function blocksOf(text: string): readonly PemBlock[] {
+/** All values in a text. */
+export function blocksOf(text: string): readonly PemBlock[] {
   return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)].map((match) => ({
     label: match[1]!,
     text: match[0],
@@ -25,8 +27,8 @@ const textsOf = (blocks: readonly PemBlock[], label: RegExp) =>
 /** The certificates in a text. */
 export const certificatesIn = (text: string) => textsOf(blocksOf(text), certificateLabel);
 
-/** The private keys in a text. */
-export const keysIn = (text: string) => textsOf(blocksOf(text), keyLabel);
+export const isCertificate = ({ label }: PemBlock) => certificateLabel.test(label);
+export const isKey = ({ label }: PemBlock) => keyLabel.test(label);
 
 /** The encoded value of a block; what follows it, as in a trusted certificate, is left away by its readers. */
 export function derOf(block: string): Uint8Array {

@@ -12,7 +12,8 @@ import {
 import { leadingInteger } from '../core/contract.ts';
 import { tlsChecks } from '../known-tls-arguments.ts';
 import { type SslProxyConfig, sslProxy, type Verification } from './config.ts';
-import { certificatesIn, keysIn, readStore, readStoreDirectory } from './pem.ts';
+import { type MachineCertificate, readMachineCertificates } from './machine-certificates.ts';
+import { certificatesIn, readStore, readStoreDirectory } from './pem.ts';
 
 const context = 'server, proxy';
 
@@ -66,32 +67,29 @@ function pemDirectory(
   });
 }
 
-function filesOf(directory: string, pattern: RegExp, cmd: DirectiveContext): readonly string[] {
+function filesOf(directory: string, cmd: DirectiveContext): readonly string[] {
   const entries = cmd.world.files.readDirectory(directory);
   if (typeof entries === 'string') return [];
   return [...entries]
-    .filter((entry) => pattern.test(entry))
     .sort()
     .map((entry) => cmd.world.files.readText(`${directory.replace(/\/$/, '')}/${entry}`))
     .flatMap((read) => (typeof read === 'string' ? [] : [read.text]));
 }
 
-/** The first pair of certificate and key. httpd: modules/ssl/ssl_engine_init.c ssl_init_proxy_certs */
-function takeMachineCertificate(config: SslProxyConfig, text: string, cmd: DirectiveContext): Complaint {
-  const certificates = certificatesIn(text);
-  const keys = keysIn(text);
-  if (certificates.length > 1 || keys.length > 1) {
-    cmd.refuseServing(cmd.name, 'mod_ssl', 'with more than one certificate');
+/** httpd finds what is wrong with certificates of its own when it starts, not when it checks the configuration. */
+function takeMachineCertificates(
+  config: SslProxyConfig,
+  field: 'machineCertificates' | 'machineCertificatesOfPath',
+  texts: readonly string[],
+  cmd: DirectiveContext,
+): Complaint {
+  const certificates: MachineCertificate[] = [];
+  for (const text of texts) {
+    const read = readMachineCertificates(text);
+    if (typeof read !== 'string') certificates.push(...read);
+    else if (!cmd.settings.checkOnly) return `${cmd.name}: a file ${read}`;
   }
-  const [certificate] = certificates;
-  const [key] = keys;
-  if (certificate === undefined) return undefined;
-  // httpd finds this when it starts, not when it checks the configuration.
-  if (key === undefined) {
-    cmd.refuseServing(cmd.name, 'mod_ssl', `without a private key behind each certificate (AH02252)`);
-    return undefined;
-  }
-  config.machineCertificate = { certificate, key };
+  config[field] = certificates;
   return undefined;
 }
 
@@ -233,16 +231,12 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     args: take1,
     context,
     usage: "SSL Proxy: file containing client certificates ('/path/to/file' - PEM encoded certificates)",
-    support: {
-      partial:
-        'of one certificate, as TLS in Node cannot choose by the authorities that a back end names: a server with more of them does not start',
-    },
     set(config, name, cmd): Complaint {
       const complaint = tlsChecks.file([name], cmd);
       if (complaint) return complaint;
       const read = readFile(cmd.serverRootRelative(name), cmd);
       if (typeof read === 'string') return read;
-      return read.text === '' ? undefined : takeMachineCertificate(config, read.text, cmd);
+      return takeMachineCertificates(config, 'machineCertificates', [read.text], cmd);
     },
   }),
   SSLProxyMachineCertificatePath: sslProxy.directive({
@@ -250,18 +244,11 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
     context,
     usage:
       "SSL Proxy: directory containing client certificates ('/path/to/dir' - contains PEM encoded certificates)",
-    support: {
-      partial:
-        'of one certificate, as TLS in Node cannot choose by the authorities that a back end names: a server with more of them does not start',
-    },
     set(config, name, cmd): Complaint {
       const complaint = tlsChecks.directory([name], cmd);
       if (complaint) return complaint;
-      return takeMachineCertificate(
-        config,
-        filesOf(cmd.serverRootRelative(name), /^[^.]/, cmd).join('\n'),
-        cmd,
-      );
+      const texts = filesOf(cmd.serverRootRelative(name), cmd);
+      return takeMachineCertificates(config, 'machineCertificatesOfPath', texts, cmd);
     },
   }),
   SSLProxyMachineCertificateChainFile: sslProxy.directive({
@@ -274,7 +261,7 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
       if (complaint) return complaint;
       const read = readFile(cmd.serverRootRelative(name), cmd);
       if (typeof read === 'string') return read;
-      config.machineChain = certificatesIn(read.text).join('\n');
+      config.machineChain = certificatesIn(read.text);
       return undefined;
     },
   }),

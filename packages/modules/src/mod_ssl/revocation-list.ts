@@ -1,4 +1,4 @@
-import type { Digests, SignatureScheme } from '@httpd-ts/kernel';
+import { type Digests, entryOf, type SignatureScheme } from '@httpd-ts/kernel';
 import {
   type AuthorityKey,
   EXTENSION,
@@ -154,12 +154,12 @@ const RSA_PSS = '1.2.840.113549.1.1.10';
 function signatureScheme({ content }: DerValue): SignatureScheme | undefined {
   const reader = new DerReader(content);
   const id = readObjectIdentifier(reader.take(TAG.objectIdentifier));
-  if (id !== RSA_PSS) return schemes[id];
+  if (id !== RSA_PSS) return entryOf(schemes, id);
   const parameters = reader.enter(TAG.sequence);
   const hashId = parameters.enterIf(contextTag(0, true))?.enter(TAG.sequence).take(TAG.objectIdentifier);
   parameters.takeIf(contextTag(1, true));
   const saltLength = parameters.enterIf(contextTag(2, true))?.take(TAG.integer);
-  const hash = hashId === undefined ? 'sha1' : hashes[readObjectIdentifier(hashId)];
+  const hash = hashId === undefined ? 'sha1' : entryOf(hashes, readObjectIdentifier(hashId));
   if (hash === undefined) return undefined;
   return { hash, pssSaltLength: saltLength === undefined ? 20 : readSmallInteger(saltLength) };
 }

@@ -18,6 +18,9 @@ export const builtins = {
   get net() {
     return process.getBuiltinModule('node:net');
   },
+  get stream() {
+    return process.getBuiltinModule('node:stream');
+  },
   get tls() {
     return process.getBuiltinModule('node:tls');
   },

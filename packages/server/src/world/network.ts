@@ -5,6 +5,7 @@ import type * as tls from 'node:tls';
 import { getSystemErrorName } from 'node:util';
 import type { ConnectError, ConnectTarget, Network, Stream, TlsTarget } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
+import { chosenIdentity, learnIdentity } from './choose-identity.ts';
 import { openDatagrams } from './datagrams.ts';
 import { HandleStream } from './handle-stream.ts';
 import {
@@ -171,9 +172,9 @@ function connectSocket(target: ConnectTarget): Promise<Stream | ConnectError> {
       socket.removeListener('error', onError);
       if (tls !== undefined && tunnel !== undefined) {
         openTunnel(socket, tunnel, tls.handshakeTimeoutMs).then((failure) =>
-          resolve(failure ?? secure(socket, tls)),
+          resolve(failure ?? secureFor(target, socket, tls)),
         );
-      } else if (tls !== undefined) resolve(secure(socket, tls));
+      } else if (tls !== undefined) resolve(secureFor(target, socket, tls));
       else resolve(memory === undefined ? socketStream(socket) : new ReusingSocketStream(socket, memory));
     });
   });
@@ -211,8 +212,23 @@ function openTunnel(socket: Socket, head: string, timeoutMs: number): Promise<Co
   });
 }
 
+/** The handshake with the certificate that the other side asks for; the first time a connection finds that out. */
+function secureFor(
+  target: ConnectTarget,
+  socket: Socket,
+  tls: TlsTarget,
+): Promise<Stream | ConnectError> | Stream | ConnectError {
+  const choice = chosenIdentity(target, tls);
+  if (choice !== undefined) return secure(socket, tls, choice.identity);
+  return learnIdentity(target, tls, socket).then((failure) => failure ?? connectSocket(target));
+}
+
 /** The handshake on a connected socket. */
-function secure(socket: Socket, target: TlsTarget): Promise<Stream | ConnectError> {
+function secure(
+  socket: Socket,
+  target: TlsTarget,
+  identity: number | undefined,
+): Promise<Stream | ConnectError> {
   return new Promise((resolve) => {
     const fail = (error?: unknown) => {
       clearTimeout(timer);
@@ -223,7 +239,7 @@ function secure(socket: Socket, target: TlsTarget): Promise<Stream | ConnectErro
     const timer = setTimeout(fail, target.handshakeTimeoutMs);
     let secured: tls.TLSSocket;
     try {
-      secured = beginTls(socket, target);
+      secured = beginTls(socket, target, identity);
     } catch {
       fail();
       return;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Bytes, Stream, TlsPeer } from '@httpd-ts/kernel';
+import { libraryError } from './tls-client.ts';
 
 const nothing = () => {};
 
@@ -37,7 +38,10 @@ export class SocketStream implements PeerStream {
     socket.on('end', () => this.onEnd());
     socket.on('drain', () => this.onDrain());
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.error = error.code ?? 'EIO';
+      const said = this.tls === undefined ? undefined : libraryError(error);
+      this.error = said === undefined ? (error.code ?? 'EIO') : `ETLS ${said}`;
+      // Node would tell of an end first, as if all were well.
+      if (said !== undefined) socket.destroy();
     });
     socket.on('close', () => this.onClose(this.error));
   }

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
 import type { TlsPeer, TlsSettings, TlsTarget, TlsVersion } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
 
-const contexts = new WeakMap<TlsSettings, tls.SecureContext>();
+/** The contexts of settings, by what is shown of their certificates. */
+const contexts = new WeakMap<TlsSettings, Map<number | undefined, tls.SecureContext>>();
 
 /** Bits that rule versions out. */
 function versionOptions(allowed: readonly TlsVersion[] | undefined): number {
@@ -23,10 +24,13 @@ function versionOptions(allowed: readonly TlsVersion[] | undefined): number {
 const suites13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';
 
 /** A context is made once for each configuration. It throws where a certificate or a list of ciphers is unusable. */
-function contextOf(settings: TlsSettings): tls.SecureContext {
-  let context = contexts.get(settings);
+function contextOf(settings: TlsSettings, identity: number | undefined): tls.SecureContext {
+  const made = contexts.get(settings) ?? new Map<number | undefined, tls.SecureContext>();
+  contexts.set(settings, made);
+  let context = made.get(identity);
   if (context === undefined) {
-    const { authorities, certificate, versions, ciphers } = settings;
+    const { authorities, identities, versions, ciphers } = settings;
+    const certificate = identity === undefined ? undefined : identities[identity];
     context = builtins.tls.createSecureContext({
       ca: [...authorities],
       secureOptions: versionOptions(versions),
@@ -37,16 +41,16 @@ function contextOf(settings: TlsSettings): tls.SecureContext {
         ? {}
         : { ciphers: ciphers.includes('TLS_') ? `${ciphers}:DEFAULT` : `${suites13}:${ciphers}` }),
     });
-    contexts.set(settings, context);
+    made.set(identity, context);
   }
   return context;
 }
 
-/** Begins TLS on a connected socket. */
-export function beginTls(socket: Socket, target: TlsTarget): tls.TLSSocket {
+/** Begins TLS on a connected socket, with the certificate that is to be shown, if any. */
+export function beginTls(socket: Duplex, target: TlsTarget, identity: number | undefined): tls.TLSSocket {
   return builtins.tls.connect({
     socket,
-    secureContext: contextOf(target.settings),
+    secureContext: contextOf(target.settings, identity),
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ...(target.serverName === undefined ? {} : { servername: target.serverName }),
@@ -75,17 +79,19 @@ export function tlsPeer(socket: tls.TLSSocket): TlsPeer {
     version: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
     protocol: socket.alpnProtocol || undefined,
+    // These are told within the request for a certificate.
+    asksForCertificate: socket.getSharedSigalgs().length > 0,
   };
 }
 
 /**
- * What OpenSSL says of a handshake that failed, as httpd's log has it: Node adds places in the source to it.
- * Undefined for what is no error of its own.
+ * What OpenSSL says of a handshake that failed, as httpd's log has it: Node adds places in the source to it, and has
+ * a later version, which names other protocols. Undefined for what is no error of its own.
  */
 export function libraryError(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : '';
   const [, code, library, reason, alert] =
     /(error:[0-9A-F]+):([^:]*):[^:]*:([^:]*):[^:]*:\d+:(SSL alert number \d+)?/.exec(message) ?? [];
   if (code === undefined) return undefined;
-  return `${code}:${library}::${reason}${alert === undefined ? '' : ` (${alert})`}`;
+  return `${code}:${library}::${reason?.replace('ssl/tls alert', 'sslv3 alert')}${alert === undefined ? '' : ` (${alert})`}`;
 }
