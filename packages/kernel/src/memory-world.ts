@@ -48,6 +48,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       monotonic: () => 0,
       zoneOffsetMinutes: () => 0,
       after: () => ({ cancel: () => {} }),
+      afterInput: (run) => void Promise.resolve().then(run),
     },
     environment: new Map(Object.entries(options.environment ?? {})),
     network: {

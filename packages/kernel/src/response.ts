@@ -51,6 +51,8 @@ export interface PullSource {
   readonly isWhole?: boolean;
   /** What a filter holds back is to go out while more is awaited. httpd: the FLUSH bucket of mod_proxy_http */
   readonly flushesWhenIdle?: boolean;
+  /** The same is said by an empty chunk, wherever it is to happen. */
+  readonly marksFlushes?: boolean;
 }
 
 /** Length of a body in bytes, or undefined when only its end will tell. */

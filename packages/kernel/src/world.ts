@@ -90,6 +90,8 @@ export interface Clock {
   /** Local offset from UTC in minutes east at that time. */
   zoneOffsetMinutes(atMs: number): number;
   after(delayMs: number, run: () => void): Timer;
+  /** As soon as all that has already come in from outside was handed on. */
+  afterInput(run: () => void): void;
 }
 
 export interface Timer {

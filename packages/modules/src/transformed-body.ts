@@ -1,8 +1,10 @@
-import type { Body, PullSource, Transform } from '@httpd-ts/kernel';
+import type { Body, Clock, PullSource, Transform } from '@httpd-ts/kernel';
+import { arrivalsOf, flushMark, tellsFlushes } from './arrivals.ts';
 
 /** A body on its way through a transformation. */
 export interface Transformation {
   readonly source: PullSource;
+  readonly clock: Clock;
   readonly transform: Transform;
   /** Output of which httpd would know the length, as all of it comes before any of it is passed on. */
   readonly bufferSize: number;
@@ -42,6 +44,7 @@ export async function transformedBody(work: Transformation): Promise<Body> {
     if (isLast) return { kind: 'bytes', bytes: joined(ready) };
   }
   const pieces = isFlushed === true && size > 0 ? [joined(ready)] : ready;
+  if (isFlushed === true && tellsFlushes(work.source)) pieces.push(flushMark);
   return { kind: 'source', length: undefined, source: remaining(work, step, pieces) };
 }
 
@@ -58,46 +61,22 @@ type NextStep = () => Promise<Step>;
 
 /** The steps of a transformation, each for one chunk of the source or for a flush in between. */
 function stepsOf(work: Transformation): NextStep {
-  const { source, transform } = work;
-  const flushes = source.flushesWhenIdle === true;
-  let awaited: Promise<Uint8Array | null> | undefined;
+  const { source, transform, clock } = work;
+  const next = arrivalsOf(source, clock);
   return async () => {
-    const pulled = awaited ?? pull(source);
-    if (pulled instanceof Promise && pulled !== awaited && flushes && (await isPending(pulled))) {
-      awaited = pulled;
-      const output = await transform.flush();
-      work.onChunk(0, sizeOf(output));
-      return { output, isLast: false, isFlushed: true };
-    }
-    awaited = undefined;
-    return takeChunk(work, pulled);
+    const arrival = next();
+    if ((await arrival.catch(() => null)) !== 'flush') return takeChunk(work, arrival as Promise<Chunk>);
+    const output = await transform.flush();
+    work.onChunk(0, sizeOf(output));
+    return { output, isLast: false, isFlushed: true };
   };
 }
 
-type Pulled = ReturnType<PullSource['pull']>;
-
-function pull(source: PullSource): Pulled {
-  try {
-    return source.pull();
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-/** Whether a chunk has yet to come, and the source has not failed either. */
-function isPending(pulled: Promise<unknown>): Promise<boolean> {
-  const isSettled = () => false;
-  // What is settled already tells so first.
-  const later = Promise.resolve()
-    .then()
-    .then()
-    .then(() => true);
-  return Promise.race([pulled.then(isSettled, isSettled), later]);
-}
+type Chunk = Uint8Array | null;
 
 const sizeOf = (pieces: readonly Uint8Array[]) => pieces.reduce((size, { length }) => size + length, 0);
 
-async function takeChunk(work: Transformation, pulled: Pulled): Promise<Step> {
+async function takeChunk(work: Transformation, pulled: Promise<Chunk>): Promise<Step> {
   const { transform } = work;
   let chunk: Uint8Array | null;
   try {
@@ -125,12 +104,15 @@ function remaining(
 ): PullSource {
   let isDone = false;
   let failure = brokenOff;
+  const marksFlushes = tellsFlushes(work.source);
   return {
+    marksFlushes,
     async pull() {
       while (ready.length === 0 && !isDone) {
         if (failure !== undefined) throw failure.error;
         const made = await step();
         ready.push(...made.output);
+        if (marksFlushes && made.isFlushed === true) ready.push(flushMark);
         isDone = made.isLast;
         failure = made.failure;
       }

@@ -31,7 +31,7 @@ const isCompressible = (request: RequestRecord) =>
   codingOf(request) === undefined;
 
 function compress(request: RequestRecord, body: Body | undefined): Promise<Body> {
-  const { compression, files } = request.server.plan.world;
+  const { clock, compression, files } = request.server.plan.world;
   const config = brotliServer.of(request);
   const settings = { ...brotliDefaults, ...config };
   const transform = inBlocks(compression.brotli(settings), blockSize(settings));
@@ -39,6 +39,7 @@ function compress(request: RequestRecord, body: Body | undefined): Promise<Body>
   let output = 0;
   return transformedBody({
     source: bodySource(body, files),
+    clock,
     transform,
     // What the encoder gives before the end of the body leaves at once.
     bufferSize: 1,

@@ -56,7 +56,7 @@ function refusal(request: RequestRecord): string | undefined {
 const gzipHeader = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
 
 async function compress(request: RequestRecord, body: Body | undefined): Promise<Body> {
-  const { compression, files } = request.server.plan.world;
+  const { clock, compression, files } = request.server.plan.world;
   const config = deflateServer.of(request);
   const { level, windowBits, memLevel, bufferSize } = { ...deflateDefaults, ...config };
   // What came without a length goes out without one unless its end has come, too.
@@ -68,6 +68,7 @@ async function compress(request: RequestRecord, body: Body | undefined): Promise
   let hasHeader = false;
   const compressed = await transformedBody({
     source: bodySource(body, files),
+    clock,
     bufferSize: bufferSize + gzipHeader.length,
     transform: {
       ...transform,

@@ -73,7 +73,7 @@ export const inflateFilter: OutputFilter = {
  * mod_proxy looks after nothing that it passed on.
  */
 async function expand(request: RequestRecord, body: Body | undefined): Promise<Body | undefined> {
-  const { compression, files } = request.server.plan.world;
+  const { clock, compression, files } = request.server.plan.world;
   const { windowBits, bufferSize } = { ...deflateDefaults, ...deflateServer.of(request) };
   const limit = ratioGuard(request, 'AH02650');
   const given = bodySource(body, files);
@@ -101,6 +101,7 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
         },
         abort: () => source.abort(),
       },
+      clock,
       hasPassedOn: () => hasPassedOn && request.proxyRequest !== false,
       bufferSize,
       transform: new GzipMember(compression, windowBits),

@@ -35,6 +35,7 @@ function poolWith(addressTtlSeconds: number | undefined) {
           timers.push(run);
           return { cancel: () => {} };
         },
+        afterInput: (run) => void setImmediate(run),
       },
     },
   });

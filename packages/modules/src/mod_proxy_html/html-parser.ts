@@ -45,6 +45,8 @@ const usualRank = 100;
 const impliesHead = new Set(['script', 'style', 'meta', 'link', 'title', 'base']);
 const standsWithoutBody = new Set(['noframes', 'frame', 'frameset']);
 const longestName = 100;
+/** Text is told of in pieces of so many bytes. libxml2: HTML_PARSER_BIG_BUFFER_SIZE */
+const pieceSize = 1000;
 
 const isBlank = (code: number) => code === 32 || (code >= 9 && code <= 13 && code !== 11 && code !== 12);
 const isLetter = (code: number) => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
@@ -67,6 +69,22 @@ export function utf8(code: number): string {
   );
 }
 
+/** Text piece by piece; a piece ends behind the character that fills it. */
+function piecesOf(text: string): readonly string[] {
+  if (text.length < pieceSize) return text === '' ? [] : [text];
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    let end = at + pieceSize;
+    while (isContinuation(text.charCodeAt(end))) end++;
+    pieces.push(text.slice(at, end));
+    at = end;
+  }
+  return pieces;
+}
+
+/** A further byte of a character in UTF-8. */
+const isContinuation = (code: number) => code >= 0x80 && code < 0xc0;
+
 const withoutControls = (text: string) => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '');
 
 /**
@@ -86,6 +104,7 @@ export class HtmlParser {
   private passedOver = 0;
   /** Up to where the end of a token was looked for in vain. */
   private searched = 0;
+  private isStuck = false;
 
   constructor(handler: HtmlHandler) {
     this.handler = handler;
@@ -158,7 +177,7 @@ export class HtmlParser {
       this.state = 'misc';
       return true;
     }
-    if (!isLast && this.find('>', true) < 0) return false;
+    if (!isLast && !this.hasTagEnd()) return false;
     this.readDoctype();
     this.state = 'prolog';
     return true;
@@ -171,7 +190,7 @@ export class HtmlParser {
     if (this.code() === LT && this.code(1) === 33) {
       if (this.isAt('<!--')) return this.readCommentWhole(isLast);
       if (this.state === 'misc' && this.isAtDoctype()) {
-        if (!isLast && this.find('>', true) < 0) return false;
+        if (!isLast && !this.hasTagEnd()) return false;
         this.readDoctype();
         this.state = 'prolog';
         return true;
@@ -202,7 +221,7 @@ export class HtmlParser {
   }
 
   private readInstructionWhole(isLast: boolean): boolean {
-    if (!isLast && this.find('>', false) < 0) return false;
+    if (!isLast && this.find('>') < 0) return false;
     this.readInstruction();
     return true;
   }
@@ -221,7 +240,7 @@ export class HtmlParser {
     const next = this.code(1);
     if (this.name === 'script' || this.name === 'style') return this.readScript(isLast);
     if (code !== LT) {
-      if (!isLast && this.find('<', false) < 0) return false;
+      if (!isLast && this.find('<') < 0) return false;
       while (this.left > 0 && this.code() !== LT && this.state === 'content') {
         if (this.code() === 38) this.readReference();
         else this.readText();
@@ -229,7 +248,7 @@ export class HtmlParser {
       return true;
     }
     if (this.isAtDoctype()) {
-      if (!isLast && this.find('>', true) < 0) return false;
+      if (!isLast && !this.hasTagEnd()) return false;
       this.readDoctype();
     } else if (this.isAt('<!--')) return this.readCommentWhole(isLast);
     else if (next === 63) return this.readInstructionWhole(isLast);
@@ -243,22 +262,35 @@ export class HtmlParser {
     return true;
   }
 
-  /** Where a character is found, from here on; with `outsideQuotes` not within the quotes of an attribute. */
-  private find(char: string, outsideQuotes: boolean): number {
-    if (!outsideQuotes) {
-      const found = this.text.indexOf(char, Math.max(this.at, this.searched));
-      this.searched = found < 0 ? this.text.length : 0;
-      return found;
-    }
+  /** Where a character is found, from here on. */
+  private find(char: string): number {
+    const found = this.text.indexOf(char, Math.max(this.at, this.searched));
+    this.searched = found < 0 ? this.text.length : 0;
+    return found;
+  }
+
+  /**
+   * Whether a tag's end is there, outside of the quotes of its attributes. Where a piece ends within quotes, libxml2 looks
+   * for their end in vain from then on, and reads the rest when nothing follows.
+   */
+  private hasTagEnd(): boolean {
+    if (this.isStuck) return false;
+    const { quote, end } = this.tagEnd(Math.max(this.at, this.searched));
+    this.isStuck = quote !== '';
+    this.searched = end < 0 ? this.text.length : 0;
+    return end >= 0;
+  }
+
+  private tagEnd(from: number): { readonly quote: string; readonly end: number } {
     let quote = '';
-    for (let i = this.at; i < this.text.length; i++) {
+    for (let i = from; i < this.text.length; i++) {
       const at = this.text[i]!;
       if (quote !== '') {
         if (at === quote) quote = '';
       } else if (at === '"' || at === "'") quote = at;
-      else if (at === char) return i;
+      else if (at === '>') return { quote, end: i };
     }
-    return -1;
+    return { quote, end: -1 };
   }
 
   private findCommentEnd(): number {
@@ -288,7 +320,7 @@ export class HtmlParser {
   /** The document type is not told of. */
   private readDoctype(): void {
     this.at += 9;
-    const end = this.find('>', true);
+    const { end } = this.tagEnd(this.at);
     const plain = this.text.indexOf('>', this.at);
     this.at = end >= 0 ? end + 1 : plain >= 0 ? plain + 1 : this.text.length;
   }
@@ -333,7 +365,7 @@ export class HtmlParser {
     if (nul >= 0 && nul < end) end = nul;
     const content = withoutControls(this.text.slice(this.at, end));
     this.at = end;
-    if (content !== '') this.handler.cdata(content);
+    for (const piece of piecesOf(content)) this.handler.cdata(piece);
     if (begins) this.state = 'end tag';
     return true;
   }
@@ -350,9 +382,12 @@ export class HtmlParser {
       if (this.code() === 0) this.state = 'end';
       return;
     }
-    if (this.isIgnorable(text)) return;
-    this.implyParagraph();
-    this.handler.characters(text);
+    const pieces = piecesOf(text);
+    for (const piece of pieces) {
+      if (piece.length < pieceSize && this.isIgnorable(piece)) continue;
+      this.implyParagraph();
+      this.handler.characters(piece);
+    }
   }
 
   /** White space between elements where no text belongs. */
@@ -438,7 +473,7 @@ export class HtmlParser {
       this.state = 'end tag';
       return true;
     }
-    if (!isLast && this.find('>', true) < 0) return false;
+    if (!isLast && !this.hasTagEnd()) return false;
     this.at++;
     const name = this.readName();
     if (name === undefined) {
@@ -542,7 +577,7 @@ export class HtmlParser {
   }
 
   private readEndTag(isLast: boolean): boolean {
-    if (this.left < 2 || (!isLast && this.find('>', false) < 0)) return false;
+    if (this.left < 2 || (!isLast && this.find('>') < 0)) return false;
     this.at += 2;
     const name = this.readName();
     if (name !== undefined) {

@@ -1,11 +1,11 @@
 import { entryOf } from '@httpd-ts/kernel';
+import type { GatheredWrites } from '../gathered-writes.ts';
 import type { ProxyHtmlConfig, UrlMap } from './config.ts';
 import { attributeGroups, elements } from './html-facts.ts';
 import type { Attribute, HtmlHandler } from './html-parser.ts';
 import { rewriteEvent, rewriteLink, rewriteScript } from './rewrite-links.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string) => text.replace(/[&<>"]/g, (char) => entryOf(escapes, char)!);
 
 const listed = (names: string) =>
   new Set(names.split(' ').flatMap((name) => entryOf(attributeGroups, name)?.split(' ') ?? [name]));
@@ -26,35 +26,32 @@ const attributesOf: ReadonlyMap<string, AllowedAttributes> = new Map(
 export class PageWriter implements HtmlHandler {
   private readonly config: ProxyHtmlConfig;
   private readonly maps: readonly UrlMap[];
-  private output = '';
+  private readonly writes: GatheredWrites;
   /** Script, style and comments that are rewritten when the element ends. */
   private collected = '';
 
-  constructor(config: ProxyHtmlConfig, maps: readonly UrlMap[]) {
+  constructor(config: ProxyHtmlConfig, maps: readonly UrlMap[], writes: GatheredWrites) {
+    this.writes = writes;
     this.config = config;
     this.maps = maps;
   }
 
-  /** What was written since the last time. */
-  take(): string {
-    const { output } = this;
-    this.output = '';
-    return output;
-  }
-
   startElement(name: string, attributes: readonly Attribute[]): void {
     if (this.isDropped(name)) return;
-    const { config } = this;
-    this.output += `<${name}`;
+    const { config, writes } = this;
+    writes.put('<');
+    writes.put(name);
     for (const [attribute, value] of attributes) {
       if (!this.isAllowed(name, attribute)) continue;
-      this.output +=
-        value === null
-          ? ` ${attribute}`
-          : ` ${attribute}="${escaped(this.rewritten(name, attribute, value))}"`;
+      if (value === null) writes.putTogether(' ', attribute);
+      else {
+        writes.putTogether(' ', attribute, '="');
+        this.characters(this.rewritten(name, attribute, value));
+        writes.put('"');
+      }
     }
     this.collected = '';
-    this.output += entryOf(elements, name)?.[0].includes('e') ? config.emptyEnd : '>';
+    writes.put(entryOf(elements, name)?.[0].includes('e') ? config.emptyEnd : '>');
   }
 
   private rewritten(element: string, attribute: string, value: string): string {
@@ -84,24 +81,31 @@ export class PageWriter implements HtmlHandler {
   endElement(name: string): void {
     if (this.isDropped(name)) return;
     if (this.collected !== '') {
-      this.output += rewriteScript(this.collected, this.maps);
+      this.writes.put(rewriteScript(this.collected, this.maps));
       this.collected = '';
     }
-    if (!entryOf(elements, name)?.[0].includes('e')) this.output += `</${name}>`;
+    if (!entryOf(elements, name)?.[0].includes('e')) this.writes.put(`</${name}>`);
   }
 
   characters(text: string): void {
-    this.output += escaped(text);
+    const { writes } = this;
+    let at = 0;
+    for (const special of text.matchAll(/[&<>"]/g)) {
+      writes.put(text.slice(at, special.index));
+      writes.put(entryOf(escapes, special[0])!);
+      at = special.index + 1;
+    }
+    writes.put(text.slice(at));
   }
 
   cdata(text: string): void {
     if (this.config.extended) this.collected += text;
-    else this.output += text;
+    else this.writes.put(text);
   }
 
   comment(text: string): void {
     if (this.config.stripComments) return;
     if (this.config.extended) this.collected += `<!--${text}-->`;
-    else this.output += `<!--${text}-->`;
+    else for (const part of ['<!--', text, '-->']) this.writes.put(part);
   }
 }

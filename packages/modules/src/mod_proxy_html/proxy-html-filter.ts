@@ -1,7 +1,23 @@
 import { latin1Text } from '@httpd-ts/http1';
-import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  type Body,
+  FILTER_RANK,
+  type OutputFilter,
+  type PullSource,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
+import { type Arrival, arrivalsOf, flushMark, tellsFlushes } from '../arrivals.ts';
 import { bodySource, latin1Bytes } from '../body-source.ts';
-import { charsetEncoder, sniffedCharset, toUtf8 } from '../mod_xml2enc/contract.ts';
+import { GatheredWrites, type Pass, type Passed } from '../gathered-writes.ts';
+import {
+  complainOfBytes,
+  converterFromUtf8,
+  LostEnd,
+  PieceConverter,
+  sniffedCharset,
+  toUtf8,
+  usualRoom,
+} from '../mod_xml2enc/contract.ts';
 import { noAnswer } from '../no-answer.ts';
 import { joined } from '../transformed-body.ts';
 import { proxyHtml } from './config.ts';
@@ -12,8 +28,6 @@ import { mapsFor } from './rewrite-links.ts';
 
 /** A page that is shorter is none. */
 const leastBytes = 4;
-/** httpd: APR_BUCKET_BUFF_SIZE */
-const heldBytes = 8000;
 
 /** Rewrites the links of pages. httpd: modules/filters/mod_proxy_html.c proxy_html_filter */
 export const proxyHtmlFilter: OutputFilter = {
@@ -33,99 +47,129 @@ function isWanted(request: RequestRecord): boolean {
 }
 
 async function rewritePage(request: RequestRecord, body: Body | undefined): Promise<Body | undefined> {
-  const config = proxyHtml.of(request);
   request.headersOut.unset('Content-Length');
-  const source = bodySource(body, request.server.plan.world.files);
-  let isBroken = false;
-  // Where the back end breaks off, httpd ends the page as if that were all.
-  const pull = async (): Promise<Uint8Array | null> => {
+  const page = new ArrivingPage(request, bodySource(body, request.server.plan.world.files));
+  try {
+    const isPage = await page.begin();
+    if (!isPage) return { kind: 'bytes', bytes: latin1Bytes(page.text) };
+    return await rewritten(request, page);
+  } catch (error) {
+    if (!(error instanceof LostEnd)) throw error;
+    return noAnswer(request, error);
+  }
+}
+
+/** A page as the back end sends it. */
+class ArrivingPage {
+  readonly source: PullSource;
+  /** The back end has broken off; httpd ends the page as if that were all. */
+  isBroken = false;
+  /** What came first. */
+  text = '';
+  private readonly request: RequestRecord;
+  private readonly arrive: () => Promise<Arrival>;
+
+  constructor(request: RequestRecord, source: PullSource) {
+    this.request = request;
+    this.source = source;
+    this.arrive = arrivalsOf(source, request.server.plan.world.clock);
+  }
+
+  /** Reads as much as a page has at least; false when there is less. Flushes before it are passed over. */
+  async begin(): Promise<boolean> {
+    while (this.text.length < leastBytes) {
+      const arrival = await this.next();
+      if (arrival === null) return false;
+      if (arrival !== 'flush') this.text += arrival;
+    }
+    return true;
+  }
+
+  async next(): Promise<string | 'flush' | null> {
     try {
-      return await source.pull();
-    } catch {
-      isBroken = true;
-      request.noCache = true;
+      const arrival = await this.arrive();
+      return arrival === null || arrival === 'flush' ? arrival : latin1Text(arrival, 0, arrival.length);
+    } catch (error) {
+      if (error instanceof LostEnd) throw error;
+      this.isBroken = true;
+      this.request.noCache = true;
       return null;
     }
-  };
-  const first: Uint8Array[] = [];
-  let size = 0;
-  while (size < leastBytes) {
-    const chunk = await pull();
-    if (chunk === null) return { kind: 'bytes', bytes: joined(first) };
-    first.push(chunk.slice());
-    size += chunk.length;
   }
-  const maps = await mapsFor(request, config.map, config.interpolates);
-  const { charsets } = request.server.plan.world;
+}
+
+/** What is made of a page, as it arrives. */
+type Writing = (arrival: string | 'flush' | null) => void;
+
+async function writingOf(request: RequestRecord, page: ArrivingPage, pass: Pass): Promise<Writing> {
+  const config = proxyHtml.of(request);
   const sniffed = sniffedCharset(request);
-  const decode = toUtf8(sniffed?.encoding, charsets);
-  const writer = new PageWriter(config, maps);
-  const parser = new HtmlParser(writer);
-  const charset = outputCharset(request, sniffed?.name);
-  const encode = charset === undefined ? undefined : charsetEncoder(charset, charsets);
-  request.contentType = `text/html;charset=${encode === undefined ? 'utf-8' : charset}`;
-  let head = config.doctype.text;
-  let isFirst = true;
-  let isDone = false;
-  const next = async (): Promise<Uint8Array | null> => {
-    while (!isDone) {
-      const chunk = isFirst ? joined(first) : await pull();
-      if (chunk === null) {
-        const rest = decode.end();
-        if (rest !== '') parser.push(rest);
-        parser.finish();
-        isDone = true;
-      } else {
-        let text = latin1Text(chunk, 0, chunk.length);
-        if (isFirst && config.meta) text = takeMetaHeaders(request, text);
-        isFirst = false;
-        parser.push(decode.push(text));
-      }
-      const written = head + writer.take();
-      head = '';
-      if (written === '') continue;
-      const encoded = encode === undefined ? written : encode(written);
-      if (encoded === undefined) {
-        // Said when the character is met, and again when nothing can be made of the rest.
-        for (let i = 0; i < 2; i++)
-          request.log('xml2enc', 'error', 'AH01444: Skipping invalid byte(s) in input stream!');
-        throw new UnencodableError(charset ?? '');
-      }
-      return latin1Bytes(encoded);
+  const decode = toUtf8(sniffed?.encoding, request.server.plan.world.charsets);
+  const converting = outputConverter(request, sniffed?.name, pass);
+  const writes = new GatheredWrites(
+    converting === undefined
+      ? pass
+      : (passed) => {
+          const isTaken = converting.take(passed);
+          if (!isTaken && passed.end === 'end') throw new LostEnd();
+          return isTaken;
+        },
+  );
+  const maps = await mapsFor(request, config.map, config.interpolates);
+  const parser = new HtmlParser(new PageWriter(config, maps, writes));
+  if (config.meta) page.text = takeMetaHeaders(request, page.text);
+  writes.put(config.doctype.text);
+  return (arrival) => {
+    if (arrival === 'flush') writes.flush();
+    else if (arrival !== null) parser.push(decode.push(arrival));
+    else {
+      const rest = decode.end();
+      if (rest !== '') parser.push(rest);
+      parser.finish();
+      writes.end();
     }
-    return null;
   };
-  // A page that httpd holds whole before it passes any of it on has a length.
+}
+
+/** A page of which all is passed on at once has a length. */
+async function rewritten(request: RequestRecord, page: ArrivingPage): Promise<Body> {
+  const marksFlushes = tellsFlushes(page.source);
   const ready: Uint8Array[] = [];
-  for (let length = 0; length <= heldBytes; length += ready.at(-1)!.length) {
-    let written: Uint8Array | null;
-    try {
-      written = await next();
-    } catch (error) {
-      if (!(error instanceof UnencodableError)) throw error;
-      return noAnswer(request, error);
-    }
-    if (written === null && !isBroken) return { kind: 'bytes', bytes: joined(ready) };
-    if (written === null) break;
-    ready.push(written);
-  }
+  const passed: Passed['end'][] = [];
+  const write = await writingOf(request, page, ({ pieces, end }) => {
+    passed.push(end);
+    if (pieces.length > 0) ready.push(latin1Bytes(pieces.join('')));
+    if (end === 'flush' && marksFlushes) ready.push(flushMark);
+    return true;
+  });
+  write(page.text);
+  while (passed.length === 0) write(await page.next());
+  if (passed[0] === 'end' && !page.isBroken) return { kind: 'bytes', bytes: joined(ready) };
   return {
     kind: 'source',
     length: undefined,
-    source: { pull: () => ready.shift() ?? next(), abort: () => source.abort() },
+    source: {
+      marksFlushes,
+      async pull() {
+        while (ready.length === 0 && passed.at(-1) !== 'end') write(await page.next());
+        return ready.shift() ?? null;
+      },
+      abort: () => page.source.abort(),
+    },
   };
 }
 
-/** ProxyHTMLCharsetOut names a charset that lacks a character of the page. */
-class UnencodableError extends Error {
-  constructor(charset: string) {
-    super(`the page has a character that ${charset} lacks`);
-  }
-}
-
-/** ProxyHTMLCharsetOut; `*` is that of the page. */
-function outputCharset(request: RequestRecord, sniffed: string | undefined): string | undefined {
+/** Makes what ProxyHTMLCharsetOut asks for of the page, `*` being the page's own charset. */
+function outputConverter(
+  request: RequestRecord,
+  sniffed: string | undefined,
+  pass: Pass,
+): PieceConverter | undefined {
   const { charsetOut } = proxyHtml.of(request);
-  if (charsetOut === undefined || sniffedCharset(request) === undefined) return undefined;
-  return charsetOut.startsWith('*') ? sniffed : charsetOut;
+  const charset = charsetOut?.startsWith('*') === true ? sniffed : charsetOut;
+  const isAsked = charset !== undefined && sniffedCharset(request) !== undefined;
+  const converter = isAsked ? converterFromUtf8(charset, request.server.plan.world.charsets) : undefined;
+  request.contentType = `text/html;charset=${converter === undefined ? 'utf-8' : charset}`;
+  if (converter === undefined) return undefined;
+  return new PieceConverter(converter, usualRoom, () => complainOfBytes(request), pass);
 }

@@ -27,6 +27,7 @@ const clock: Clock = {
     const timer = setTimeout(run, delayMs);
     return { cancel: () => clearTimeout(timer) };
   },
+  afterInput: (run) => void setImmediate(run),
 };
 
 /** What the back end does with a request, and what it has seen. */

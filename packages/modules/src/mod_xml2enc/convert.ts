@@ -7,12 +7,14 @@ export interface ToUtf8 {
   end(): string;
 }
 
-const isLatin1 = (name: string) => /^(?:iso[-_]?8859-1|latin-?1|l1|(?:us-)?ascii)$/i.test(name);
+const isLatin1 = (name: string) => /^(?:iso[-_]?8859-1|latin-?1|l1)$/i.test(name);
+/** No name at all is that of the locale, which is C. */
+const isAscii = (name: string) => /^(?:(?:(?:us-?)?ascii|us|ansi_x3\.4-19(?:68|86)|iso646-us)?)$/i.test(name);
 const isUtf8 = (name: string) => /^utf-?8$/i.test(name);
 
 /** Whether a charset can be converted. */
 export function isConvertible(name: string, charsets: Charsets): boolean {
-  return isLatin1(name) || isUtf8(name) || charsets.decoder(name) !== undefined;
+  return isLatin1(name) || isUtf8(name) || isAscii(name) || charsets.decoder(name) !== undefined;
 }
 
 /** A converter from a charset; undefined stands for one that is not known, which is read as ISO-8859-1. */
@@ -100,29 +102,127 @@ function decodeUtf8(text: string): string {
   });
 }
 
-/** Text in UTF-8 in another charset; undefined for text with a character that has no place in it. */
-export type CharsetEncoder = (text: string) => string | undefined;
+/**
+ * Text in another charset, up to what has no place there or stands for nothing (`isInvalid`), or to a character of which
+ * only the beginning is there; the rest begins with it. httpd: apr_xlate_conv_buffer, which is iconv
+ */
+export type Converter = (text: string) => {
+  readonly text: string;
+  readonly rest: string;
+  readonly isInvalid: boolean;
+};
+
+/** Converts from a charset that can be converted to UTF-8. */
+export function converterToUtf8(name: string, charsets: Charsets): Converter {
+  if (isUtf8(name)) {
+    return (text) => {
+      const rest = text.slice(validLength(text));
+      const valid = text.slice(0, text.length - rest.length);
+      return { text: valid, rest, isInvalid: rest !== '' && !isBeginning(rest) };
+    };
+  }
+  const bytes = oneByteCharacters(name, charsets);
+  if (bytes === undefined) return converterOfManyBytes(name, charsets);
+  return (text) => {
+    const end = text.search(bytes.undefined);
+    const valid = end < 0 ? text : text.slice(0, end);
+    const converted = valid.replace(/[\x80-\xff]/g, (char) => bytes.texts[char.charCodeAt(0)]!);
+    return { text: converted, rest: text.slice(valid.length), isInvalid: end >= 0 };
+  };
+}
+
+/** The controls that windows-125x leaves undefined, which the WHATWG standard fills. */
+const isFilledIn = (name: string, byte: number, text: string) =>
+  /^(?:windows-|cp-?)/i.test(name) && byte < 0xa0 && text.charCodeAt(0) === byte;
+
+interface OneByteCharacters {
+  /** UTF-8 by byte; undefined for one that stands for nothing. */
+  readonly texts: readonly (string | undefined)[];
+  readonly undefined: RegExp;
+}
+
+/** Undefined for a charset that has characters of more bytes. */
+function oneByteCharacters(name: string, charsets: Charsets): OneByteCharacters | undefined {
+  const texts: (string | undefined)[] = [];
+  for (let byte = 0; byte < 256; byte++) {
+    const text = isAscii(name)
+      ? byte < 0x80 && String.fromCharCode(byte)
+      : isLatin1(name)
+        ? String.fromCharCode(byte)
+        : charsets.decoder(name)!(Uint8Array.of(byte), true);
+    if (text === '' || (byte < 0x80 && text !== String.fromCharCode(byte))) return undefined;
+    const isDefined = text !== false && text !== '\ufffd' && !(byte >= 0x80 && isFilledIn(name, byte, text));
+    texts.push(isDefined ? encodeUtf8(text) : undefined);
+  }
+  const isOneByte = isAscii(name) || texts.filter((text) => text === undefined).length < 64;
+  if (!isOneByte) return undefined;
+  const missing = texts.flatMap((text, byte) => (text === undefined ? [`\\x${byte.toString(16)}`] : []));
+  return { texts, undefined: missing.length === 0 ? /(?!)/ : new RegExp(`[${missing.join('')}]`) };
+}
+
+function converterOfManyBytes(name: string, charsets: Charsets): Converter {
+  return (text) => {
+    const bytes = latin1Bytes(text);
+    const whole = charsets.decoder(name)!(bytes, true);
+    if (!whole.includes('\ufffd')) return { text: encodeUtf8(whole), rest: '', isInvalid: false };
+    const decode = charsets.decoder(name)!;
+    let converted = '';
+    let start = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      const char = decode(bytes.subarray(at, at + 1), false);
+      if (char === '') continue;
+      if (char.includes('\ufffd'))
+        return { text: encodeUtf8(converted), rest: text.slice(start), isInvalid: true };
+      converted += char;
+      start = at + 1;
+    }
+    return { text: encodeUtf8(converted), rest: text.slice(start), isInvalid: false };
+  };
+}
+
+const oneCharacter =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}/y;
 
 /** Converts text in UTF-8 to a charset. Undefined for one that is not known. */
-export function charsetEncoder(name: string, charsets: Charsets): CharsetEncoder | undefined {
-  if (isUtf8(name)) return (text) => text;
+export function converterFromUtf8(name: string, charsets: Charsets): Converter | undefined {
+  const bytesOf = encoderOf(name, charsets);
+  if (bytesOf === undefined) return undefined;
+  return (text) => {
+    let converted = '';
+    let at = 0;
+    for (;;) {
+      const special = /[\x80-\xff]/g;
+      special.lastIndex = at;
+      const next = special.exec(text)?.index ?? text.length;
+      converted += text.slice(at, next);
+      at = next;
+      if (at === text.length) return { text: converted, rest: '', isInvalid: false };
+      oneCharacter.lastIndex = at;
+      const char = oneCharacter.exec(text)?.[0];
+      const bytes = char === undefined ? undefined : bytesOf(char);
+      if (char === undefined || bytes === undefined) {
+        const rest = text.slice(at);
+        return { text: converted, rest, isInvalid: char !== undefined || !isBeginning(rest) };
+      }
+      converted += bytes;
+      at += char.length;
+    }
+  };
+}
+
+/** The bytes of a character beyond ASCII, itself given as its bytes in UTF-8. */
+function encoderOf(name: string, charsets: Charsets): ((char: string) => string | undefined) | undefined {
+  if (isUtf8(name)) return (char) => char;
+  if (isAscii(name)) return () => undefined;
   if (isLatin1(name)) {
-    return (text) => {
-      const decoded = decodeUtf8(text);
-      return /[^\0-\xff]/.test(decoded) ? undefined : decoded;
+    return (char) => {
+      const text = decodeUtf8(char);
+      return text > '\xff' ? undefined : text;
     };
   }
   if (charsets.decoder(name) === undefined) return undefined;
   const table = encodingTable(name, charsets);
-  return (text) => {
-    let result = '';
-    for (const char of decodeUtf8(text)) {
-      const bytes = char < '\x80' ? char : table.get(char);
-      if (bytes === undefined) return undefined;
-      result += bytes;
-    }
-    return result;
-  };
+  return (char) => table.get(decodeUtf8(char));
 }
 
 /** What one or two bytes stand for, the other way round. */
@@ -130,7 +230,7 @@ function encodingTable(name: string, charsets: Charsets): ReadonlyMap<string, st
   const table = new Map<string, string>();
   const add = (...bytes: number[]) => {
     const text = charsets.decoder(name)!(Uint8Array.from(bytes), true);
-    const isOne = text.length === 1 && text !== '\ufffd';
+    const isOne = text.length === 1 && text !== '\ufffd' && !isFilledIn(name, bytes[0]!, text);
     if (isOne && !table.has(text)) table.set(text, String.fromCharCode(...bytes));
     return isOne;
   };

@@ -1,8 +1,21 @@
-import { latin1Text } from '@httpd-ts/http1';
-import { type Body, FILTER_RANK, type OutputFilter, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  type Body,
+  bodyLength,
+  FILTER_RANK,
+  type OutputFilter,
+  type PullSource,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
+import { arrivalsOf, flushMark, tellsFlushes } from '../arrivals.ts';
 import { bodySource, latin1Bytes } from '../body-source.ts';
+import type { Passed } from '../gathered-writes.ts';
+import { noAnswer } from '../no-answer.ts';
+import { joined } from '../transformed-body.ts';
 import { charsetAliases, xml2encConfig } from './config.ts';
-import { isConvertible, toUtf8 } from './convert.ts';
+import { type Converter, converterToUtf8, isConvertible } from './convert.ts';
+import { PieceConverter } from './convert-pieces.ts';
+import { LostEnd } from './lost-end.ts';
+import { type NextRead, type Read, readsOf } from './reads.ts';
 
 /** What was found out about the charset of a page. */
 export interface SniffedCharset {
@@ -47,59 +60,200 @@ function isText(contentType: string | undefined): boolean {
 }
 
 async function convert(request: RequestRecord, body: Body | undefined, skips: boolean): Promise<Body> {
-  const { files, charsets } = request.server.plan.world;
+  const { clock, files, charsets } = request.server.plan.world;
   const source = bodySource(body, files);
-  let text = '';
+  const length = bodyLength(body);
+  const begin = await beginningOf(readsOf(arrivalsOf(source, clock), body), length);
+  const text = begin.arrived.filter((piece) => piece !== flush).join('');
+  const { charset, cut } = sniff(request, text);
+  request.setState(sniffed, charset);
+  request.headersOut.unset('Content-Length');
+  const skipped = skips ? skippedLength(request, text.slice(0, cut?.from)) : 0;
+  const arrived = withoutRange(withoutRange(begin.arrived, cut), { from: 0, to: skipped });
+  if (charset.converts === undefined) {
+    const removed = skipped + (cut === undefined ? 0 : cut.to - cut.from);
+    // Of what a back end sends the end must have come, too; anything else is there as a whole.
+    const size = begin.isWhole ? text.length : body?.kind === 'source' ? undefined : length;
+    return passedOn({ ...begin, arrived }, source, size === undefined ? undefined : size - removed);
+  }
+  return converted(
+    request,
+    source,
+    { ...begin, arrived },
+    {
+      converter: converterToUtf8(charset.converts, charsets),
+      room: text.length - skipped,
+      length,
+    },
+  );
+}
+
+/** Stands among pieces for a flush. */
+const flush = null;
+
+interface Beginning {
+  /** What came, with the flushes in between. */
+  readonly arrived: readonly (string | typeof flush)[];
+  /** Nothing follows. */
+  readonly isWhole: boolean;
+  /** Why nothing more came. */
+  readonly failure: { readonly error: unknown } | undefined;
+  readonly next: NextRead;
+}
+
+/** Reads until there is enough to find the charset in. */
+async function beginningOf(next: NextRead, length: number | undefined): Promise<Beginning> {
+  const arrived: (string | typeof flush)[] = [];
+  let size = 0;
   let isWhole = false;
-  let failure: { readonly error: unknown } | undefined;
-  while (text.length < enough) {
-    let chunk: Uint8Array | null;
+  let failure: Beginning['failure'];
+  while (size < enough && !isWhole && failure === undefined) {
     try {
-      chunk = await source.pull();
+      const read = await next();
+      if (read === null) isWhole = true;
+      else if (read === 'flush') arrived.push(flush);
+      else {
+        arrived.push(read);
+        size += read.length;
+        // A body of known length ends with its last piece.
+        isWhole = size === length;
+      }
     } catch (error) {
       // What came before it broke off is a page, too.
       failure = { error };
-      break;
     }
-    if (chunk === null) {
-      isWhole = true;
-      break;
-    }
-    text += latin1Text(chunk, 0, chunk.length);
   }
-  const { charset, pieces } = sniff(request, text);
-  request.setState(sniffed, charset);
-  request.headersOut.unset('Content-Length');
-  const converter = charset.converts === undefined ? undefined : toUtf8(charset.converts, charsets);
-  const converted = (bytes: string) => latin1Bytes(converter === undefined ? bytes : converter.push(bytes));
-  const [first = '', ...others] = pieces;
-  const ready = [skips ? skipTo(request, first) : first, ...others]
-    .filter((bytes) => bytes !== '')
-    .map(converted);
-  if (isWhole) {
-    const rest = converter?.end() ?? '';
-    if (rest !== '') ready.push(latin1Bytes(rest));
+  return { arrived, isWhole, failure, next };
+}
+
+/** The pieces without what stands between two places. */
+function withoutRange(arrived: Beginning['arrived'], range: Range | undefined): Beginning['arrived'] {
+  if (range === undefined || range.from === range.to) return arrived;
+  let at = 0;
+  return arrived.flatMap((piece) => {
+    if (piece === flush) return [flush];
+    const start = at;
+    at += piece.length;
+    return [
+      piece.slice(0, Math.max(0, range.from - start)),
+      piece.slice(Math.max(0, range.to - start)),
+    ].filter((part) => part !== '');
+  });
+}
+
+/** The page as it comes; it has a length where all of it went on at once. */
+function passedOn(begin: Beginning, source: PullSource, length: number | undefined): Body {
+  const ready = begin.arrived.map((piece) => (piece === flush ? flushMark : latin1Bytes(piece)));
+  const marksFlushes = tellsFlushes(source);
+  if (begin.isWhole && !marksFlushes)
     return { kind: 'sequence', parts: ready.map((bytes) => ({ kind: 'bytes', bytes })) };
-  }
   return {
     kind: 'source',
-    length: undefined,
+    length,
     source: {
+      marksFlushes,
       async pull() {
         const held = ready.shift();
         if (held !== undefined) return held;
-        if (isWhole) return null;
-        if (failure !== undefined) throw failure.error;
-        const chunk = await source.pull();
-        if (chunk !== null)
-          return converter === undefined ? chunk : converted(latin1Text(chunk, 0, chunk.length));
-        isWhole = true;
-        const rest = converter?.end() ?? '';
-        return rest === '' ? null : latin1Bytes(rest);
+        if (begin.failure !== undefined) throw begin.failure.error;
+        if (begin.isWhole) return null;
+        const read = await begin.next();
+        return read === null ? null : read === 'flush' ? flushMark : latin1Bytes(read);
       },
       abort: () => source.abort(),
     },
   };
+}
+
+interface Conversion {
+  readonly converter: Converter;
+  readonly room: number;
+  /** That of the page before it is converted. */
+  readonly length: number | undefined;
+}
+
+/** The page in UTF-8; it has a length where all of it fits into one buffer. */
+async function converted(
+  request: RequestRecord,
+  source: PullSource,
+  begin: Beginning,
+  { converter, room, length }: Conversion,
+): Promise<Body> {
+  const marksFlushes = tellsFlushes(source);
+  const ready: Uint8Array[] = [];
+  const passed: Passed['end'][] = [];
+  const complain = () => complainOfBytes(request);
+  const converting = new PieceConverter(converter, room, complain, ({ pieces, end }) => {
+    passed.push(end);
+    if (pieces.length > 0) ready.push(latin1Bytes(pieces.join('')));
+    if (end === 'flush' && marksFlushes) ready.push(flushMark);
+    return true;
+  });
+  let size = begin.arrived.reduce((sum, piece) => sum + (piece?.length ?? 0), 0);
+  let failure = begin.failure?.error;
+  /** Where some is lost, nothing more is asked for. */
+  const take = (pieces: readonly Passed[], isLast: boolean) => {
+    if (pieces.every((piece) => converting.take(piece))) return;
+    source.abort();
+    if (isLast) failure = new LostEnd();
+    else converting.writes.end();
+  };
+  const step = async () => {
+    let read: Read;
+    try {
+      read = await begin.next();
+    } catch (error) {
+      take([{ pieces: [], end: 'flush' }], false);
+      failure = error;
+      return;
+    }
+    if (read === null || read === 'flush') {
+      take([{ pieces: [], end: read ?? 'end' }], read === null);
+      return;
+    }
+    size += read.length;
+    const end = size === length ? 'end' : 'more';
+    take([{ pieces: [read], end }], end === 'end');
+  };
+  take(brigadesOf(begin), begin.isWhole);
+  while (passed.length === 0 && failure === undefined) await step();
+  if (passed[0] === 'end') return { kind: 'bytes', bytes: joined(ready) };
+  if (passed.length === 0 && failure instanceof LostEnd) return noAnswer(request, failure);
+  return {
+    kind: 'source',
+    length: undefined,
+    source: {
+      marksFlushes,
+      async pull() {
+        while (ready.length === 0 && passed.at(-1) !== 'end') {
+          if (failure !== undefined) throw failure;
+          await step();
+        }
+        return ready.shift() ?? null;
+      },
+      abort: () => source.abort(),
+    },
+  };
+}
+
+/** What came first, parted at its flushes. */
+function brigadesOf({ arrived, isWhole, failure }: Beginning): readonly Passed[] {
+  const brigades: Passed[] = [];
+  let pieces: string[] = [];
+  for (const piece of arrived) {
+    if (piece !== flush) pieces.push(piece);
+    else {
+      brigades.push({ pieces, end: 'flush' });
+      pieces = [];
+    }
+  }
+  const end = isWhole ? 'end' : failure === undefined ? 'more' : 'flush';
+  return [...brigades, { pieces, end }];
+}
+
+/** A byte stands for nothing in its charset, or has no place in another. */
+export function complainOfBytes(request: RequestRecord): void {
+  request.log('xml2enc', 'error', 'AH01444: Skipping invalid byte(s) in input stream!');
 }
 
 interface Sniffed extends SniffedCharset {
@@ -107,8 +261,14 @@ interface Sniffed extends SniffedCharset {
   readonly converts: string | undefined;
 }
 
-/** The page comes in two pieces where an element between them was taken out. httpd: sniff_encoding */
-function sniff(request: RequestRecord, text: string): { charset: Sniffed; pieces: readonly string[] } {
+/** From one place up to another. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The charset, and the element of the page that says it and is cut out. httpd: sniff_encoding */
+function sniff(request: RequestRecord, text: string): { charset: Sniffed; cut: Range | undefined } {
   const { charsets } = request.server.plan.world;
   const { contentType = '' } = request;
   let name = /charset=([^ ;]*)/i.exec(contentType)?.[1];
@@ -118,18 +278,15 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; pieces
     return knownToLibxml.test(meant) ? meant : undefined;
   };
   let encoding = name === undefined ? undefined : known(name);
-  if (encoding === undefined && name === undefined) {
+  if (encoding === undefined && (name === undefined || name === '')) {
     encoding = byFirstBytes(text);
-    name = encoding;
+    name = encoding ?? name;
   }
-  let pieces: readonly string[] = [text];
   const meta = /<meta[^>]*http-equiv[ \t\r\n='"]*content-type[^>]*>/i.exec(text);
-  if (meta !== null) {
-    pieces = [text.slice(0, meta.index), text.slice(meta.index + meta[0].length)];
-    if (name === undefined) {
-      name = /charset=([A-Za-z0-9_-]+)/i.exec(meta[0])?.[1];
-      if (name !== undefined) encoding = known(name);
-    }
+  const cut = meta === null ? undefined : { from: meta.index, to: meta.index + meta[0].length };
+  if (meta !== null && name === undefined) {
+    name = /charset=([A-Za-z0-9_-]+)/i.exec(meta[0])?.[1];
+    if (name !== undefined) encoding = known(name);
   }
   let converts: string | undefined;
   if (encoding === undefined) {
@@ -149,7 +306,7 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; pieces
       ? contentType.replace(/(charset=)[A-Za-z0-9_-]+/i, '$1utf-8')
       : `${contentType};charset=utf-8`;
   }
-  return { charset: { encoding, name, converts }, pieces };
+  return { charset: { encoding, name, converts }, cut };
 }
 
 /** httpd: xmlDetectCharEncoding */
@@ -160,14 +317,18 @@ function byFirstBytes(text: string): string | undefined {
   return undefined;
 }
 
-/** Leaves out what stands before the first of the elements that xml2StartParse names. httpd: fix_skipto */
-function skipTo(request: RequestRecord, page: string): string {
+/** What stands before the first of the elements that xml2StartParse names. httpd: fix_skipto */
+function skippedLength(request: RequestRecord, page: string): number {
   const { startElements } = xml2encConfig.of(request);
-  if (startElements === undefined) return page;
-  for (let at = page.indexOf('<'); at >= 0; at = page.indexOf('<', at + 1)) {
+  if (startElements === undefined) return 0;
+  let skipped: number | undefined;
+  let at = page.indexOf('<');
+  while (at >= 0 && skipped === undefined) {
     const rest = page.slice(at + 1).toLowerCase();
-    if (startElements.some((name) => rest.startsWith(name.toLowerCase()))) return page.slice(at);
+    if (startElements.some((name) => rest.startsWith(name.toLowerCase()))) skipped = at;
+    at = page.indexOf('<', at + 1);
   }
-  request.log('xml2enc', 'warn', 'AH01429: Failed to find start of recognised HTML!');
-  return page;
+  // httpd looks on behind the one it found, too.
+  if (at < 0) request.log('xml2enc', 'warn', 'AH01429: Failed to find start of recognised HTML!');
+  return skipped ?? 0;
 }

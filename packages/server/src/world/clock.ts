@@ -25,5 +25,6 @@ export function nodeClock(): Clock {
       const timer = setTimeout(run, delayMs);
       return { cancel: () => clearTimeout(timer) };
     },
+    afterInput: (run) => void setImmediate(run),
   };
 }
