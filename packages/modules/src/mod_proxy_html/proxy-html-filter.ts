@@ -6,7 +6,7 @@ import {
   type PullSource,
   type RequestRecord,
 } from '@httpd-ts/kernel';
-import { type Arrival, arrivalsOf, flushMark, tellsFlushes } from '../arrivals.ts';
+import { type Arrival, arrivalsOf, flushMark } from '../arrivals.ts';
 import { bodySource, latin1Bytes } from '../body-source.ts';
 import { GatheredWrites, type Pass, type Passed } from '../gathered-writes.ts';
 import {
@@ -133,25 +133,37 @@ async function writingOf(request: RequestRecord, page: ArrivingPage, pass: Pass)
 
 /** A page of which all is passed on at once has a length. */
 async function rewritten(request: RequestRecord, page: ArrivingPage): Promise<Body> {
-  const marksFlushes = tellsFlushes(page.source);
   const ready: Uint8Array[] = [];
   const passed: Passed['end'][] = [];
   const write = await writingOf(request, page, ({ pieces, end }) => {
     passed.push(end);
     if (pieces.length > 0) ready.push(latin1Bytes(pieces.join('')));
-    if (end === 'flush' && marksFlushes) ready.push(flushMark);
+    if (end === 'flush') ready.push(flushMark);
     return true;
   });
+  let failure: LostEnd | undefined;
+  const step = async () => {
+    try {
+      write(await page.next());
+    } catch (error) {
+      if (!(error instanceof LostEnd)) throw error;
+      failure = error;
+    }
+  };
   write(page.text);
-  while (passed.length === 0) write(await page.next());
+  while (passed.length === 0 && failure === undefined) await step();
+  if (passed.length === 0 && failure !== undefined) return noAnswer(request, failure);
   if (passed[0] === 'end' && !page.isBroken) return { kind: 'bytes', bytes: joined(ready) };
   return {
     kind: 'source',
     length: undefined,
     source: {
-      marksFlushes,
+      marksFlushes: true,
       async pull() {
-        while (ready.length === 0 && passed.at(-1) !== 'end') write(await page.next());
+        while (ready.length === 0 && passed.at(-1) !== 'end') {
+          if (failure !== undefined) throw failure;
+          await step();
+        }
         return ready.shift() ?? null;
       },
       abort: () => page.source.abort(),

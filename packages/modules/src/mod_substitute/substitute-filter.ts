@@ -7,6 +7,7 @@ import {
   type RequestRecord,
   sendErrorResponse,
 } from '@httpd-ts/kernel';
+import { arrivalsOf, flushMark } from '../arrivals.ts';
 import { bodySource, latin1Bytes } from '../body-source.ts';
 import { substituteConfig, usualMaxLineLength } from './config.ts';
 import { LineEditor, LineTooLong } from './line-editor.ts';
@@ -23,15 +24,18 @@ export const substituteFilter: OutputFilter = {
 
 async function edited(request: RequestRecord, body: Body): Promise<Body | undefined> {
   const { substitutions, maxLineLength = usualMaxLineLength } = substituteConfig.of(request);
-  const source = bodySource(body, request.server.plan.world.files);
+  const { clock, files } = request.server.plan.world;
+  const source = bodySource(body, files);
+  const arrive = arrivalsOf(source, clock);
   const editor = new LineEditor(substitutions, maxLineLength);
   // What comes piece by piece is passed on so; of the rest all is there.
   let left = body.kind === 'source' ? 0 : (bodyLength(body) ?? 0);
-  const ready: string[] = [];
+  const ready: (string | 'flush')[] = [];
   let hasEnded = false;
-  const next = async (): Promise<string | null> => {
+  const next = async (): Promise<string | 'flush' | null> => {
     while (ready.length === 0 && !hasEnded) {
-      const chunk = await source.pull();
+      const chunk = await arrive();
+      if (chunk === 'flush') return chunk;
       if (chunk === null) {
         hasEnded = true;
         return editor.finish();
@@ -43,7 +47,7 @@ async function edited(request: RequestRecord, body: Body): Promise<Body | undefi
     }
     return ready.shift() ?? null;
   };
-  let first: string | null;
+  let first: string | 'flush' | null;
   try {
     first = await next();
   } catch (error) {
@@ -60,10 +64,12 @@ async function edited(request: RequestRecord, body: Body): Promise<Body | undefi
     kind: 'source',
     length: undefined,
     source: {
+      marksFlushes: true,
       async pull() {
         try {
           for (;;) {
             const text = held.length > 0 ? held.shift()! : await next();
+            if (text === 'flush') return flushMark;
             if (text === null || text !== '') return text === null ? null : latin1Bytes(text);
           }
         } catch (error) {

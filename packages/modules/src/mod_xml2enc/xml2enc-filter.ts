@@ -6,7 +6,7 @@ import {
   type PullSource,
   type RequestRecord,
 } from '@httpd-ts/kernel';
-import { arrivalsOf, flushMark, tellsFlushes } from '../arrivals.ts';
+import { arrivalsOf, flushMark } from '../arrivals.ts';
 import { bodySource, latin1Bytes } from '../body-source.ts';
 import type { Passed } from '../gathered-writes.ts';
 import { noAnswer } from '../no-answer.ts';
@@ -72,8 +72,7 @@ async function convert(request: RequestRecord, body: Body | undefined, skips: bo
   const arrived = withoutRange(withoutRange(begin.arrived, cut), { from: 0, to: skipped });
   if (charset.converts === undefined) {
     const removed = skipped + (cut === undefined ? 0 : cut.to - cut.from);
-    // Of what a back end sends the end must have come, too; anything else is there as a whole.
-    const size = begin.isWhole ? text.length : body?.kind === 'source' ? undefined : length;
+    const size = lengthOf(request, begin, length);
     return passedOn({ ...begin, arrived }, source, size === undefined ? undefined : size - removed);
   }
   return converted(
@@ -141,17 +140,24 @@ function withoutRange(arrived: Beginning['arrived'], range: Range | undefined): 
   });
 }
 
-/** The page as it comes; it has a length where all of it went on at once. */
+/** A page has a length where all of it goes on at once, as what no back end sends always does. */
+function lengthOf(request: RequestRecord, begin: Beginning, length: number | undefined): number | undefined {
+  if (begin.arrived.includes(flush)) return undefined;
+  const isProxied = request.proxyRequest !== false;
+  if (!begin.isWhole) return isProxied ? undefined : length;
+  return begin.arrived.reduce((sum, piece) => sum + (piece?.length ?? 0), 0);
+}
+
+/** The page as it comes. */
 function passedOn(begin: Beginning, source: PullSource, length: number | undefined): Body {
   const ready = begin.arrived.map((piece) => (piece === flush ? flushMark : latin1Bytes(piece)));
-  const marksFlushes = tellsFlushes(source);
-  if (begin.isWhole && !marksFlushes)
+  if (begin.isWhole && length !== undefined)
     return { kind: 'sequence', parts: ready.map((bytes) => ({ kind: 'bytes', bytes })) };
   return {
     kind: 'source',
     length,
     source: {
-      marksFlushes,
+      marksFlushes: true,
       async pull() {
         const held = ready.shift();
         if (held !== undefined) return held;
@@ -179,14 +185,13 @@ async function converted(
   begin: Beginning,
   { converter, room, length }: Conversion,
 ): Promise<Body> {
-  const marksFlushes = tellsFlushes(source);
   const ready: Uint8Array[] = [];
   const passed: Passed['end'][] = [];
   const complain = () => complainOfBytes(request);
   const converting = new PieceConverter(converter, room, complain, ({ pieces, end }) => {
     passed.push(end);
     if (pieces.length > 0) ready.push(latin1Bytes(pieces.join('')));
-    if (end === 'flush' && marksFlushes) ready.push(flushMark);
+    if (end === 'flush') ready.push(flushMark);
     return true;
   });
   let size = begin.arrived.reduce((sum, piece) => sum + (piece?.length ?? 0), 0);
@@ -213,7 +218,7 @@ async function converted(
     }
     size += read.length;
     const end = size === length ? 'end' : 'more';
-    take([{ pieces: [read], end }], end === 'end');
+    take([{ pieces: halves(read), end }], end === 'end');
   };
   take(brigadesOf(begin), begin.isWhole);
   while (passed.length === 0 && failure === undefined) await step();
@@ -223,7 +228,7 @@ async function converted(
     kind: 'source',
     length: undefined,
     source: {
-      marksFlushes,
+      marksFlushes: true,
       async pull() {
         while (ready.length === 0 && passed.at(-1) !== 'end') {
           if (failure !== undefined) throw failure;
@@ -236,12 +241,16 @@ async function converted(
   };
 }
 
+/** What is read at once lies in two buckets, as those of a connection hold less than a read. */
+const halves = (read: string) =>
+  read.length <= enough ? [read] : [read.slice(0, enough), read.slice(enough)];
+
 /** What came first, parted at its flushes. */
 function brigadesOf({ arrived, isWhole, failure }: Beginning): readonly Passed[] {
   const brigades: Passed[] = [];
   let pieces: string[] = [];
   for (const piece of arrived) {
-    if (piece !== flush) pieces.push(piece);
+    if (piece !== flush) pieces.push(...halves(piece));
     else {
       brigades.push({ pieces, end: 'flush' });
       pieces = [];
