@@ -117,6 +117,26 @@ describe('the API', () => {
     expect([response.status, typeof JSON.parse(response.text).error]).toEqual([status, 'string']);
   });
 
+  it.each([
+    ['nonsense', /absolute/],
+    ['gopher://app.example.com', /No module that is loaded serves gopher:/],
+    ['http://127.0.0.1:99999', /65535/],
+    ['http://m\u00fcller.example.com', /ASCII/],
+    ['http://\u65e5\u672c.example.com', /ASCII/],
+    ['http://127.0.0.1/"><script>', /ASCII/],
+    [`http://${'a'.repeat(250)}.example.com`, /255 characters/],
+  ])('takes no member %s', async (url, complaint) => {
+    const answer = await send('/balancer-manager/api/balancers/app/members', {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ url }).replace(
+        /[^\0-\x7f]/g,
+        (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+    });
+    expect([answer.status, JSON.parse(answer.text).error]).toEqual([400, expect.stringMatching(complaint)]);
+  });
+
   it('describes itself', async () => {
     const { value } = await server.api('/openapi.json');
     expect([value.openapi, value.servers[0].url]).toEqual(['3.1.0', '/balancer-manager/api']);

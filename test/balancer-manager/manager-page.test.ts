@@ -162,6 +162,46 @@ ProxyPass / balancer://shop/`);
     await page.close();
   }, 60_000);
 
+  it('says why a form changes nothing', async () => {
+    const { page } = await open();
+    const shop = page.locator('section', { hasText: 'balancer://shop' });
+    const add = async (url: string) => {
+      await shop.getByPlaceholder('http://10.0.0.7:8080').fill(url);
+      await page.keyboard.press('Enter');
+      return page.getByRole('alert').textContent();
+    };
+    expect(await add('gopher://app.example.com')).toContain('No module that is loaded serves gopher:');
+    await picture(page, 'refused');
+    expect(await add(urls[0]!)).toContain('is a member already');
+    await page.locator('input[name=nonce]').evaluateAll((inputs) => {
+      for (const input of inputs) (input as unknown as { value: string }).value = 'old';
+    });
+    await row(page, urls[0]!).getByRole('button', { name: 'Drain' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('try again');
+    expect(await row(page, urls[0]!).textContent()).toContain('ok');
+    await page.close();
+  }, 60_000);
+
+  it('finds one of many members', async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => `BalancerMember http://127.0.0.1:${10_000 + i}`);
+    const many = await managedServer(`<Proxy balancer://many>\n${lines.join('\n')}\n</Proxy>`);
+    const page = await browser.newPage();
+    await page.goto(many.manager);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(':10123');
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('1 of 300');
+    expect(await page.locator('tr[data-member]:visible').allTextContents()).toEqual([
+      expect.stringContaining('http://127.0.0.1:10123'),
+    ]);
+    await picture(page, 'one-of-many');
+    await page.getByRole('button', { name: 'Drain' }).click();
+    await expect
+      .poll(() => page.locator('tr[data-member]:visible').allTextContents())
+      .toEqual([expect.stringContaining('drained')]);
+    await page.close();
+    await removeServer(many);
+  }, 60_000);
+
   it('works without JavaScript, on a narrow screen, in the dark', async () => {
     const { page } = await open({
       javaScriptEnabled: false,

@@ -69,6 +69,7 @@ export {
   type BackendTls,
   backendTls,
   balancerHooks,
+  findScheme,
   type HealthChecks,
   healthChecks,
   lbMethods,

@@ -1,6 +1,8 @@
 import { entryOf } from '@httpd-ts/kernel';
 import {
   type Balancer,
+  type BalancerState,
+  type ChangedBalancer,
   type MemberChanges,
   statusFlags,
   WORKER,
@@ -27,17 +29,42 @@ const statusNames: Readonly<Record<string, string>> = {
   R: 'hotSpare',
 };
 
+/** Parameters of a balancer by the names of the API. */
+const balancerNames: Readonly<Record<string, string>> = {
+  timeoutMs: 'timeoutSeconds',
+  stickyForce: 'noFailover',
+  stickyCookie: 'stickySession',
+  stickyPath: 'stickySession',
+};
+
+function balancerDifferences(state: BalancerState): readonly Omit<Difference, 'balancer'>[] {
+  const { parameters } = state.changes;
+  const values = (of: ChangedBalancer): Readonly<Record<string, unknown>> => {
+    const { timeoutMs = 0, stickyCookie = '', stickyPath = stickyCookie } = of;
+    return {
+      ...of,
+      timeoutSeconds: timeoutMs / 1000,
+      noFailover: of.stickyForce,
+      stickySession: stickyCookie === stickyPath ? stickyCookie : `${stickyCookie}|${stickyPath}`,
+    };
+  };
+  const file = values(state.configuredSettings);
+  const now = values({ ...state.configuredSettings, ...parameters });
+  const names = new Set(Object.keys(parameters).map((name) => entryOf(balancerNames, name) ?? name));
+  return [...names].map((parameter) => ({
+    parameter,
+    ...{ file: shown(file[parameter]), now: shown(now[parameter]) },
+  }));
+}
+
+const shown = (value: unknown) => (value === undefined || value === '' ? null : String(value));
+
 /** What of a balancer was changed at run time and how the files have it. */
 export function differencesOf(balancer: Balancer): readonly Difference[] {
   const { state, name } = balancer;
   if (state === undefined) return [];
-  const { parameters, members, added, removed } = state.changes;
-  const shown = (value: unknown) => (value === undefined || value === '' ? null : String(value));
-  const configured: Readonly<Record<string, unknown>> = state.configuredSettings;
-  const found: Difference[] = Object.entries(parameters).map(([parameter, value]) => ({
-    ...{ balancer: name, parameter },
-    ...{ file: shown(configured[parameter]), now: shown(value) },
-  }));
+  const { members, added, removed } = state.changes;
+  const found: Difference[] = balancerDifferences(state).map((one) => ({ balancer: name, ...one }));
   for (const member of removed)
     found.push({ balancer: name, member, parameter: 'member', file: member, now: null });
   for (const member of added)

@@ -1,3 +1,4 @@
+import { trimBlanks } from '@httpd-ts/http1';
 import {
   DONE,
   encodeBase64,
@@ -7,54 +8,64 @@ import {
   type RequestRecord,
 } from '@httpd-ts/kernel';
 import { serverNameOf, signature } from '../core/contract.ts';
-import { type Balancer, healthChecks, proxyServer, type Worker } from '../mod_proxy/contract.ts';
+import {
+  type Balancer,
+  existingWorker,
+  healthChecks,
+  proxyServer,
+  type Worker,
+} from '../mod_proxy/contract.ts';
 import { addMember, editMember, type Fields, removeMember } from './apply-form.ts';
 import { type BalancerView, balancerView, type MemberView } from './balancer-view.ts';
+import { complaintAboutUrl } from './complaint-about-url.ts';
 import type { Difference } from './differences.ts';
 import { balancerForm, hidden, memberForm } from './edit-forms.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 
-/** What the buttons of the page do, beyond the fields that Apache's own page has. */
+/** What the buttons of the page do, beyond the fields that Apache's own page has; a text is the complaint. */
 export function applyAction(
   request: RequestRecord,
   balancer: Balancer,
   worker: Worker | undefined,
   action: string,
   fields: Fields,
-): void {
+): string | undefined {
   const { state } = balancer;
-  if (state === undefined) return;
+  if (state === undefined) return 'The balancer has no state that could be changed.';
+  const gone = `${balancer.name} has no member ${fields.get('w') ?? ''} any more.`;
   const edit = (status: Readonly<Record<string, boolean>>, what: string) => {
-    if (worker === undefined) return;
+    if (worker === undefined) return gone;
     const wasUsable = worker.isUsable;
     editMember(state, worker, { status }, `${what} ${worker.name}`);
     if (!wasUsable && worker.isUsable) state.requireReset();
+    return undefined;
   };
   switch (action) {
     case 'drain':
-      edit({ N: true, D: true }, 'draining');
-      return;
+      return edit({ N: true, D: true }, 'draining');
     case 'resume':
-      edit({ N: false, D: false, S: false }, 'resumed');
-      return;
+      return edit({ N: false, D: false, S: false }, 'resumed');
     case 'remove':
+      if (worker === undefined) return gone;
       // The page offers this for idle members only; one that has become busy since stays.
-      if (worker !== undefined && worker.busy === 0) removeMember(state, worker);
-      return;
+      if (worker.busy > 0) return `Requests are under way on ${worker.name}: ${worker.busy}.`;
+      removeMember(state, worker);
+      return undefined;
     case 'undo':
-      state.undo();
-      return;
-    case 'add': {
-      const complaint = addMember(balancer, state, fields.get('url') ?? '', {});
-      if (complaint !== undefined)
-        request.log(
-          'proxy_balancer',
-          'error',
-          `AH10163: ${balancer.name}: failed to add worker: ${complaint}`,
-        );
-    }
+      return state.undo() === undefined ? 'There is nothing to undo.' : undefined;
+    case 'add':
+      return addFromPage(request, balancer, trimBlanks(fields.get('url') ?? ''));
+    default:
+      return `There is no action ${action}.`;
   }
+}
+
+function addFromPage(request: RequestRecord, balancer: Balancer, url: string): string | undefined {
+  if (existingWorker(balancer.members, url) !== undefined) return `${url} is a member already.`;
+  const complaint =
+    complaintAboutUrl(request, balancer, url) ?? addMember(balancer, balancer.state!, url, {});
+  return complaint === undefined ? undefined : `${url} cannot be a member: ${complaint}`;
 }
 
 /** The page for people. httpd: modules/proxy/mod_proxy_balancer.c balancer_display_page */
@@ -62,7 +73,9 @@ export function managerPage(
   request: RequestRecord,
   balancers: readonly Balancer[],
   selected: { readonly balancer: Balancer | undefined; readonly worker: Worker | undefined },
+  complaint?: string,
 ): HookStatus {
+  if (complaint !== undefined) request.status = 409;
   const { digests } = request.server.plan.world;
   const nonce = encodeBase64(String.fromCharCode(...digests.randomBytes(16)));
   request.contentType = 'text/html; charset=ISO-8859-1';
@@ -75,7 +88,7 @@ export function managerPage(
   headersOut.set('X-Content-Type-Options', 'nosniff');
   headersOut.set('Cache-Control', 'no-store');
   headersOut.set('Vary', 'Accept');
-  request.output = { kind: 'text', text: page(request, balancers, selected, nonce) };
+  request.output = { kind: 'text', text: page(request, balancers, selected, nonce, complaint) };
   return DONE;
 }
 
@@ -84,6 +97,7 @@ function page(
   balancers: readonly Balancer[],
   selected: { readonly balancer: Balancer | undefined; readonly worker: Worker | undefined },
   nonce: string,
+  complaint: string | undefined,
 ): string {
   const { world } = request.server.plan;
   const config = proxyServer.at(request.server.config);
@@ -101,7 +115,7 @@ function page(
 <body><header><h1>Balancers of ${name}</h1>
 <p class="faint">Changes take effect at once, last over reloads and restarts, ${persists}. State: <span id="freshness">as of this request</span>.</p>
 </header><main>
-${editCard(request, selected, base)}${differencesCard(views.flatMap(({ differences }) => differences))}${cards}${
+${complaint === undefined ? '' : `<section class="card bar" role="alert"><h2>Nothing was changed</h2><p>${escapeHtml(complaint)}</p></section>\n`}${editCard(request, selected, base)}${differencesCard(views.flatMap(({ differences }) => differences))}${cards}${
   views.length === 0 ? '<p class="card">No balancer is configured for this server.</p>' : ''
 }${expressionsCard(request)}</main>
 <footer>${signature(request, '')}<p><a href="${base}/api/balancers">JSON API</a> &middot; <a href="${base}/api/openapi.json">its description</a> &middot; <a href="${base}/metrics">metrics</a></p></footer>
@@ -181,7 +195,7 @@ function memberRow(
     ? button('remove', 'Remove', member.inFlight > 0 ? ' disabled title="Requests are under way"' : '')
     : '';
   const doing = `<form method="post" action="${base}" class="actions">${fields}${target}${isOut ? button('resume', 'Resume') : button('drain', 'Drain')}${remove}${edit}</form>`;
-  return `<tr><td class="wide"><span class="name">${escapeHtml(member.shownName)}</span>${added}${route}</td>
+  return `<tr data-member><td class="wide"><span class="name">${escapeHtml(member.shownName)}</span>${added}${route}</td>
 ${live('state', pills(member), 'class="wide"')}
 ${live('flight', `${member.inFlight}`, 'class="number" data-label="in flight"')}
 ${live('spark', sparkline(member.recent), 'class="wide"')}

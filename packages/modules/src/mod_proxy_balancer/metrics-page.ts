@@ -75,6 +75,8 @@ export function metricsPage(balancers: readonly Balancer[], nowMs: number): stri
 
 const nameOf = ({ name }: Balancer) => name.slice('balancer://'.length);
 
+/** The format is UTF-8; names of the files are bytes, which may be anything. */
 function label(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return escaped.replace(/[^\0-\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
 }

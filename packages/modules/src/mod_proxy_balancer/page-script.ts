@@ -1,5 +1,5 @@
 /**
- * Brings the numbers of the page up to date: asks for the page again and takes over what is live in it, except where
+ * Offers to show those members only that have a text in them, where there are many. Brings the numbers of the page up to date: asks for the page again and takes over what is live in it, except where
  * somebody is about to press something. The page works without it.
  */
 export const pageScript = `
@@ -23,5 +23,31 @@ async function refresh() {
   }
 }
 setInterval(refresh, everyMs);
+const rows = [...document.querySelectorAll('[data-member]')];
+if (rows.length > 20) {
+  const box = document.createElement('p');
+  box.className = 'filter';
+  const label = document.createElement('label');
+  const input = document.createElement('input');
+  const count = document.createElement('span');
+  input.type = 'search';
+  count.setAttribute('role', 'status');
+  label.append('Show members with ', input);
+  box.append(label, ' ', count);
+  document.querySelector('main').prepend(box);
+  const show = () => {
+    const wanted = input.value.trim().toLowerCase();
+    let shown = 0;
+    for (const row of rows) {
+      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      if (!row.hidden) shown++;
+    }
+    count.textContent = shown + ' of ' + rows.length;
+    sessionStorage.setItem('filter', input.value);
+  };
+  input.value = sessionStorage.getItem('filter') || '';
+  input.addEventListener('input', show);
+  show();
+}
 document.getElementById('freshness').textContent = 'live';
 `;

@@ -59,6 +59,8 @@ fieldset .choices { display: grid; grid-template-columns: repeat(auto-fill, minm
 .choice { display: flex; justify-content: space-between; gap: .6rem; align-items: baseline; }
 .choice span { white-space: nowrap; }
 .choice span label { display: inline; margin-left: .6rem; }
+.filter input { font: inherit; padding: .35rem .5rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); color: var(--text); }
+tr[hidden] { display: none !important; }
 .add { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin-top: .9rem; }
 .add label { flex: 1 1 16rem; }
 footer { color: var(--faint); font-size: .85rem; padding-bottom: 2rem; }

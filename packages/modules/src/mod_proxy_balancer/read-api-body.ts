@@ -14,11 +14,11 @@ type Reader<T> = (edit: Write<T>, value: unknown, request: RequestRecord) => str
 const isInteger = (value: unknown, least: number, most: number): value is number =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 const isText = (value: unknown, size: number): value is string =>
-  typeof value === 'string' && value.length < size && /^[\x20-\xff]*$/.test(value);
+  typeof value === 'string' && value.length < size && /^[ -~]*$/.test(value);
 
 function text(name: keyof MemberChanges, size: number): Reader<MemberChanges> {
   return (edit, value) => {
-    if (!isText(value, size)) return `${name} must be a text of less than ${size} characters.`;
+    if (!isText(value, size)) return `${name} must be a text of less than ${size} ASCII characters.`;
     Object.assign(edit, { [name]: value });
     return undefined;
   };
@@ -58,6 +58,8 @@ const memberReaders: Readonly<Record<string, Reader<MemberChanges>>> = {
   hotSpare: flag('hotSpare', 'R'),
   healthCheck(edit, value, request) {
     if (typeof value !== 'object' || value === null) return 'healthCheck must be an object.';
+    if (request.server.plan.providers.find(healthChecks, 'default') === undefined)
+      return 'Without mod_proxy_hcheck there are no health checks; load it.';
     return takeAll(checkReaders, edit, value as Body, request);
   },
 };

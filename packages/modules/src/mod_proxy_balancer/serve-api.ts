@@ -5,6 +5,7 @@ import { type Balancer, type BalancerState, lbMethods, type Worker } from '../mo
 import { apiDescription } from './api-description.ts';
 import { addMember, editMember, recalculateShares, removeMember } from './apply-form.ts';
 import { balancerView, memberId, memberView } from './balancer-view.ts';
+import { complaintAboutUrl } from './complaint-about-url.ts';
 import { differencesOf } from './differences.ts';
 import { readBalancerEdit, readDrain, readMemberEdit } from './read-api-body.ts';
 import { readBody } from './serve-manager.ts';
@@ -38,6 +39,7 @@ export function serveApi(request: RequestRecord, balancers: readonly Balancer[],
   const refused = refuseForeign(request);
   if (refused !== undefined) return write(request, refused);
   return readBody(request, mostBytes).then((text) => {
+    if (text === 413) return write(request, problem(413, `The body must have ${mostBytes} bytes at most.`));
     if (typeof text === 'number') return text;
     const body = parse(text);
     if (body === undefined) return write(request, problem(400, 'The body is no JSON object.'));
@@ -52,12 +54,20 @@ function write(request: RequestRecord, { status, value, allow }: Answer): HookSt
   request.headersOut.set('Cache-Control', 'no-store');
   request.headersOut.set('X-Content-Type-Options', 'nosniff');
   if (allow !== undefined) request.headersOut.set('Allow', allow);
-  const text = JSON.stringify(value, undefined, 2).replace(
+  const text = oneLineEach(JSON.stringify(value, undefined, 2)).replace(
     /[^\0-\x7f]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   request.output = { kind: 'text', text: `${text}\n` };
   return DONE;
+}
+
+/** Lists of numbers in one line, for those who read the answers. */
+function oneLineEach(json: string): string {
+  return json.replace(
+    /\[\s*(\d+(?:,\s*\d+)*)\s*\]/g,
+    (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`,
+  );
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -146,7 +156,7 @@ function change(
 ): Answer | Promise<Answer> {
   const target = path.startsWith('/balancers/') ? findTarget(request, balancers, path) : undefined;
   if (target === undefined)
-    return path.startsWith('/balancers/') ? problem(404, `There is no ${path}.`) : notAllowed('GET');
+    return path.startsWith('/balancers/') ? problem(404, `There is no ${path}.`) : notAllowed('GET, HEAD');
   const { balancer, member, action } = target;
   const state = balancer.state!;
   const { method } = request;
@@ -156,11 +166,11 @@ function change(
   }
   if (member !== undefined) {
     if (method === 'PATCH') return editOne(request, balancer, state, member, body);
-    return method === 'DELETE' ? removeOne(request, state, member) : notAllowed('GET, PATCH, DELETE');
+    return method === 'DELETE' ? removeOne(request, state, member) : notAllowed('GET, HEAD, PATCH, DELETE');
   }
   if (target.ofMembers)
-    return method === 'POST' ? addOne(request, balancer, state, body) : notAllowed('GET, POST');
-  return method === 'PATCH' ? editBalancer(request, balancer, state, body) : notAllowed('GET, PATCH');
+    return method === 'POST' ? addOne(request, balancer, state, body) : notAllowed('GET, HEAD, POST');
+  return method === 'PATCH' ? editBalancer(request, balancer, state, body) : notAllowed('GET, HEAD, PATCH');
 }
 
 function undo(request: RequestRecord, balancer: Balancer, state: BalancerState): Answer {
@@ -216,7 +226,7 @@ function addOne(
   const edit = readMemberEdit(request, parameters);
   if (typeof edit === 'string') return problem(400, edit);
   const before = new Set(balancer.members.map(({ name }) => name));
-  const complaint = addMember(balancer, state, url, edit);
+  const complaint = complaintAboutUrl(request, balancer, url) ?? addMember(balancer, state, url, edit);
   if (complaint !== undefined) return problem(400, complaint);
   const added = balancer.members.find(({ name }) => !before.has(name));
   return added === undefined

@@ -76,13 +76,16 @@ function readFields(text: string, allowed?: ReadonlySet<string>): Fields {
 function answer(request: RequestRecord, balancers: readonly Balancer[], given: Fields): HookStatus {
   const fields = given.size > 0 && !isFromHere(request) ? new Map<string, string>() : given;
   const selected = select(balancers, fields);
-  const { balancer, worker } = selected;
-  if (balancer !== undefined && hasNonce(balancer, fields)) {
-    const action = fields.get('action');
-    if (action !== undefined) applyAction(request, balancer, worker, action, fields);
-    else if (!applyForm(request, balancer, worker, fields)) return 400;
-    if (fields.has('page')) return backToPage(request);
+  if (given.has('page')) {
+    const complaint = carryOut(request, selected, given, fields);
+    if (complaint === undefined) return backToPage(request);
+    // What was being edited stays open; a button had nothing open.
+    const open = given.has('action') ? { balancer: undefined, worker: undefined } : selected;
+    return managerPage(request, balancers, open, complaint);
   }
+  const { balancer, worker } = selected;
+  if (balancer !== undefined && hasNonce(balancer, fields) && !applyForm(request, balancer, worker, fields))
+    return 400;
   if (fields.has('xml')) {
     request.contentType = 'text/xml';
     const defaults = xmlDefaults(request.server, proxyServer.at(request.server.config));
@@ -92,6 +95,29 @@ function answer(request: RequestRecord, balancers: readonly Balancer[], given: F
   return isForPeople(request)
     ? managerPage(request, balancers, selected)
     : apachePage(request, balancers, selected);
+}
+
+/** Carries out what a form of the page for people says; a text is the complaint. */
+function carryOut(
+  request: RequestRecord,
+  { balancer, worker }: Selection,
+  given: Fields,
+  fields: Fields,
+): string | undefined {
+  if (fields.size < given.size)
+    return `The browser does not say that the form comes from this page: it must send a Referer of ${serverNameOf(request)}.`;
+  if (balancer === undefined) return `There is no balancer ${fields.get('b') ?? ''}.`;
+  if (!hasNonce(balancer, fields))
+    return balancer.state?.nonce === ''
+      ? 'nonce=None of the configuration forbids changes.'
+      : 'The page was older than the server. It is up to date now: try again.';
+  const action = fields.get('action');
+  if (action !== undefined) return applyAction(request, balancer, worker, action, fields);
+  if (worker === undefined && fields.has('w'))
+    return `${balancer.name} has no member ${fields.get('w')} any more.`;
+  return applyForm(request, balancer, worker, fields)
+    ? undefined
+    : 'The member could not be added; the error log says why.';
 }
 
 /** Browsers say that they take HTML. Programs take anything, and look for what Apache's page has. */
