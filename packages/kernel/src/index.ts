@@ -5,7 +5,12 @@ export * from './2-compile/compile.ts';
 export * from './2-compile/directory-config.ts';
 export * from './2-compile/order-hooks.ts';
 export * from './2-compile/plan.ts';
-export { type PatternOptions, type RegexDefaults, regexDefaults } from './2-compile/regex-defaults.ts';
+export {
+  compileRegex,
+  type PatternOptions,
+  type RegexDefaults,
+  regexDefaults,
+} from './2-compile/regex-defaults.ts';
 export * from './2-compile/request-plan.ts';
 export * from './2-compile/section.ts';
 export * from './2-compile/server-record.ts';

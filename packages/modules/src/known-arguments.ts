@@ -371,10 +371,6 @@ const fcgiCheckProvider: ArgumentCheck = ([provider, ...options], cmd) => {
 /** What strtol takes as a whole, however large. */
 const isNumber = (word: string) => /^[\t-\r ]*[+-]?\d+$/.test(word);
 
-// httpd: modules/filters/mod_include.c set_default_start_tag
-const withoutBlanks: ArgumentCheck = ([word = ''], { name }) =>
-  /[\t-\r ]/.test(word) ? `${name} may not contain any whitespaces` : undefined;
-
 /** What directives of modules that are only declared say of their arguments, beyond their number. */
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
@@ -596,9 +592,6 @@ export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
       ? 'SessionExpiryUpdateInterval must be zero (disable) or a positive value'
       : undefined,
   ...sedArguments,
-  SSIEndTag: withoutBlanks,
-  SSIStartTag: withoutBlanks,
   SuexecUserGroup: () =>
     'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',
-  XBitHack: oneOf(['off', 'on', 'full'], () => 'XBitHack must be set to Off, On, or Full'),
 };

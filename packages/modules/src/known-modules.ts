@@ -618,33 +618,6 @@ export const knownModules: readonly KnownModule[] = [
     },
   },
   {
-    identifier: 'include_module',
-    httpd: 'modules/filters/mod_include.c',
-    directives: {
-      SSIEndTag: ['TAKE1', 'server', 'SSI End String Tag'],
-      SSIErrorMsg: ['TAKE1', 'All', 'a string'],
-      SSIEtag: [
-        'FLAG',
-        'Limit',
-        "Whether to allow the generation of ETags within the server. Existing ETags will be preserved. Limited to 'on' or 'off'",
-      ],
-      SSILastModified: [
-        'FLAG',
-        'Limit',
-        "Whether to set the last modified header or respect an existing header. Limited to 'on' or 'off'",
-      ],
-      SSILegacyExprParser: [
-        'FLAG',
-        'Limit',
-        "Whether to use the legacy expression parser compatible with <= 2.2.x. Limited to 'on' or 'off'",
-      ],
-      SSIStartTag: ['TAKE1', 'server', 'SSI Start String Tag'],
-      SSITimeFormat: ['TAKE1', 'All', 'a strftime(3) formatted string'],
-      SSIUndefinedEcho: ['TAKE1', 'All', 'String to be displayed if an echoed variable is undefined'],
-      XBitHack: ['TAKE1', 'Options', 'Off, On, or Full'],
-    },
-  },
-  {
     identifier: 'info_module',
     httpd: 'modules/generators/mod_info.c',
     directives: {

@@ -28,6 +28,7 @@ import { modHeaders } from './mod_headers/index.ts';
 import { modHeartbeat } from './mod_heartbeat/index.ts';
 import { modHeartmonitor } from './mod_heartmonitor/index.ts';
 import { modHttp } from './mod_http/index.ts';
+import { modInclude } from './mod_include/index.ts';
 import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness/index.ts';
 import { modLbmethodByrequests } from './mod_lbmethod_byrequests/index.ts';
 import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic/index.ts';
@@ -113,6 +114,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modLbmethodHeartbeat,
   modHeartbeat,
   modHeartmonitor,
+  modInclude,
   modMacro,
   modMime,
   modMimeMagic,

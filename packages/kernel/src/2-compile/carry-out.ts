@@ -13,7 +13,7 @@ import type { ProviderRegistry } from '../declare/providers.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type CompileExpression, expressionCompiler } from '../expression/compile-expression.ts';
 import type { World } from '../world.ts';
-import { type PatternOptions, regexDefaults, withDefaults } from './regex-defaults.ts';
+import { compileRegex, type PatternOptions } from './regex-defaults.ts';
 import { parseStartMessage, ServerRecord } from './server-record.ts';
 
 /** More open sections than anybody writes, and few enough for the stack. httpd itself ends in a segmentation fault. */
@@ -300,10 +300,7 @@ class PlacedDirective implements DirectiveContext {
 
   regex(pattern: string, options?: PatternOptions): Regex | string {
     const { world, planMemory } = this.run;
-    const compiled = world.regex.compile(pattern, withDefaults(options, regexDefaults(planMemory)));
-    return 'kind' in compiled && compiled.kind === 'regex-error'
-      ? compiled.message
-      : (compiled as Exclude<typeof compiled, { kind: 'regex-error' }>);
+    return compileRegex({ world, memory: planMemory }, pattern, options);
   }
 
   get expression(): CompileExpression {

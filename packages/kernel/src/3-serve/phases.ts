@@ -365,6 +365,8 @@ function mediaTypeOf(contentType: string): string {
 export function invokeHandler(request: RequestRecord): HookResult {
   const plan = planOf(request);
   for (const hook of plan.insertFilter) hook(request);
+  if (request.outputFilters !== undefined)
+    for (const filter of request.outputFilters) filter.setUp?.(request);
   const named = request.handlerName;
   if (named === undefined) request.handlerName = mediaTypeOf(request.contentType ?? '');
   const answer = runFirst(plan.handler, request);

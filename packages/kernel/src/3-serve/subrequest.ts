@@ -1,8 +1,8 @@
 import type { HeaderTable } from '@httpd-ts/http1';
 import type { Body } from '../response.ts';
-import { type HookStatus, OK } from '../status.ts';
+import { DONE, type HookStatus, OK } from '../status.ts';
 import { directoryOf, escapeUri, mergeSlashes, removeDotSegments } from '../uri.ts';
-import { applyFilters } from './finish-response.ts';
+import { answeringRequest, applyFilters } from './finish-response.ts';
 import { checkPath, invokeHandler, processFileRequest, processRequest } from './phases.ts';
 import { exceedsRecursion, hasBadScheme, setTarget } from './redirect.ts';
 import { RequestRecord } from './request-record.ts';
@@ -150,6 +150,7 @@ export async function runSubrequest(
   request: RequestRecord,
 ): Promise<{ status: HookStatus; body: Body | undefined }> {
   const status = await invokeHandler(request);
-  if (status !== OK) return { status, body: undefined };
-  return { status, body: await applyFilters(request) };
+  if (status !== OK && status !== DONE) return { status, body: undefined };
+  // It may have been answered by another, to which it was redirected.
+  return { status: OK, body: await applyFilters(answeringRequest(request)) };
 }

@@ -14,6 +14,8 @@ export const FILTER_RANK = { resource: 10, contentSet: 20, protocol: 30, transco
 export interface OutputFilter {
   readonly name: string;
   readonly rank: number;
+  /** Called when the request is about to be handed to its handler. httpd: ap_init_filter_func */
+  setUp?(request: RequestRecord): void;
   apply(request: RequestRecord, body: Body | undefined): Body | undefined | Promise<Body | undefined>;
 }
 

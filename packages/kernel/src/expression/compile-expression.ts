@@ -1,6 +1,7 @@
 import { type NameChecks, type RegexLiteral, readCondition, readText } from '@httpd-ts/grammar/expression';
 import type { Regex, RegexOptions } from '@httpd-ts/regex';
 import type { RequestRecord } from '../3-serve/request-record.ts';
+import type { ExpressionFunction } from '../declare/expression-providers.ts';
 import type { ProviderRegistry } from '../declare/providers.ts';
 import { type ConditionOf, compileConditionTree } from './compile-conditions.ts';
 import { compileWord } from './compile-words.ts';
@@ -17,6 +18,8 @@ export interface ExpressionOptions {
   readonly restricted?: boolean;
   /** Comparisons of the old SSLRequire. */
   readonly sslCompatible?: boolean;
+  /** Functions of the module that asks, by name in lower case, before all others. httpd: ap_expr_lookup_fn_t */
+  readonly functions?: Readonly<Record<string, ExpressionFunction>>;
 }
 
 /** What compiling an expression needs. */
@@ -79,7 +82,7 @@ export function expressionCompiler(surroundings: ExpressionSurroundings): Compil
 }
 
 function compileCondition(source: string, input: ExpressionInput): OrError<ConditionExpression> {
-  const names = expressionNames(input.providers, restrictionOf(input));
+  const names = expressionNames(input.providers, restrictionOf(input), input.functions);
   const regexes = new Map<RegexLiteral, Regex>();
   const variables = new Set<string>();
   const read = readCondition(source, nameChecks(names, input, regexes, variables));
@@ -93,7 +96,7 @@ function compileCondition(source: string, input: ExpressionInput): OrError<Condi
 }
 
 function compileText(source: string, input: ExpressionInput): OrError<TextExpression> {
-  const names = expressionNames(input.providers, restrictionOf(input));
+  const names = expressionNames(input.providers, restrictionOf(input), input.functions);
   const read = readText(source, nameChecks(names, input, new Map(), new Set()));
   if ('error' in read) return read;
   if (read.tree.kind === 'text') {

@@ -28,7 +28,11 @@ const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** The standard names and those that modules provide. */
-export function expressionNames(providers: ProviderRegistry, restriction: Restriction): ExpressionNames {
+export function expressionNames(
+  providers: ProviderRegistry,
+  restriction: Restriction,
+  ownFunctions: Readonly<Record<string, ExpressionFunction>> = {},
+): ExpressionNames {
   const names: ExpressionNames = {
     variable(name) {
       const key = name.toUpperCase();
@@ -40,7 +44,9 @@ export function expressionNames(providers: ProviderRegistry, restriction: Restri
     },
     function(name) {
       const key = name.toLowerCase();
-      return own(standardFunctions, key) ?? providers.find(expressionFunctions, key);
+      return (
+        own(ownFunctions, key) ?? own(standardFunctions, key) ?? providers.find(expressionFunctions, key)
+      );
     },
     listFunction: (name) => providers.find(expressionListFunctions, name.toLowerCase()),
     check: (kind, name, constant) => checks[kind](names, name, constant, restriction),

@@ -89,7 +89,9 @@ function serveFile(request: RequestRecord, path: string, info: FileInfo): HookSt
   if (config.contentDigest === true) setContentDigest(request, path);
   const status = meetsConditions(request);
   if (status !== OK) request.status = status;
-  else request.output = { kind: 'file', path, info, offset: 0, length: info.size };
+  // What was asked of the client's request holds for its answer, not for a part of that.
+  if (status === OK || request.main !== undefined)
+    request.output = { kind: 'file', path, info, offset: 0, length: info.size };
   return OK;
 }
 

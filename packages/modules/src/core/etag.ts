@@ -153,7 +153,7 @@ export const variantListValidator = { name: 'validator of the variant list' };
 /** Sets `ETag`: weak when the file changed within the second before the request. httpd: ap_set_etag */
 export function setEtag(request: RequestRecord, { bits, etag, info }: FileValidators): void {
   if (bits === 0) request.notes.set('no-etag', 'omit');
-  if (etag === '') return;
+  if (etag === '' || request.note('no-etag') !== undefined) return;
   const own = weakened(request, info, bits, etag);
   request.headersOut.set('ETag', withVariantList(request, own));
 }

@@ -6,6 +6,8 @@ import {
   perServer,
   type RequestRecord,
 } from '@httpd-ts/kernel';
+import { ssiElements } from '../mod_include/contract.ts';
+import { execElement } from './exec-element.ts';
 import { handleScript } from './handle-script.ts';
 import type { ErrorOutput, ScriptKind } from './script-kind.ts';
 import { logComplaint, openScriptLogs, scriptLogDirectives, scriptLogRecord } from './script-log.ts';
@@ -74,4 +76,5 @@ export const modCgi = defineModule({
     openLogs((compilation) => openScriptLogs(logConfig, compilation)),
     handler((request) => handleScript(request, kind)),
   ],
+  providers: [ssiElements.provide('exec', execElement(kind))],
 });

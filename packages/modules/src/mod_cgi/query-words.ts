@@ -1,4 +1,5 @@
 import { unescapeUrl } from '@httpd-ts/kernel';
+import { escapeShellCommand } from '../escape-shell-command.ts';
 
 /** More words than this are not taken apart. httpd: include/ap_config.h APACHE_ARG_MAX */
 const mostWords = 8192;
@@ -9,10 +10,8 @@ export function queryWords(query: string | undefined): readonly string[] {
   return query.split('+').slice(0, mostWords).map(wordOf);
 }
 
-const shellCharacters = /[&;`'"|*?~<>^()[\]{}$\\\n\xff]/g;
-
 function wordOf(text: string): string {
   const word = unescapeUrl(text, 'decode').text;
   const end = word.indexOf('\0');
-  return (end < 0 ? word : word.slice(0, end)).replace(shellCharacters, '\\$&');
+  return escapeShellCommand(end < 0 ? word : word.slice(0, end));
 }

@@ -78,6 +78,7 @@ export class ScriptExchange implements PullSource {
    */
   private sendBody(): HookStatus | undefined | Promise<HookStatus | undefined> {
     if (this.request.body.ended) {
+      this.readsInput = false;
       this.script.endInput();
       return undefined;
     }

@@ -1,5 +1,6 @@
 import { defineModule, handler, NOT_IN, openLogs, perDirectory, perServer, take1 } from '@httpd-ts/kernel';
 import {
+  execElement,
   handleScript,
   openScriptLogs,
   type ScriptKind,
@@ -9,6 +10,7 @@ import {
   scriptTimeoutOf,
   scriptTimeoutRecord,
 } from '../mod_cgi/contract.ts';
+import { ssiElements } from '../mod_include/contract.ts';
 import { summaries } from './summaries.ts';
 
 const logConfig = perServer(scriptLogRecord);
@@ -63,4 +65,5 @@ export const modCgid = defineModule({
     openLogs((compilation) => openScriptLogs(logConfig, compilation)),
     handler((request) => handleScript(request, kind)),
   ],
+  providers: [ssiElements.provide('exec', execElement(kind))],
 });
