@@ -1217,13 +1217,6 @@ export const undoneTls: KnownModule = {
       'server',
       "SSL CA Distinguished Name path ('/path/to/dir' - symlink hashes to PEM of acceptable CA names to request)",
     ],
-    SSLCryptoDevice: [
-      'TAKE1',
-      'server',
-      "SSL external Crypto Device usage ('builtin', '...')",
-      'virtualHost',
-    ],
-    SSLFIPS: ['FLAG', 'server', "Enable FIPS-140 mode (`on', `off')", 'virtualHost'],
     SSLLog: ['RAW_ARGS', 'All', 'SSLLog directive is no longer supported - use ErrorLog.'],
     SSLLogLevel: ['RAW_ARGS', 'All', 'SSLLogLevel directive is no longer supported - use LogLevel.'],
     SSLOCSPDefaultResponder: ['TAKE1', 'server', 'URL of the default OCSP Responder'],

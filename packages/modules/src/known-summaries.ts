@@ -2,8 +2,6 @@
 export const knownSummaries = {
   SSLCADNRequestFile: 'The authorities named to clients, in one file.',
   SSLCADNRequestPath: 'The authorities named to clients, in a directory.',
-  SSLCryptoDevice: 'A device that does the cryptography.',
-  SSLFIPS: 'Whether the library runs in its FIPS mode.',
   SSLLog: 'No longer a directive: errors go to ErrorLog.',
   SSLLogLevel: 'No longer a directive: LogLevel ssl:... has taken its place.',
   SSLOCSPDefaultResponder: 'The responder asked about client certificates that name none.',

@@ -98,7 +98,7 @@ export function forwardRequest(request: RequestRecord, path: string, secret: str
     optional(ATTRIBUTE.jvmRoute, request.note('session-route')) +
     (connection.isTls ? tlsAttributes(request) : '') +
     (method === storedMethod ? ATTRIBUTE.storedMethod + ajpString(request.method) : '') +
-    (connection.isTls ? namedUnlessEmpty('AJP_SSL_PROTOCOL', request.env('SSL_PROTOCOL')) : '') +
+    (connection.isTls ? namedUnlessEmpty('AJP_SSL_PROTOCOL', connection.tls?.variable('SSL_PROTOCOL')) : '') +
     named('AJP_REMOTE_PORT', String(request.clientPort)) +
     named('AJP_LOCAL_ADDR', connection.localAddress) +
     environmentAttributes(request) +
@@ -158,9 +158,9 @@ function remoteHost(request: RequestRecord): string | undefined {
   return host === request.clientAddress ? undefined : host;
 }
 
-function tlsAttributes(request: RequestRecord): string {
-  const present = (code: string, name: string) => optional(code, request.env(name) || undefined);
-  const keySize = request.env('SSL_CIPHER_USEKEYSIZE');
+function tlsAttributes({ connection: { tls } }: RequestRecord): string {
+  const present = (code: string, name: string) => optional(code, tls?.variable(name) || undefined);
+  const keySize = tls?.variable('SSL_CIPHER_USEKEYSIZE');
   return (
     present(ATTRIBUTE.sslCertificate, 'SSL_CLIENT_CERT') +
     present(ATTRIBUTE.sslCipher, 'SSL_CIPHER') +

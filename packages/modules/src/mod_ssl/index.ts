@@ -52,7 +52,7 @@ export const modSsl = defineModule({
   summaries: { ...summariesOf(undoneTls), ...serverSummaries, ...summaries },
   directives: { ...knownDirectives(undoneTls), ...serverDirectives, ...proxyDirectives },
   hooks: [
-    checkConfig(markServers),
+    checkConfig(markServers, { order: 'really-first' }),
     postConfig(prepareServers),
     postConfig(requireLists),
     postReadRequest(judgeHost),

@@ -27,6 +27,8 @@ export interface SslServerConfig {
   verify?: Verification;
   verifyDepth?: number;
   strictSniHostCheck?: boolean;
+  /** Sessions have names by which a cache would find them. */
+  namesSessions?: boolean;
   staples?: boolean;
   hasStaplingCache?: boolean;
   curves?: string;

@@ -147,9 +147,10 @@ function flagDirective(
 }
 
 /** A directive that must be off, as what it switches on cannot be done. */
-function mustBeOff(usage: string, reason: string): DirectiveDeclaration {
+function mustBeOff(usage: string, reason: string, notIn = 0): DirectiveDeclaration {
   return sslServer.directive({
     ...server,
+    notIn,
     args: flag,
     usage,
     default: 'Off',
@@ -422,7 +423,10 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
       accepted:
         'sessions are resumed by the tickets that clients bring along, so that nothing is kept; a client without tickets makes a whole handshake',
     },
-    set: (_config, word, cmd) => checked('SSLSessionCache', [word], cmd),
+    set(config, word, cmd): Complaint {
+      config.namesSessions = word.toLowerCase() !== 'none';
+      return checked('SSLSessionCache', [word], cmd);
+    },
   }),
   SSLSessionCacheTimeout: sslServer.directive({
     ...server,
@@ -454,6 +458,29 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     },
     set: (_config, word, cmd) => checked('SSLPassPhraseDialog', [word], cmd),
   }),
+  SSLCryptoDevice: sslServer.directive({
+    ...server,
+    notIn: NOT_IN.virtualHost,
+    args: take1,
+    usage: "SSL external Crypto Device usage ('builtin', '...')",
+    default: 'builtin',
+    support: {
+      partial: 'builtin only, as TLS in Node has no other',
+      bites: (args) => !/^\s*"?builtin/i.test(args),
+    },
+    set(_config, word, cmd): Complaint {
+      const complaint = checked('SSLCryptoDevice', [word], cmd);
+      if (complaint === undefined && word.toLowerCase() !== 'builtin') {
+        cmd.refuseServing(cmd.name, 'mod_ssl', word);
+      }
+      return complaint;
+    },
+  }),
+  SSLFIPS: mustBeOff(
+    "Enable FIPS-140 mode (`on', `off')",
+    'TLS in Node is not switched to it',
+    NOT_IN.virtualHost,
+  ),
   SSLCompression: mustBeOff(
     "Enable SSL level compression (`on', `off')",
     'TLS in Node has no compression, and none should have',

@@ -55,10 +55,11 @@ export const serverProviders: readonly ProvidedName[] = [
     greeting: greetingOf,
     complaint: (session, server) => clientComplaint(session, sslServer.at(server.config)),
     facts(session, server) {
-      const { verify = 'none' } = sslServer.at(server.config);
+      const { verify = 'none', namesSessions = false } = sslServer.at(server.config);
       const { clock, tls } = server.plan.world;
       return new SessionFacts(session, {
         library: tls.library,
+        namesSessions,
         isVerifying: verify !== 'none',
         forgivesUnknownIssuers: verify === 'optional_no_ca',
         now: () => clock.now(),

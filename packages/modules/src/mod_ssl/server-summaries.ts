@@ -39,4 +39,6 @@ export const serverSummaries = {
   SSLStaplingResponseTimeSkew: "How far the responder's clock may be off.",
   SSLStaplingReturnResponderErrors: 'Whether clients see bad answers of the responder.',
   SSLStaplingStandardCacheTimeout: 'How long a good OCSP answer is kept.',
+  SSLCryptoDevice: 'A device that does the cryptography.',
+  SSLFIPS: 'Whether the library runs in its FIPS mode.',
 };

@@ -14,6 +14,8 @@ import { certificateVerdict } from './verify-client.ts';
 /** What differs between servers. */
 export interface FactSettings {
   readonly library: string;
+  /** Sessions before 1.3 have an id only for a cache. */
+  readonly namesSessions: boolean;
   readonly isVerifying: boolean;
   readonly forgivesUnknownIssuers: boolean;
   now(): number;
@@ -74,7 +76,7 @@ export class SessionFacts implements TlsFacts {
       case 'SSL_PROTOCOL':
         return session.version;
       case 'SSL_SESSION_ID':
-        return session.id.length === 0 ? undefined : hexText(session.id).toLowerCase();
+        return this.sessionId;
       case 'SSL_SESSION_RESUMED':
         return session.isResumed ? 'Resumed' : 'Initial';
       case 'SSL_COMPRESS_METHOD':
@@ -111,6 +113,12 @@ export class SessionFacts implements TlsFacts {
       const { issuer, subject } = certificateFacts(der) ?? { issuer: [], subject: [] };
       return distinguishedName(issuer) !== distinguishedName(subject);
     });
+  }
+
+  private get sessionId(): string | undefined {
+    const { version, id } = this.session;
+    if (id.length === 0 || (version !== 'TLSv1.3' && !this.settings.namesSessions)) return undefined;
+    return hexText(id).toLowerCase();
   }
 
   private pem(der: Uint8Array | undefined): string | undefined {
