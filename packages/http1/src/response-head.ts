@@ -39,6 +39,8 @@ export type ResponseHeadError = {
   status: 502;
   /** What httpd's error page gives as the reason; without one it is the plain page. */
   reason: string | undefined;
+  /** The status that the back end gave before; 0 where it had not come to that. */
+  answered: number;
   /** The lines of the error log; those of `reason` are the caller's (AH00898). */
   log: readonly string[];
 };
@@ -79,17 +81,18 @@ export class ResponseHeadReader {
 
   /** The back end has closed the connection before the head was complete. */
   readEnd(): ResponseHeadError {
-    const isInFields = this.head !== undefined;
+    const answered = this.head?.status;
     this.lines ??= new LineReader();
     this.finish(0);
-    return isInFields
+    return answered !== undefined
       ? {
           kind: 'error',
           status: 502,
           reason: undefined,
+          answered,
           log: ['AH10404: Error reading headers from backend'],
         }
-      : { kind: 'error', status: 502, reason: readError, log: [] };
+      : { kind: 'error', status: 502, reason: readError, answered: 0, log: [] };
   }
 
   private finish(end: number): void {
@@ -117,18 +120,19 @@ export class ResponseHeadReader {
       const size = this.options.responseFieldSize;
       const line = lines.next(size - 2, false);
       if (line.kind === 'incomplete') return undefined;
-      if (line.kind === 'invalid') return { kind: 'error', status: 502, reason: readError, log: [] };
+      if (line.kind === 'invalid')
+        return { kind: 'error', status: 502, reason: readError, answered: 0, log: [] };
       const { text } = line;
       if (text === '') {
         // One stray line end is let pass.
-        if (this.sawEmptyLine) return { kind: 'error', status: 502, reason: readError, log: [] };
+        if (this.sawEmptyLine) return { kind: 'error', status: 502, reason: readError, answered: 0, log: [] };
         this.sawEmptyLine = true;
         continue;
       }
       if (!statusMask.test(text)) return withoutHead(text);
       if (text[5] !== '1' || text.length >= size - 1) {
         const reason = `Corrupt status line returned by remote server: ${text}`;
-        return { kind: 'error', status: 502, reason, log: [] };
+        return { kind: 'error', status: 502, reason, answered: 0, log: [] };
       }
       return {
         kind: 'head',
@@ -149,17 +153,18 @@ export class ResponseHeadReader {
       const size = this.options.responseFieldSize;
       const line = lines.next(size - 2, false);
       if (line.kind === 'incomplete') return undefined;
-      if (line.kind === 'invalid') return badField(['AH10404: Error reading headers from backend']);
-      if (line.kind === 'too-long') return badField([tooLong(size, line.text)]);
+      if (line.kind === 'invalid')
+        return badField(head.status, ['AH10404: Error reading headers from backend']);
+      if (line.kind === 'too-long') return badField(head.status, [tooLong(size, line.text)]);
       const { text } = line;
       if (this.last !== undefined && (text[0] === ' ' || text[0] === '\t')) {
         this.last += text;
-        if (this.last.length > size - 1) return badField([tooLong(size, this.last)]);
+        if (this.last.length > size - 1) return badField(head.status, [tooLong(size, this.last)]);
         continue;
       }
       const isOver = this.last !== undefined && this.takeField(this.last, head, log);
       this.last = undefined;
-      if (isOver === 'error') return badField(log);
+      if (isOver === 'error') return badField(head.status, log);
       if (isOver === 'body') {
         // The line just read is body already.
         lines.giveBack();
@@ -278,8 +283,8 @@ function withoutHead(text: string): ResponseHead {
   };
 }
 
-function badField(log: readonly string[]): ResponseHeadError {
-  return { kind: 'error', status: 502, reason: undefined, log };
+function badField(answered: number, log: readonly string[]): ResponseHeadError {
+  return { kind: 'error', status: 502, reason: undefined, answered, log };
 }
 
 function tooLong(size: number, text: string): string {

@@ -111,6 +111,16 @@ export function writtenBody(pieces: readonly string[]): Body {
   return piecewise(left);
 }
 
+/** Why a body that a back end sends does not go on. httpd: an error bucket with status 502 */
+export class BrokenBody extends Error {
+  /** What had come before was let go before it broke, so that a filter that held it back would have passed it on. */
+  readonly isFlushed: boolean;
+  constructor(isFlushed: boolean) {
+    super('the back end broke off its answer');
+    this.isFlushed = isFlushed;
+  }
+}
+
 /** Releases what a body holds when it is not going to be sent. */
 export function discardBody(body: Body | undefined): void {
   if (body === undefined) return;

@@ -297,7 +297,8 @@ export function randomRequest(random: Random, paths: readonly string[]): Proxyin
   if (answer.startsWith('upgrade') && random.chance(0.8)) {
     headers.push('Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: x');
     method = 'GET';
-    body = random.chance(0.5) ? 'first words' : '';
+    body =
+      headers.some((line) => /^transfer-encoding/i.test(line)) || random.chance(0.5) ? '' : 'first words';
     isKept = false;
   }
   return { method, target, version, headers, body, answer, isKept };

@@ -138,12 +138,17 @@ async function exchange(
   return { answer: maskAnswer(masked(answer, port), []), end, received };
 }
 
+/** Lines that Apache writes for the back end's side of a request, which has no id. */
+const ofBackEnd = /\bAH(?:01587|02555|03408):/;
+
 /** The lines of both logs by id. */
 async function logsOf({ folder, port }: RunningServer): Promise<(id: string) => readonly string[]> {
   const prepare = (line: string) =>
-    masked(line, port)
-      .replaceAll(folder, '@OWN@')
-      .replace(/\[client 127\.0\.0\.1:\d+\]/, '[client]');
+    ofBackEnd.test(line)
+      ? undefined
+      : masked(line, port)
+          .replaceAll(folder, '@OWN@')
+          .replace(/\[client 127\.0\.0\.1:\d+\]/, '[client]');
   const read = (name: string) => linesById(join(folder, name), prepare);
   const [fields, errors] = [await read('fields.log'), await read('error.log')];
   return (id) => [...(fields.get(id) ?? []).flatMap((line) => line.split('|')), ...(errors.get(id) ?? [])];

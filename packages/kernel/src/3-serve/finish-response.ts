@@ -1,7 +1,7 @@
 import { areFit, checkResponseHeaders, HeaderTable, hasToken, trimBlanks } from '@httpd-ts/http1';
 import type { OutputFilter } from '../declare/filters.ts';
 import { formatHttpDate } from '../http-date.ts';
-import { type Body, bodyLength, discardBody } from '../response.ts';
+import { type Body, BrokenBody, bodyLength, discardBody } from '../response.ts';
 import { isError, statusLine } from '../status.ts';
 import { answeredBy, dieWithoutLength, dropsConnection, isHeaderOnlyStatus } from './errors.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -105,8 +105,28 @@ export function answeringRequest(request: RequestRecord): RequestRecord {
 export function finishResponse(request: RequestRecord): Response | Promise<Response> {
   const answering = answeringRequest(request);
   const body = applyFilters(answering);
-  if (body instanceof Promise) return body.then((filtered) => afterFilters(request, answering, filtered));
+  if (body instanceof Promise)
+    return body.then(
+      (filtered) => afterFilters(request, answering, filtered),
+      (error: unknown) => answerBroken(request, answering, error),
+    );
   return makeHead(request, answering, body);
+}
+
+/** A back end broke off its answer before a filter had passed any of it on, so there is still time to say so. */
+async function answerBroken(
+  request: RequestRecord,
+  answering: RequestRecord,
+  error: unknown,
+): Promise<Response> {
+  if (!(error instanceof BrokenBody)) throw error;
+  answering.output = undefined;
+  answering.outputFilters = undefined;
+  answering.statusLine = undefined;
+  answering.status = 200;
+  answering.noCache = true;
+  await dieWithoutLength(502, answering);
+  return finishResponse(request);
 }
 
 /** A filter that waited may have ended in an ErrorDocument, which answers from then on. */
@@ -138,6 +158,8 @@ function makeHead(
     return refuseHeaders(request, answering, body);
   const line = ownStatusLine(answering) ?? statusLine(status);
   const isChunked = setKeepAlive(answering, headers);
+  if (answering.noCache && !headers.has('Expires'))
+    headers.set('Expires', formatHttpDate(answering.requestTimeMs));
   // The body goes out as it is, so nobody knows where it ends. httpd does not announce that either.
   if (coding !== undefined && body !== undefined && bodyLength(body) !== 0)
     answering.connection.keepalive = 'close';
@@ -158,7 +180,10 @@ function makeHead(
   request.bytesSent = 0;
   if (!areFit(headers)) {
     const fault = checkResponseHeaders(headers, answering.server.limits.strict ?? true);
-    if (fault !== undefined) return refuseHeaders(request, answering, body, fault);
+    if (fault !== undefined) {
+      if (answering === request) request.bytesReplaced = bodyLength(body) ?? 0;
+      return refuseHeaders(request, answering, body, fault);
+    }
   }
   const first = takeDateAndServer(answering, headers);
   return new Response({
@@ -297,8 +322,6 @@ function setContentHeaders(request: RequestRecord, headers: HeaderTable): void {
     }
     headers.set('Content-Language', languages.join(','));
   }
-  if (request.noCache && !headers.has('Expires'))
-    headers.set('Expires', formatHttpDate(request.requestTimeMs));
 }
 
 /** State of a request whose head was made, and then made anew for an error that its output filters found. */

@@ -1,3 +1,4 @@
+import { hasToken } from '@httpd-ts/http1';
 import {
   type Body,
   bodyLength,
@@ -178,7 +179,7 @@ function multipart(
   const boundary = multipartBoundary(plan);
   const type =
     request.contentType === undefined ? undefined : plan.policy.contentType(request, request.contentType);
-  const head = `\r\n--${boundary}\r\n${type === undefined ? '' : `Content-type: ${type}\r\n`}Content-range: bytes `;
+  const head = `\r\n--${boundary}\r\n${type === undefined || type === '' ? '' : `Content-type: ${type}\r\n`}Content-range: bytes `;
   const parts: Body[] = [];
   for (const [start, end] of ranges) {
     const piece = sliceBody(body, start, end - start + 1);
@@ -193,6 +194,7 @@ function multipart(
 async function unsatisfiable(request: RequestRecord): Promise<Body | undefined> {
   request.status = 200;
   request.setState(headMadeTwice, true);
+  if (hasToken(request.headersOut.get('Connection') ?? '', 'close')) request.connection.keepalive = 'close';
   await dieWithoutLength(416, request);
   // An ErrorDocument answers in the place of this request.
   if (request.next !== undefined) {

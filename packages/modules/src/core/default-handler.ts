@@ -6,7 +6,6 @@ import {
   type HookResult,
   type HookStatus,
   OK,
-  type RequestBody,
   type RequestRecord,
 } from '@httpd-ts/kernel';
 import { allowHeader } from './allow-header.ts';
@@ -35,13 +34,18 @@ export async function discardRequestBody(request: RequestRecord): Promise<HookSt
 
 /** Serves files when no other handler did. httpd: server/core.c default_handler */
 export function defaultHandler(request: RequestRecord): HookResult {
-  if (isReadToEnd(request.body) || request.main !== undefined) return serve(request);
+  if (isReadToEnd(request) || request.main !== undefined) return serve(request);
   return discardRequestBody(request).then((status) => (status === OK ? serve(request) : status));
 }
 
-/** Where the client waits to be told to go on, it is told by reading even of chunks that were none. */
-const isReadToEnd = ({ ended, awaitsContinue, length }: RequestBody) =>
-  ended && !(awaitsContinue && length === undefined);
+/**
+ * Where the client waits to be told to go on, it is told by reading even of chunks that were none; but not by the
+ * document of an error, which leaves such a body alone.
+ */
+function isReadToEnd({ body, status }: RequestRecord): boolean {
+  if (body.awaitsContinue && status >= 300) return true;
+  return body.ended && !(body.awaitsContinue && body.length === undefined);
+}
 
 function serve(request: RequestRecord): HookStatus {
   const { method } = request;

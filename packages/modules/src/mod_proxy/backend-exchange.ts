@@ -1,11 +1,12 @@
-import { hasToken, latin1Text } from '@httpd-ts/http1';
+import { latin1Text } from '@httpd-ts/http1';
 import {
   type Body,
+  BrokenBody,
   type Bytes,
   DONE,
   dieWithoutLength,
-  formatHttpDate,
   type HookStatus,
+  headMadeTwice,
   isError,
   type PullSource,
   type RequestRecord,
@@ -64,6 +65,7 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
   protected held = 0;
   private status: HookStatus | undefined = undefined;
   private resolveStatus: ((status: HookStatus) => void) | undefined = undefined;
+  private isFlushedBroken = false;
   private taker: Taker | undefined = undefined;
   /** The chunk that was handed out last; its memory is free again at the next pull. */
   private lent: Uint8Array | undefined = undefined;
@@ -213,7 +215,7 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
       this.lent = chunk;
       taker.resolve(chunk);
     } else if (this.state === 'done') taker.resolve(null);
-    else taker.reject(new Error('the back end broke off its answer'));
+    else taker.reject(new BrokenBody(this.isFlushedBroken));
   }
 
   pull(): Uint8Array | null | Promise<Uint8Array | null> {
@@ -226,7 +228,7 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
       return chunk;
     }
     if (this.state === 'done') return null;
-    if (this.state === 'failed') return Promise.reject(new Error('the back end broke off its answer'));
+    if (this.state === 'failed') return Promise.reject(new BrokenBody(this.isFlushedBroken));
     this.goOn();
     return new Promise((resolve, reject) => {
       this.taker = { resolve, reject };
@@ -276,13 +278,14 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
       return;
     }
     this.state = 'done';
+    request.connection.keepalive = 'close';
     this.sender?.stop();
     request.connection.onAbort = undefined;
     connection.exchange = undefined;
     connection.mustClose = true;
     connection.expectNothing();
     request.connection.takeOver((client) => {
-      client.write(head);
+      if (head !== '') client.write(head);
       if (early.length > 0) client.write(early);
       const { clock } = request.server.plan.world;
       runTunnel(client, connection.stream, {
@@ -332,6 +335,8 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
 
   /** The answer ends before its end; the client must see it cut off. */
   protected breakBody(failure: BackendFailure): void {
+    // What is seen to be nonsense came along with what is good.
+    this.isFlushedBroken = failure !== 'nonsense';
     this.logBrokenBody(failure);
     this.leave('failed');
     this.connection.destroy();
@@ -348,14 +353,13 @@ export abstract class BackendExchange implements PullSource, ConnectionUser {
     const { request } = this;
     request.statusLine = undefined;
     request.status = 200;
-    // Where the client wants the connection to end, that was settled with the head that did not go out.
-    if (hasToken(request.headersIn.get('Connection') ?? '', 'close')) {
-      request.connection.keepalive = 'close';
-      request.errHeadersOut.set('Connection', 'close');
-    }
-    request.errHeadersOut.set('Expires', formatHttpDate(request.requestTimeMs));
+    request.noCache = true;
+    request.setState(headMadeTwice, true);
     dieWithoutLength(502, request).then(
-      () => this.settle(DONE),
+      () => {
+        request.next?.setState(headMadeTwice, true);
+        this.settle(DONE);
+      },
       () => this.settle(500),
     );
   }

@@ -81,8 +81,7 @@ function mapPrefix(
   if (real === '!') return DECLINED;
   if (!alias.noCanon) return `proxy:${real}${uri.slice(length)}`;
   if (matchAlias(request.unparsedUri, fake) !== length) {
-    const text = 'AH01136: Unescaped URL path matched ProxyPass; ignoring unsafe nocanon';
-    request.log('proxy', 'warn', text);
+    logUnsafe(request);
     return `proxy:${real}${uri.slice(length)}`;
   }
   request.notes.set('proxy-nocanon', '1');
@@ -108,20 +107,15 @@ function mapExpression(
   if (match === null) return undefined;
   if (real === '!') return DECLINED;
   const raw = alias.noCanon ? alias.regex!.exec(unparsedUri) : null;
-  if (alias.noCanon && raw === null) logMismatch(request);
+  if (alias.noCanon && raw === null) logUnsafe(request);
   if (raw !== null) request.notes.set('proxy-nocanon', '1');
   const found = substituteGroups(real, raw ?? match);
   // Without a reference in it the URL is a prefix: `ProxyPassMatch \.gif http://host` acts as if `$1` stood there.
   return found === real ? `proxy:${real}${raw === null ? uri : unparsedUri}` : `proxy:${found}`;
 }
 
-function logMismatch(request: RequestRecord): void {
-  request.log(
-    'proxy',
-    'warn',
-    `AH01127: Failed to match URI path ${request.unparsedUri} with nocanon; using the decoded path instead`,
-  );
-}
+const logUnsafe = (request: RequestRecord) =>
+  request.log('proxy', 'warn', 'AH01136: Unescaped URL path matched ProxyPass; ignoring unsafe nocanon');
 
 /** Enters the `<Proxy>` sections of the URL in place of directories. httpd: proxy_map_location, proxy_walk */
 export function enterProxySections(request: RequestRecord): HookStatus {

@@ -163,7 +163,9 @@ export class Exchange extends BackendExchange {
     request.status = 101;
     const lines = `${request.headersOut.toLines()}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
     const statusLine = head.statusLine === '' ? '101 Switching Protocols' : head.statusLine;
-    this.openTunnel(`HTTP/1.1 ${statusLine}\r\n${lines}`, bytes.slice(at));
+    // HTTP/1.0 knows no interim answers, but the tunnel is there.
+    const shown = request.protocolNumber < 1001 ? '' : `HTTP/1.1 ${statusLine}\r\n${lines}`;
+    this.openTunnel(shown, bytes.slice(at));
   }
 
   /** The back end wants the body. */
@@ -198,6 +200,7 @@ export class Exchange extends BackendExchange {
 
   /** A head that cannot be used. */
   private refuse(error: ResponseHeadError, readError = '(22)Invalid argument'): void {
+    this.answered = error.answered;
     const { request } = this;
     const errors: Readonly<Record<string, string>> = { AH10124: noSpace, AH10404: readError };
     for (const line of error.log) request.log('proxy_http', 'warn', line, entryOf(errors, line.slice(0, 7)));

@@ -1,6 +1,7 @@
 import { latin1Text } from '@httpd-ts/http1';
 import {
   type Body,
+  BrokenBody,
   bodyLength,
   FILTER_RANK,
   type OutputFilter,
@@ -51,6 +52,7 @@ async function edited(request: RequestRecord, body: Body): Promise<Body | undefi
   try {
     first = await next();
   } catch (error) {
+    if (error instanceof BrokenBody && error.isFlushed) return brokenOff(editor.finish(), error);
     if (!(error instanceof LineTooLong)) throw error;
     source.abort();
     tellLineTooLong(request);
@@ -80,6 +82,21 @@ async function edited(request: RequestRecord, body: Body): Promise<Body | undefi
       abort: () => source.abort(),
     },
   };
+}
+
+/** What has come goes out, and then the client sees that there should have been more. */
+function brokenOff(text: string, error: BrokenBody): Body {
+  let left = text;
+  const source = {
+    pull() {
+      if (left === '') return Promise.reject(error);
+      const piece = latin1Bytes(left);
+      left = '';
+      return piece;
+    },
+    abort: () => {},
+  };
+  return { kind: 'source', length: undefined, source };
 }
 
 function tellLineTooLong(request: RequestRecord): void {
