@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { digestChallengeOf, digestCredentials } from './digest-credentials.ts';
 import { announcesClose, endOfAnswer } from './end-of-answer.ts';
 import type { ClientTls, Endpoint, Exchange } from './parse-requests.ts';
+import type { Part } from './text.ts';
 
 /** What a client saw: all bytes of the answer, and whether the server closed. */
 export interface Answer {
@@ -31,7 +33,7 @@ export function createClient(
   localAddress: (from: string) => string,
 ): Client {
   const named = new Map<string, Connection>();
-  const cookies = new Map<string, string>();
+  const known: Known = { cookies: new Map(), challenge: '' };
 
   async function connectionFor({ connection, to, from, tls }: Exchange): Promise<Connection> {
     const open = connection === undefined ? undefined : named.get(connection);
@@ -46,9 +48,10 @@ export function createClient(
     async send(exchange) {
       if (exchange.waitMs > 0) await pause(exchange.waitMs);
       const connection = await connectionFor(exchange);
-      const sent = await write(connection, exchange, cookies);
+      const sent = await write(connection, exchange, known);
       const answer = await receive(connection, exchange, sent);
-      rememberCookies(answer.bytes, cookies);
+      rememberCookies(answer.bytes, known.cookies);
+      known.challenge = digestChallengeOf(answer.bytes) ?? known.challenge;
       if (exchange.connection === undefined) connection.socket.destroy();
       return answer;
     },
@@ -56,6 +59,18 @@ export function createClient(
       for (const { socket } of named.values()) socket.destroy();
     },
   };
+}
+
+/** What answers have told so far. */
+interface Known {
+  readonly cookies: Map<string, string>;
+  /** The last challenge for Digest authentication. */
+  challenge: string;
+}
+
+function bytesOf(part: Exclude<Part, { kind: 'pause' }>, { cookies, challenge }: Known): string {
+  if (part.kind === 'bytes') return part.bytes;
+  return part.kind === 'cookie' ? (cookies.get(part.name) ?? '') : digestCredentials(challenge, part.words);
 }
 
 function openSocket({ address, port }: Endpoint, localAddress: string): Promise<Socket> {
@@ -106,18 +121,14 @@ function follow(socket: Socket): Connection {
   return connection;
 }
 
-async function write(
-  { socket }: Connection,
-  exchange: Exchange,
-  cookies: ReadonlyMap<string, string>,
-): Promise<string> {
+async function write({ socket }: Connection, exchange: Exchange, known: Known): Promise<string> {
   let sent = '';
   for (const part of exchange.parts) {
     if (part.kind === 'pause') {
       await pause(part.ms);
       continue;
     }
-    const bytes = part.kind === 'bytes' ? part.bytes : (cookies.get(part.name) ?? '');
+    const bytes = bytesOf(part, known);
     sent += bytes;
     if (!socket.destroyed) socket.write(bytes, 'latin1');
   }

@@ -1,13 +1,14 @@
-/** A piece of what is sent: bytes as they stand, a pause, or a cookie taken from an earlier answer. */
+/** A piece of what is sent: bytes as they stand, a pause, or what an earlier answer asks for: a cookie, a login. */
 export type Part =
   | { readonly kind: 'bytes'; readonly bytes: string }
   | { readonly kind: 'pause'; readonly ms: number }
-  | { readonly kind: 'cookie'; readonly name: string };
+  | { readonly kind: 'cookie'; readonly name: string }
+  | { readonly kind: 'digest'; readonly words: readonly string[] };
 
 const escapePattern = /\\(?:\{([^}]*)\}|x([0-9a-fA-F]{2})|([rnt0\\]))/g;
 const simpleEscapes: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', '0': '\0', '\\': '\\' };
 
-/** Turns escapes into parts: `\r \n \t \0 \\ \xHH`, `\{TEXT*COUNT}`, `\{pause MS}`, `\{cookie NAME}`. */
+/** Turns escapes into parts: `\r \n \t \0 \\ \xHH`, `\{TEXT*COUNT}`, `\{pause MS}`, `\{cookie NAME}`, `\{digest WORDS}`. */
 export function expandText(text: string): readonly Part[] {
   const parts: Part[] = [];
   let bytes = '';
@@ -32,9 +33,10 @@ function escapeValue([whole, command, hex, simple]: RegExpExecArray): string | P
   if (simple !== undefined) return simpleEscapes[simple] ?? '';
   const repeat = /^(.+)\*(\d+)$/s.exec(command ?? '');
   if (repeat) return expandBytes(repeat[1] ?? '').repeat(Number(repeat[2]));
-  const [word, argument = ''] = (command ?? '').split(' ');
+  const [word, argument = '', ...more] = (command ?? '').split(' ');
   if (word === 'pause') return { kind: 'pause', ms: Number(argument) };
   if (word === 'cookie') return { kind: 'cookie', name: argument };
+  if (word === 'digest') return { kind: 'digest', words: [argument, ...more] };
   throw new Error(`unknown escape ${whole}`);
 }
 

@@ -1,9 +1,8 @@
 import { readUri } from '@httpd-ts/http1';
 import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { entryOf, words } from '@httpd-ts/kernel';
+import { words } from '@httpd-ts/kernel';
 import { readConfigFile } from './config-file.ts';
 import {
-  clampedLong,
   isNumeric,
   leadingInteger,
   leadingLong,
@@ -316,17 +315,6 @@ const offset =
 
 const amount = (what: string) => offset(`argument must be a non-negative integer representing the ${what}`);
 
-const digestUnits: Readonly<Record<string, bigint>> = { b: 1n, k: 1024n, m: 1_048_576n };
-
-/** httpd: modules/aaa/mod_auth_digest.c set_shmem_size */
-const digestMemory: ArgumentCheck = ([word = '']) => {
-  const match = /^([\t-\r ]*[+-]?\d+)?[\t-\r ]*(?:$|([BKM]))/i.exec(word);
-  if (match === null) return `Invalid size in AuthDigestShmemSize: ${word}`;
-  const [, number = '0', unit = 'b'] = match;
-  const size = BigInt.asIntN(64, clampedLong(number) * entryOf(digestUnits, unit.toLowerCase())!);
-  return size < 88n ? `size in AuthDigestShmemSize too small: ${size} < 88` : undefined;
-};
-
 /** Up to the first blank, whatever is quoted. */
 const untilBlank = (raw: string) => raw.split(/[ \t]/, 1)[0]!;
 
@@ -375,16 +363,6 @@ const isNumber = (word: string) => /^[\t-\r ]*[+-]?\d+$/.test(word);
 export const knownArguments: Readonly<Record<string, ArgumentCheck>> = {
   ...domainArguments,
   ...tlsArguments,
-  AuthDigestAlgorithm: ([word = '']) =>
-    /^MD5$/i.test(word) ? undefined : `Unsupported algorithm in AuthDigestAlgorithm: ${word}`,
-  AuthDigestNonceLifetime: ([word = '']) =>
-    /^(?:[\t-\r ]*[+-]?\d+)?(?:$|[\t-\r ])/.test(word)
-      ? undefined
-      : `Invalid time in AuthDigestNonceLifetime: ${word}`,
-  AuthDigestProvider: passwordProvider,
-  AuthDigestQop: ([word = '']) =>
-    /^auth$/i.test(word) ? undefined : "AuthDigestQop is deprecated: only 'auth' is supported",
-  AuthDigestShmemSize: digestMemory,
   AuthFormLoginRequiredLocation: expression('login required'),
   AuthFormLoginSuccessLocation: expression('login success'),
   AuthFormLogoutLocation: expression('logout'),

@@ -28,27 +28,6 @@ export interface KnownModule {
 /** The modules of Apache that nothing here implements. */
 export const knownModules: readonly KnownModule[] = [
   {
-    identifier: 'auth_digest_module',
-    httpd: 'modules/aaa/mod_auth_digest.c',
-    directives: {
-      AuthDigestAlgorithm: ['TAKE1', 'AuthConfig', 'The algorithm used for the hash calculation'],
-      AuthDigestDomain: [
-        'ITERATE',
-        'AuthConfig',
-        "A list of URI's which belong to the same protection space as the current URI",
-      ],
-      AuthDigestNcCheck: ['FLAG', 'AuthConfig', 'Whether or not to check the nonce-count sent by the client'],
-      AuthDigestNonceLifetime: ['TAKE1', 'AuthConfig', 'Maximum lifetime of the server nonce (seconds)'],
-      AuthDigestProvider: ['ITERATE', 'AuthConfig', 'specify the auth providers for a directory or location'],
-      AuthDigestQop: ['ITERATE', 'AuthConfig', 'A list of quality-of-protection options'],
-      AuthDigestShmemSize: [
-        'TAKE1',
-        'server',
-        'The amount of shared memory to allocate for keeping track of clients',
-      ],
-    },
-  },
-  {
     identifier: 'auth_form_module',
     httpd: 'modules/aaa/mod_auth_form.c',
     directives: {

@@ -34,10 +34,6 @@ interface Provisions {
 
 const provisions: Readonly<Record<string, Provisions>> = {
   mod_asis: { handlers: ['send-as-is', 'httpd/send-as-is'] },
-  mod_auth_digest: {
-    debugMessage:
-      '[auth_digest:debug] mod_auth_digest.c(380): AH01757: generating secret for digest authentication',
-  },
   mod_auth_form: { handlers: ['form-login-handler', 'form-logout-handler', 'form-redirect-handler'] },
   mod_authn_anon: { passwordProviders: ['anon'] },
   mod_authn_dbd: { passwordProviders: ['dbd'] },

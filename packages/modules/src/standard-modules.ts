@@ -7,6 +7,7 @@ import { modAlias } from './mod_alias/index.ts';
 import { modAllowmethods } from './mod_allowmethods/index.ts';
 import { modAsis } from './mod_asis/index.ts';
 import { modAuthBasic } from './mod_auth_basic/index.ts';
+import { modAuthDigest } from './mod_auth_digest/index.ts';
 import { modAuthnCore } from './mod_authn_core/index.ts';
 import { modAuthnFile } from './mod_authn_file/index.ts';
 import { modAuthzCore } from './mod_authz_core/index.ts';
@@ -90,6 +91,7 @@ export const implementedModules: readonly ModuleDefinition[] = [
   modAllowmethods,
   modAsis,
   modAuthBasic,
+  modAuthDigest,
   modAuthnCore,
   modAuthnFile,
   modAuthzCore,
