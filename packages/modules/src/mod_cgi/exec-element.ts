@@ -15,26 +15,28 @@ import type { ScriptKind } from './script-kind.ts';
 /** `<!--#exec cmd|cgi="…" -->` httpd: modules/generators/cgi_common.h handle_exec */
 export function execElement(kind: ScriptKind): SsiElement {
   return async function* exec(document, attributes) {
-    const { isPrinting } = document;
+    const { isPrinting, request } = document;
+    const complain = (message: string, level: 'error' | 'warn' = 'error') =>
+      request.log(kind.module, level, `${message} in ${request.filename}`);
     if (attributes.length === 0)
-      document.complain('AH03195: missing argument for exec element in', isPrinting ? 'error' : 'warn');
+      complain('AH03195: missing argument for exec element', isPrinting ? 'error' : 'warn');
     if (!isPrinting) return;
     if (attributes.length === 0 || !document.mayExecute) {
-      if (attributes.length > 0) document.complain('AH01228: exec used but not allowed in');
+      if (attributes.length > 0) complain('AH01228: exec used but not allowed');
       document.fail();
       return;
     }
     for (const { name, value } of valued(attributes)) {
       if (name === 'cmd') {
-        yield* passBody(document, await runCommand(document.request, document.expand(value, 'kept'), kind));
+        yield* passBody(document, await runCommand(request, document.expand(value, 'kept'), kind));
         continue;
       }
-      const found = name === 'cgi' ? await lookupScript(document.request, document.expand(value)) : undefined;
+      const found = name === 'cgi' ? await lookupScript(request, document.expand(value)) : undefined;
       if (found === undefined) {
-        document.complain(
+        complain(
           name === 'cgi'
-            ? `AH01230: invalid CGI ref "${value}" in`
-            : `AH01231: unknown parameter "${name}" to tag exec in`,
+            ? `AH01230: invalid CGI ref "${value}"`
+            : `AH01231: unknown parameter "${name}" to tag exec`,
         );
         document.fail();
         return;

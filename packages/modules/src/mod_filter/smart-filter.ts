@@ -89,6 +89,9 @@ export function harness(smart: SmartFilter): OutputFilter {
   return {
     name: smart.name,
     rank: smart.rank,
+    setUp(request) {
+      for (const { filter } of smart.providers) filter.setUp?.(request);
+    },
     apply(request, body) {
       if (request.status !== 200 && request.env('filter-errordocs') === undefined) return body;
       if (refusesProxied(request, smart.protocol)) return body;
