@@ -1,11 +1,13 @@
-import type { RequestRecord, ServerRecord, TlsPeer, TlsSettings } from '@httpd-ts/kernel';
+import type { Digests, RequestRecord, ServerRecord, TlsPeer, TlsSettings } from '@httpd-ts/kernel';
 import type { BackendTls, TlsFailure } from '../mod_proxy/contract.ts';
+import { buildChain, isSelfIssued } from './build-chain.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { certificateText } from './certificate-text.ts';
 import { type ChainFault, checkRevocation, listsByIssuer, type RevocationCheck } from './check-revocation.ts';
 import { type SslProxyConfig, sslProxy, storesOf } from './config.ts';
 import { machineIdentities } from './machine-certificates.ts';
 import { readCertificates } from './pem.ts';
+import { latin1 } from './read-der.ts';
 import { type VerifyError, verifyErrorOf, verifyErrorText } from './verify-errors.ts';
 
 const known = new WeakMap<SslProxyConfig, BackendTls>();
@@ -25,13 +27,14 @@ export function backendTlsOf(request: RequestRecord): BackendTls | undefined {
 function makeBackendTls(config: SslProxyConfig, { plan }: ServerRecord): BackendTls {
   const settings = settingsOf(config);
   const { digests } = plan.world;
+  const authorities = readCertificates(settings.authorities);
   const { revocationCheck: mode = 'none', mayLackLists = false } = config;
   const lists = listsByIssuer(storesOf(config).flatMap((store) => store.lists));
   const judge: Judge = {
     config,
-    anchors: new Set(
-      readCertificates(settings.authorities).map(({ subject, serial }) => subject.key + serial),
-    ),
+    authorities,
+    anchors: new Set(authorities.map(({ der }) => latin1(der))),
+    digests,
     revocation: mode === 'none' ? undefined : { lists, mode, mayLackLists, digests },
   };
   return {
@@ -132,8 +135,10 @@ function write(server: ServerRecord, remote: string, lines: readonly Line[]): vo
 
 interface Judge {
   readonly config: SslProxyConfig;
-  /** Authorities that chains may end in, by name and number. */
+  readonly authorities: readonly Certificate[];
+  /** The same as they are encoded: chains may end in them. */
   readonly anchors: ReadonlySet<string>;
+  readonly digests: Digests;
   readonly revocation: Omit<RevocationCheck, 'nowMs'> | undefined;
 }
 
@@ -168,30 +173,42 @@ const forgivable: ReadonlySet<VerifyError> = new Set<VerifyError>([
  * then times and httpd's depth from the top down. httpd: x509_vfy.c verify_chain
  */
 function verifyChain(
-  { config, anchors, revocation }: Judge,
-  chain: readonly Certificate[],
+  { config, authorities, anchors, digests, revocation }: Judge,
+  sent: readonly Certificate[],
   peer: TlsPeer,
   nowMs: number,
 ): TlsFailure | undefined {
+  const { verify, verifyDepth = 1 } = config;
+  const chain = buildChain(sent, authorities, digests);
   const top = chain.length - 1;
+  const tooLong = (depth: number) => {
+    const text = `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`;
+    return depth > verifyDepth ? [ofConnection(text, 'error')] : [];
+  };
   const rejected = ({ error, depth }: ChainFault) => {
     const text = `${verifyErrorText(error)} ${certificateText(chain[depth]!)}`;
     const library = error === 'CRL_SIGNATURE_FAILURE' ? [badSignature, notVerified] : [notVerified];
-    return connectFailed(peer, [ofConnection(`AH02276: Certificate Verification: ${text}`)], ...library);
+    const line = ofConnection(`AH02276: Certificate Verification: ${text}`);
+    return connectFailed(peer, [line, ...tooLong(depth)], ...library);
   };
-  const broken = chainFault(chain, anchors, peer.chainError);
-  if (broken !== undefined && !(config.verify === 'optional_no_ca' && forgivable.has(broken)))
-    return rejected({ error: broken, depth: top });
-  const revoked = revocation && checkRevocation(chain, { ...revocation, nowMs });
-  if (revoked !== undefined) return rejected(revoked);
-  const { verifyDepth = 1 } = config;
+  const isAnchored = anchors.has(latin1(chain[top]!.der)) && isSelfIssued(chain[top]!);
+  const broken = chainFault(chain, isAnchored, peer.chainError);
+  if (broken !== undefined) {
+    if (verify !== 'optional_no_ca' || !forgivable.has(broken))
+      return rejected({ error: broken, depth: top });
+    if (top > verifyDepth) return connectFailed(peer, tooLong(top), notVerified);
+  }
+  if (revocation !== undefined) {
+    // The library found a chain, and lists must be looked for along one that ends where it may.
+    if (broken === undefined && !isAnchored)
+      return rejected({ error: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', depth: top });
+    const revoked = checkRevocation(chain, { ...revocation, nowMs });
+    if (revoked !== undefined) return rejected(revoked);
+  }
   for (let depth = top; depth >= 0; depth--) {
     const error = timeError(chain[depth]!, nowMs);
     if (error !== undefined) return rejected({ error, depth });
-    if (depth > verifyDepth) {
-      const text = `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`;
-      return connectFailed(peer, [ofConnection(text, 'error')], notVerified);
-    }
+    if (depth > verifyDepth) return connectFailed(peer, tooLong(depth), notVerified);
   }
   return undefined;
 }
@@ -199,7 +216,7 @@ function verifyChain(
 /** The library tells the last error only, which a time that is over may be while more is wrong. */
 function chainFault(
   chain: readonly Certificate[],
-  anchors: ReadonlySet<string>,
+  isAnchored: boolean,
   chainError: string | undefined,
 ): VerifyError | undefined {
   if (chainError === undefined) return undefined;
@@ -208,9 +225,8 @@ function chainFault(
   // What the last step says of a lone certificate follows from its missing issuer.
   if (error === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
   if (!isAboutTime) return error;
-  const top = chain.at(-1)!;
-  if (anchors.has(top.subject.key + top.serial)) return undefined;
-  if (top.subject.key !== top.issuer.key) return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
+  if (isAnchored) return undefined;
+  if (!isSelfIssued(chain.at(-1)!)) return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
   return chain.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'SELF_SIGNED_CERT_IN_CHAIN';
 }
 

@@ -1,3 +1,4 @@
+import type { Digests } from '@httpd-ts/kernel';
 import { canonicalName, commonNames, nameText } from './distinguished-name.ts';
 import {
   attempt,
@@ -13,6 +14,7 @@ import {
   readTime,
   TAG,
 } from './read-der.ts';
+import { readSigned } from './read-signed.ts';
 
 /** What is read of a certificate (RFC 5280, section 4.1). */
 export interface Certificate {
@@ -32,7 +34,10 @@ export interface Certificate {
   /** False where it says what its key is for, and lists of revoked certificates are not among it. */
   readonly maySignLists: boolean;
   readonly subjectKeyId: string | undefined;
+  readonly authorityKey: AuthorityKey | undefined;
   readonly distributionPoints: readonly DistributionPoint[];
+  /** Whether it was signed with a key. */
+  isSignedBy(publicKey: Uint8Array, digests: Digests): boolean;
 }
 
 export interface Name {
@@ -78,9 +83,11 @@ export const EXTENSION = {
 } as const;
 
 /** Undefined for bytes that are no certificate. */
-export function readCertificate(der: Uint8Array): Certificate | undefined {
+export function readCertificate(encoded: Uint8Array): Certificate | undefined {
   return attempt(() => {
-    const reader = new DerReader(der).enter(TAG.sequence).enter(TAG.sequence);
+    const der = new DerReader(encoded).take().whole;
+    const { signed, isSignedBy } = readSigned(der);
+    const reader = new DerReader(signed);
     reader.takeIf(contextTag(0, true));
     const serial = readInteger(reader.take(TAG.integer));
     reader.take(TAG.sequence);
@@ -98,6 +105,7 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
     const keyId = extensionReader(extensions, EXTENSION.subjectKeyId);
     return {
       der,
+      isSignedBy,
       serial,
       issuer: readName(issuer),
       subject: readName(subject),
@@ -109,6 +117,7 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
       isAuthority: isTrue(constraints?.takeIf(TAG.boolean)),
       maySignLists: usage === undefined || hasBit(readBits(usage.take(TAG.bitString)), 6),
       subjectKeyId: keyId === undefined ? undefined : hex(keyId.take(TAG.octetString).content),
+      authorityKey: readAuthorityKey(extensionReader(extensions, EXTENSION.authorityKeyId)),
       distributionPoints: distributionPoints(extensionReader(extensions, EXTENSION.distributionPoints)),
     };
   });

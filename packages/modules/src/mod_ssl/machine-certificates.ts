@@ -1,4 +1,5 @@
-import { type Certificate, readCertificate } from './certificate.ts';
+import { isSelfIssued } from './build-chain.ts';
+import { readCertificate } from './certificate.ts';
 import { canonicalName } from './distinguished-name.ts';
 import { blocksOf, derOf, isCertificate, isKey, type PemBlock } from './pem.ts';
 import { attempt, DerReader, latin1, TAG } from './read-der.ts';
@@ -77,8 +78,6 @@ export function machineIdentities(
     },
   };
 }
-
-const isSelfIssued = ({ subject, issuer }: Certificate) => subject.key === issuer.key;
 
 const nameKey = (name: Uint8Array) =>
   attempt(() => latin1(canonicalName(new DerReader(name).take(TAG.sequence))));

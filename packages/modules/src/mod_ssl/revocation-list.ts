@@ -1,4 +1,4 @@
-import { type Digests, entryOf, type SignatureScheme } from '@httpd-ts/kernel';
+import type { Digests } from '@httpd-ts/kernel';
 import {
   type AuthorityKey,
   EXTENSION,
@@ -11,18 +11,8 @@ import {
   readName,
   readPlaces,
 } from './certificate.ts';
-import {
-  attempt,
-  contextTag,
-  DerReader,
-  type DerValue,
-  readBits,
-  readInteger,
-  readObjectIdentifier,
-  readSmallInteger,
-  readTime,
-  TAG,
-} from './read-der.ts';
+import { attempt, contextTag, DerReader, readInteger, readSmallInteger, readTime, TAG } from './read-der.ts';
+import { readSigned } from './read-signed.ts';
 
 /** A list of revoked certificates (RFC 5280, section 5). */
 export interface RevocationList {
@@ -54,11 +44,8 @@ export interface ListScope {
 /** Undefined for bytes that are no list. */
 export function readRevocationList(der: Uint8Array): RevocationList | undefined {
   return attempt(() => {
-    const outer = new DerReader(der).enter(TAG.sequence);
-    const signed = outer.take(TAG.sequence);
-    const algorithm = outer.take(TAG.sequence);
-    const signature = readBits(outer.take(TAG.bitString));
-    const reader = new DerReader(signed.content);
+    const { signed, isSignedBy } = readSigned(der);
+    const reader = new DerReader(signed);
     reader.takeIf(TAG.integer);
     reader.take(TAG.sequence);
     const issuer = readName(reader.take(TAG.sequence));
@@ -66,7 +53,6 @@ export function readRevocationList(der: Uint8Array): RevocationList | undefined 
     const next = reader.takeIf(TAG.utcTime) ?? reader.takeIf(TAG.generalizedTime);
     const entries = readEntries(reader.enterIf(TAG.sequence));
     const extensions = readExtensions(reader.enterIf(contextTag(0, true)));
-    const scheme = attempt(() => signatureScheme(algorithm));
     return {
       issuer,
       thisUpdateMs,
@@ -76,8 +62,7 @@ export function readRevocationList(der: Uint8Array): RevocationList | undefined 
       scope: readScope(extensionReader(extensions, EXTENSION.issuingDistributionPoint)),
       isDelta: extensions.some(({ id }) => id === EXTENSION.deltaIndicator),
       hasUnknownCritical: entries.hasUnknownCritical || hasUnknownCritical(extensions, understood),
-      isSignedBy: (publicKey, digests) =>
-        scheme !== undefined && digests.isSigned(signed.whole, signature, publicKey, scheme),
+      isSignedBy,
     };
   });
 }
@@ -120,46 +105,4 @@ function readScope(reader: DerReader | undefined): ListScope | undefined {
   const isIndirect = isTrue(parts.takeIf(contextTag(4, false)));
   const onlyAttributes = isTrue(parts.takeIf(contextTag(5, false)));
   return { places, onlyUsers, onlyAuthorities, onlyAttributes, onlySomeReasons, isIndirect };
-}
-
-const hashes: Readonly<Record<string, string>> = {
-  '1.3.14.3.2.26': 'sha1',
-  '2.16.840.1.101.3.4.2.4': 'sha224',
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
-};
-
-const schemes: Readonly<Record<string, SignatureScheme>> = {
-  '1.2.840.113549.1.1.5': { hash: 'sha1' },
-  '1.2.840.113549.1.1.14': { hash: 'sha224' },
-  '1.2.840.113549.1.1.11': { hash: 'sha256' },
-  '1.2.840.113549.1.1.12': { hash: 'sha384' },
-  '1.2.840.113549.1.1.13': { hash: 'sha512' },
-  '1.2.840.10040.4.3': { hash: 'sha1' },
-  '2.16.840.1.101.3.4.3.1': { hash: 'sha224' },
-  '2.16.840.1.101.3.4.3.2': { hash: 'sha256' },
-  '1.2.840.10045.4.1': { hash: 'sha1' },
-  '1.2.840.10045.4.3.1': { hash: 'sha224' },
-  '1.2.840.10045.4.3.2': { hash: 'sha256' },
-  '1.2.840.10045.4.3.3': { hash: 'sha384' },
-  '1.2.840.10045.4.3.4': { hash: 'sha512' },
-  '1.3.101.112': {},
-  '1.3.101.113': {},
-};
-
-const RSA_PSS = '1.2.840.113549.1.1.10';
-
-/** `AlgorithmIdentifier`; undefined for one that is not known, by which nothing is signed. */
-function signatureScheme({ content }: DerValue): SignatureScheme | undefined {
-  const reader = new DerReader(content);
-  const id = readObjectIdentifier(reader.take(TAG.objectIdentifier));
-  if (id !== RSA_PSS) return entryOf(schemes, id);
-  const parameters = reader.enter(TAG.sequence);
-  const hashId = parameters.enterIf(contextTag(0, true))?.enter(TAG.sequence).take(TAG.objectIdentifier);
-  parameters.takeIf(contextTag(1, true));
-  const saltLength = parameters.enterIf(contextTag(2, true))?.take(TAG.integer);
-  const hash = hashId === undefined ? 'sha1' : entryOf(hashes, readObjectIdentifier(hashId));
-  if (hash === undefined) return undefined;
-  return { hash, pssSaltLength: saltLength === undefined ? 20 : readSmallInteger(saltLength) };
 }
