@@ -31,8 +31,7 @@ const setters: Readonly<Record<string, Setter>> = {
     return undefined;
   },
   lbmethod(parameters, value, providers) {
-    if (value.length >= 16) return 'lbmethod length must be < 16 characters';
-    if (providers.find(lbMethods, value) === undefined) return 'unknown lbmethod';
+    if (value.length >= 16 || providers.find(lbMethods, value) === undefined) return 'unknown lbmethod';
     parameters.lbMethod = value;
     return undefined;
   },
@@ -66,12 +65,12 @@ export function setBalancerParameter(
   return setter === undefined ? 'unknown Balancer parameter' : setter(parameters, value, providers);
 }
 
-/** `COOKIE|pathparameter`. */
-function setSticky(parameters: BalancerParameters, value: string): string | undefined {
-  const bar = value.indexOf('|');
-  const cookie = bar < 0 ? value : value.slice(0, bar);
-  const path = bar < 0 ? value : value.slice(bar + 1);
-  if (cookie.length >= 64 || path.length >= 64) return 'stickysession length must be < 64 characters';
+/** `COOKIE|pathparameter`; httpd cuts off what is too long, and says nothing. */
+function setSticky(parameters: BalancerParameters, value: string): undefined {
+  const kept = value.slice(0, 63);
+  const bar = kept.indexOf('|');
+  const cookie = bar < 0 ? kept : kept.slice(0, bar);
+  const path = bar < 0 ? kept : kept.slice(bar + 1);
   parameters.stickyCookie = cookie;
   parameters.stickyPath = path;
   return undefined;
@@ -90,12 +89,12 @@ function switched(name: SwitchName, label: string): Setter {
 
 function setFailOnStatus(parameters: BalancerParameters, value: string): string | undefined {
   const codes = value
-    .split(/[,; ]+/)
+    .split(/[, ]+/)
     .filter((word) => word !== '')
     .map(atoi);
-  if (codes.length === 0 || codes.some((code) => code < 100 || code > 599)) {
+  if (codes.some((code) => code < 100 || code > 599)) {
     return 'failonstatus must be one or more HTTP response codes';
   }
-  parameters.failOnStatus.push(...codes);
+  parameters.failOnStatus = codes;
   return undefined;
 }

@@ -26,7 +26,8 @@ export const summaries = {
   ProxyRequests: 'Whether this is a forward proxy, for requests to anywhere.',
   BalancerGrowth: 'How many members may be added to a balancer while it runs.',
   BalancerInherit: 'Whether a virtual host has the balancers of the main server.',
-  BalancerPersist: 'Whether changes made in the balancer manager outlive a restart.',
+  BalancerPersist:
+    'Whether changes made in the balancer manager outlive a stop and a start. A graceful reload they outlive in any case (in httpd with On alone), and a new growth= as well (httpd then forgets them).',
   ProxyRemote: 'Another proxy that requests are passed to.',
   ProxyRemoteMatch: 'Another proxy for requests that match a pattern.',
   NoProxy: 'Hosts that are reached without the other proxy.',

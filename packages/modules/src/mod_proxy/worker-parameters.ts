@@ -1,9 +1,9 @@
 import type { DirectiveContext } from '@httpd-ts/kernel';
 import { entryOf } from '@httpd-ts/kernel';
-import { leadingInteger as atoi, parseTimeout } from '../core/contract.ts';
+import { leadingInteger as atoi, leadingLong as atol, parseTimeout } from '../core/contract.ts';
 import { atof, onOff } from './parse-parameters.ts';
 import { healthChecks } from './providers.ts';
-import { statusFlags, type WorkerParameters } from './worker.ts';
+import { statusFlags, WORKER, type WorkerParameters } from './worker.ts';
 
 type Setter = (parameters: WorkerParameters, value: string) => string | undefined;
 
@@ -113,15 +113,16 @@ const setters: Readonly<Record<string, Setter>> = {
   ),
   flusher: text('flusher', 16, 'flusher name length must be < 16 characters'),
   upgrade: text('upgrade', 16, 'upgrade protocol length must be < 16 characters'),
-  responsefieldsize: number(
-    'responseFieldSize',
-    0,
-    'ResponseFieldSize must be greater than 0 bytes, or 0 for system default.',
-  ),
+  responsefieldsize(parameters, value) {
+    const given = atol(value);
+    if (given < 0) return 'ResponseFieldSize must be greater than 0 bytes, or 0 for system default.';
+    parameters.responseFieldSize = given;
+    return undefined;
+  },
   secret: text('secret', 64, 'Secret length must be < 64 characters'),
   addressttl(parameters, value) {
-    const given = /^[\t-\r ]*[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (!(given >= -1 && given <= 2_147_483_647)) {
+    const given = value === '-1' ? -1 : (parseTimeout(value, 's') ?? Number.NaN) / 1000;
+    if (!Number.isInteger(given) || given > 2_147_483_647) {
       return 'AddressTTL must be -1 or a number of seconds not exceeding (2147483647)';
     }
     parameters.addressTtlSeconds = given;
@@ -131,15 +132,21 @@ const setters: Readonly<Record<string, Setter>> = {
 
 export const workerParameterNames: readonly string[] = Object.keys(setters);
 
-/** Letters with `+` and `-` before them. httpd: ap_proxy_set_wstatus */
+/** Every letter that a file may have; those beyond `statusFlags` tell what httpd does with a worker of its own accord. */
+const statusLetters: Readonly<Record<string, number>> = {
+  ...statusFlags,
+  O: WORKER.initialized,
+  G: WORKER.generic,
+  U: WORKER.inShutdown,
+  F: WORKER.freed,
+};
+
+/** Letters, each with at most one `+` or `-` before it, which holds for those that follow too. httpd: ap_proxy_set_wstatus */
 function setStatus(parameters: WorkerParameters, value: string): string | undefined {
   let on = true;
-  for (const letter of value) {
-    if (letter === '+' || letter === '-') {
-      on = letter === '+';
-      continue;
-    }
-    const bit = entryOf(statusFlags, letter.toUpperCase());
+  for (let at = 0; at < value.length; at++) {
+    if (value[at] === '+' || value[at] === '-') on = value[at++] === '+';
+    const bit = entryOf(statusLetters, (value[at] ?? '').toUpperCase());
     if (bit === undefined) return 'Unknown status parameter option';
     const { statusOn = 0, statusOff = 0 } = parameters;
     parameters.statusOn = on ? statusOn | bit : statusOn & ~bit;

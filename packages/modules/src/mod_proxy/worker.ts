@@ -42,6 +42,7 @@ export const healthCheckMethods = [
   'OPTIONS',
   'HEAD',
   'GET',
+  'CPING',
   'OPTIONS11',
   'HEAD11',
   'GET11',

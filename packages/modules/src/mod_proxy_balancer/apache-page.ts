@@ -22,6 +22,9 @@ import { printSize } from '../print-size.ts';
 import { mostMembers } from './apply-form.ts';
 import { shownName } from './xml-page.ts';
 
+/** httpd takes CPING in its files, but its page does not offer it. httpd: proxy_hcmethods */
+const listedMethods = healthCheckMethods.filter((method) => method !== 'CPING');
+
 /** What a page is made from. */
 interface PageContext {
   readonly request: RequestRecord;
@@ -296,7 +299,7 @@ function checkFields(worker: Worker, conditions: ReadonlyMap<string, string>): s
   return `<tr><td colspan='2'>
 <table align='center'><tr><th>Health Check param</th><th>Value</th></tr>
 <tr><td>Method</td><td><select name='w_hm'>
-${options(healthCheckMethods, method)}</select>
+${options(listedMethods, method)}</select>
 </td></tr>
 <tr><td>Expr</td><td><select name='w_he'>
 ${options(conditions.keys(), expression)}</select>

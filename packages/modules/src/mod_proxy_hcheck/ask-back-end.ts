@@ -2,7 +2,9 @@ import { BodyDecoder, isChunked, parseStrictLength, ResponseHeadReader } from '@
 import type { Bytes, ServerRecord, Stream } from '@httpd-ts/kernel';
 import {
   backendTls,
+  failureTexts,
   type HealthCheckMethod,
+  proxySchemes,
   proxyServer,
   type TlsFailure,
   tlsFailure,
@@ -13,33 +15,41 @@ import { answerRecord, type CheckAnswer } from './answer-record.ts';
 /** Longest body that is kept for conditions. */
 const mostBodyBytes = 1024 * 1024;
 
-/** The outcome of a check: an answer, `connected` for TCP, or why there is none. */
-export type CheckOutcome = CheckAnswer | 'connected' | CheckFailure;
+/** The outcome of a check: an answer, that it lives for TCP and CPING, or why there is none. */
+export type CheckOutcome = CheckAnswer | 'alive' | CheckFailure;
 
 /** Why there is no answer; with an address, it could not be connected to. */
 export interface CheckFailure {
   readonly failure: string;
   readonly address?: string;
+  /** What mod_proxy_ajp says of a ping. */
+  readonly log?: readonly { readonly message: string; readonly error?: string; readonly remote?: string }[];
 }
 
 /** Asks a member as its method says. */
 export async function askBackEnd(server: ServerRecord, worker: Worker): Promise<CheckOutcome> {
-  const { hcMethod = 'NONE' } = worker.parameters;
+  const { hcMethod = 'NONE', pingMs, connectionTimeoutMs } = worker.parameters;
+  // httpd leaves pings to mod_proxy_ajp.
+  if (hcMethod === 'CPING' && server.plan.providers.find(proxySchemes, 'ajp') === undefined)
+    return { failure: 'mod_proxy_ajp is not loaded' };
   const timeoutMs =
     worker.parameters.timeoutMs ?? proxyServer.at(server.config).timeoutMs ?? server.timeoutMs ?? 60_000;
-  const stream = await connect(server, worker, worker.parameters.connectionTimeoutMs ?? timeoutMs);
+  const stream = await connect(server, worker, connectionTimeoutMs ?? timeoutMs);
   if ('failure' in stream) return stream;
   if (hcMethod === 'TCP') {
     stream.onClose = () => {};
     stream.destroy();
-    return 'connected';
+    return 'alive';
   }
   let giveUp: () => void = () => {};
   const timedOut = new Promise<CheckOutcome>((resolve) => {
     giveUp = () => resolve({ failure: 'ETIMEDOUT' });
   });
-  const timer = server.plan.world.clock.after(timeoutMs, giveUp);
+  const isPing = hcMethod === 'CPING';
+  const waitMs = isPing ? (pingMs ?? connectionTimeoutMs ?? timeoutMs) : timeoutMs;
+  const timer = server.plan.world.clock.after(waitMs, giveUp);
   try {
+    if (isPing) return await ping(stream, timedOut);
     return await exchange(stream, requestText(worker, hcMethod), hcMethod, timedOut);
   } finally {
     timer.cancel();
@@ -89,6 +99,37 @@ async function connect(
     failure = untrusted(refused, remote);
   }
   return failure;
+}
+
+/** Messages of AJP. httpd: modules/proxy/ajp.h CMD_AJP13_CPING, CMD_AJP13_CPONG */
+const cping = '\x12\x34\0\x01\x0a';
+const cpong = 'AB\0\x01\x09';
+
+/** httpd: modules/proxy/mod_proxy_hcheck.c hc_check_cping, ajp_handle_cping_cpong */
+async function ping(stream: Stream, timedOut: Promise<unknown>): Promise<CheckOutcome> {
+  const remote = `${stream.remoteAddress}:${stream.remotePort}`;
+  let received = '';
+  const answered = new Promise<string | undefined>((resolve) => {
+    stream.onData = (bytes) => {
+      received += bytes.latin1Slice();
+      if (received.length >= cpong.length) resolve(undefined);
+    };
+    stream.onEnd = () => resolve(failureTexts.end);
+    stream.onClose = () => resolve(failureTexts.reset);
+    stream.write(cping);
+  });
+  const error = await Promise.race([answered, timedOut.then(() => failureTexts.timeout)]);
+  if (error !== undefined) {
+    const log = [
+      { message: "AH01030: ajp_ilink_receive() can't receive header", error },
+      { message: 'AH01012: ajp_handle_cping_cpong: ajp_ilink_receive failed', remote },
+    ];
+    return { failure: 'no CPONG', log };
+  }
+  if (received.startsWith(cpong)) return 'alive';
+  const kind = received.charCodeAt(4);
+  const message = `AH01014: ajp_handle_cping_cpong: awaited CPONG, received ${kind} `;
+  return { failure: 'no CPONG', log: [{ message, remote }] };
 }
 
 /** httpd: modules/proxy/mod_proxy_hcheck.c create_hcheck_req */

@@ -3,6 +3,7 @@ import {
   type Balancer,
   connectComplaint,
   connectErrors,
+  type HealthCheckMethod,
   proxyServer,
   WORKER,
   type Worker,
@@ -138,9 +139,17 @@ function way(server: ServerRecord): string {
   return mostAtATime.at(server.plan.mainServer.config).size === 0 ? '' : 'Threaded ';
 }
 
+/** What the log calls a check that is none of HTTP. */
+const protocolNames: Partial<Record<HealthCheckMethod, string>> = { TCP: 'HCTCP', CPING: 'HCCPING' };
+
 /** Tells the error log why there was no answer. httpd: ap_proxy_connect_backend, hc_check */
-function noteFailure(server: ServerRecord, worker: Worker, { failure, address }: CheckFailure): void {
+function noteFailure(server: ServerRecord, worker: Worker, { failure, address, log }: CheckFailure): void {
   const { errorLogger } = server;
+  if (log !== undefined) {
+    if (!errorLogger.wants('proxy_ajp', 'error', undefined)) return;
+    for (const line of log) errorLogger.write({ module: 'proxy_ajp', level: 'error', server, ...line });
+    return;
+  }
   if (address === undefined) {
     if (!errorLogger.wants('proxy_hcheck', 'debug', undefined)) return;
     const message = `Health check of ${worker.name}: ${failure}`;
@@ -148,7 +157,7 @@ function noteFailure(server: ServerRecord, worker: Worker, { failure, address }:
     return;
   }
   if (!errorLogger.wants('proxy', 'error', undefined)) return;
-  const protocol = worker.parameters.hcMethod === 'TCP' ? 'HCTCP' : 'HCOH';
+  const protocol = protocolNames[worker.parameters.hcMethod ?? 'NONE'] ?? 'HCOH';
   const message = connectComplaint(protocol, worker, address);
   const error = entryOf(connectErrors, failure);
   errorLogger.write({ module: 'proxy', level: 'error', message, error, server });
@@ -156,7 +165,7 @@ function noteFailure(server: ServerRecord, worker: Worker, { failure, address }:
 
 /** Whether an answer is a good one: by the condition, else by its status. */
 function passes(server: ServerRecord, worker: Worker, outcome: CheckOutcome): boolean {
-  if (outcome === 'connected') return true;
+  if (outcome === 'alive') return true;
   if ('failure' in outcome) return false;
   const { hcExpr, hcMethod = 'GET' } = worker.parameters;
   const condition = hcExpr ? healthCheckConfig.at(server.config).conditions.get(hcExpr) : undefined;

@@ -52,7 +52,7 @@ function setMethod(parameters: HealthCheckParameters, value: string): string | u
     parameters.hcMethod = method;
     return undefined;
   }
-  return value.toUpperCase() === 'CPING'
+  return value.toUpperCase() === 'PROVIDER'
     ? `Health check method ${value} not (yet) implemented`
     : 'Unknown method';
 }
