@@ -107,6 +107,7 @@ export async function managedServer(
             () => false,
           ),
         'the server',
+        45_000,
       );
       if (child.exitCode !== null) throw new Error('the server did not start');
     },

@@ -240,7 +240,7 @@ function removeOne(request: RequestRecord, state: BalancerState, worker: Worker)
   if (busy > 0 && !isForced) {
     return problem(
       409,
-      `${busy} requests are under way on ${name}: drain it first, or remove it with force=true.`,
+      `${busy === 1 ? '1 request is' : `${busy} requests are`} under way on ${name}: drain it first, or remove it with force=true.`,
     );
   }
   removeMember(state, worker);
