@@ -60,6 +60,14 @@ describe('the first bytes of a connection', () => {
     expect(readGreeting(Buffer.from(text, 'latin1')).kind).toBe(kind);
   });
 
+  it('are waited for only as long as a greeting may be', async () => {
+    const bytes = await greetingOf({ servername: 'a.example' });
+    const begun = Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(70_000)]);
+    begun.writeUInt16BE(95, 3);
+    expect(readGreeting(begun.subarray(0, 200)).kind).toBe('incomplete');
+    expect(readGreeting(begun).kind).toBe('unknown');
+  });
+
   it('never lead to an error', async () => {
     const hello = await greetingOf({ servername: 'a.example', ALPNProtocols: ['x'] });
     fc.assert(

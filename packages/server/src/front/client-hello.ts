@@ -38,10 +38,10 @@ export function readGreeting(bytes: Uint8Array): Greeting {
   }
   const message = handshakeBytes(bytes);
   if (message === 'malformed') return { kind: 'unknown' };
-  if (message.length < 4) return { kind: 'incomplete' };
+  if (message.length < 4) return { kind: bytes.length > mostBytes ? 'unknown' : 'incomplete' };
   const length = (message[1]! << 16) | (message[2]! << 8) | message[3]!;
   if (message[0] !== clientHello || length > mostBytes) return { kind: 'unknown' };
-  if (message.length < 4 + length) return { kind: 'incomplete' };
+  if (message.length < 4 + length) return { kind: bytes.length > mostBytes ? 'unknown' : 'incomplete' };
   const hello = readHello(new Reader(message.subarray(4, 4 + length)));
   return hello === undefined ? { kind: 'unknown' } : { kind: 'hello', hello };
 }
