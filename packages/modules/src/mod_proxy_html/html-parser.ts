@@ -1,4 +1,5 @@
 import { entryOf } from '@httpd-ts/kernel';
+import { brokenMark } from '../mod_xml2enc/contract.ts';
 import { closedBy, elements, entities } from './html-facts.ts';
 
 /** An attribute; null when it stands without a value. */
@@ -54,6 +55,7 @@ const isDigit = (code: number) => code >= 48 && code <= 57;
 const LT = 60;
 const GT = 62;
 const SLASH = 47;
+const BROKEN = brokenMark.charCodeAt(0);
 
 /** A character's bytes in UTF-8. */
 export function utf8(code: number): string {
@@ -85,7 +87,12 @@ function piecesOf(text: string): readonly string[] {
 /** A further byte of a character in UTF-8. */
 const isContinuation = (code: number) => code >= 0x80 && code < 0xc0;
 
-const withoutControls = (text: string) => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '');
+/** What is no character is left out; a NUL is a space here. */
+const withoutControls = (text: string) =>
+  text
+    .replaceAll('\0', ' ')
+    .replaceAll(brokenMark, '')
+    .replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]/g, '');
 
 /**
  * Reads HTML as it comes, piece by piece, and says where elements begin and end, those that are only implied
@@ -360,9 +367,7 @@ export class HtmlParser {
     const own = new RegExp(`</${this.name}`, 'gi');
     own.lastIndex = this.at;
     const found = own.exec(this.text);
-    const nul = this.text.indexOf('\0', this.at);
-    let end = found === null ? this.text.length : found.index;
-    if (nul >= 0 && nul < end) end = nul;
+    const end = found === null ? this.text.length : found.index;
     const content = withoutControls(this.text.slice(this.at, end));
     this.at = end;
     for (const piece of piecesOf(content)) this.handler.cdata(piece);
@@ -374,7 +379,7 @@ export class HtmlParser {
     const start = this.at;
     while (this.left > 0) {
       const code = this.code();
-      if (code === LT || code === 38 || code === 0) break;
+      if (code === LT || code === 38) break;
       this.at++;
     }
     const text = withoutControls(this.text.slice(start, this.at));
@@ -528,7 +533,14 @@ export class HtmlParser {
     while (this.left > 0 && this.code() !== 0 && this.code() !== GT && !this.isAt('/>')) {
       const name = this.readName();
       if (name === undefined) {
-        while (this.left > 0 && !isBlank(this.code()) && this.code() !== GT && !this.isAt('/>')) this.at++;
+        while (
+          this.left > 0 &&
+          this.code() !== 0 &&
+          !isBlank(this.code()) &&
+          this.code() !== GT &&
+          !this.isAt('/>')
+        )
+          this.at++;
       } else {
         const value = this.readValue();
         if (!attributes.some(([other]) => other === name)) attributes.push([name, value]);
@@ -556,6 +568,12 @@ export class HtmlParser {
     while (this.left > 0) {
       const code = this.code();
       if (code === 0 || code === stop || (stop === 0 && (code === GT || isBlank(code)))) break;
+      if (code === BROKEN) {
+        // Of this character, which libxml2 reads while it changes the encoding, only the first byte becomes one.
+        value += utf8(this.code(1));
+        this.at += 3;
+        continue;
+      }
       if (code !== 38) {
         value += this.text[this.at++];
         continue;

@@ -117,7 +117,11 @@ async function writingOf(request: RequestRecord, page: ArrivingPage, pass: Pass)
   );
   const maps = await mapsFor(request, config.map, config.interpolates);
   const parser = new HtmlParser(new PageWriter(config, maps, writes));
-  if (config.meta) page.text = takeMetaHeaders(request, page.text);
+  if (config.meta) {
+    // The parser has been given the first bytes by then.
+    const begun = page.text.slice(0, leastBytes);
+    page.text = begun + takeMetaHeaders(request, page.text.slice(leastBytes));
+  }
   writes.put(config.doctype.text);
   return (arrival) => {
     if (arrival === 'flush') writes.flush();
@@ -180,8 +184,13 @@ function outputConverter(
   const { charsetOut } = proxyHtml.of(request);
   const charset = charsetOut?.startsWith('*') === true ? sniffed : charsetOut;
   const isAsked = charset !== undefined && sniffedCharset(request) !== undefined;
-  const converter = isAsked ? converterFromUtf8(charset, request.server.plan.world.charsets) : undefined;
-  request.contentType = `text/html;charset=${converter === undefined ? 'utf-8' : charset}`;
-  if (converter === undefined) return undefined;
+  request.contentType = `text/html;charset=${isAsked ? charset : 'utf-8'}`;
+  if (!isAsked) return undefined;
+  const converter = converterFromUtf8(charset, request.server.plan.world.charsets);
+  if (converter === undefined) {
+    const message = `AH01427: xml2enc: Charset ${charset} not supported.`;
+    request.log('xml2enc', 'error', message, '(22)Invalid argument');
+    return undefined;
+  }
   return new PieceConverter(converter, usualRoom, () => complainOfBytes(request), pass);
 }

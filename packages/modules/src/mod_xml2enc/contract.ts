@@ -1,6 +1,6 @@
 import { type OutputFilter, providerKind } from '@httpd-ts/kernel';
 
-export { converterFromUtf8, toUtf8 } from './convert.ts';
+export { brokenMark, converterFromUtf8, toUtf8 } from './convert.ts';
 export { PieceConverter, usualRoom } from './convert-pieces.ts';
 export { LostEnd } from './lost-end.ts';
 export { complainOfBytes, sniffedCharset } from './xml2enc-filter.ts';

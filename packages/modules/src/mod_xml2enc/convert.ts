@@ -12,6 +12,8 @@ const isLatin1 = (name: string) => /^(?:iso[-_]?8859-1|latin-?1|l1)$/i.test(name
 const isAscii = (name: string) => /^(?:(?:(?:us-?)?ascii|us|ansi_x3\.4-19(?:68|86)|iso646-us)?)$/i.test(name);
 const isUtf8 = (name: string) => /^utf-?8$/i.test(name);
 
+const isUtf16 = (name: string) => /^(?:utf-?16|ucs-?2|iso-10646-ucs-2)/i.test(name);
+
 /** Whether a charset can be converted. */
 export function isConvertible(name: string, charsets: Charsets): boolean {
   return isLatin1(name) || isUtf8(name) || isAscii(name) || charsets.decoder(name) !== undefined;
@@ -23,13 +25,18 @@ export function toUtf8(charset: string | undefined, charsets: Charsets): ToUtf8 
   if (isUtf8(charset)) return validUtf8();
   const decode = charsets.decoder(charset);
   if (decode === undefined) return { push: latin1ToUtf8, end: () => '' };
+  // What stands for nothing in UTF-16 is left out.
+  const known = (text: string) => encodeUtf8(isUtf16(charset) ? text.replaceAll('\ufffd', '') : text);
   return {
-    push: (text) => encodeUtf8(decode(latin1Bytes(text), false)),
-    end: () => encodeUtf8(decode(none, true)),
+    push: (text) => known(decode(latin1Bytes(text), false)),
+    end: () => known(decode(none, true)),
   };
 }
 
 const none = new Uint8Array(0);
+
+/** Stands before the first character of a page that is not in UTF-8 as it says; no byte of UTF-8. */
+export const brokenMark = '\xff';
 
 /** From the first byte that is no UTF-8 on, a page is taken to be ISO-8859-1, as libxml2 does. */
 function validUtf8(): ToUtf8 {
@@ -47,9 +54,9 @@ function validUtf8(): ToUtf8 {
       rest = text.slice(valid);
       if (rest.length < 4 && isBeginning(rest)) return text.slice(0, valid);
       isBroken = true;
-      return text.slice(0, valid) + latin1ToUtf8(rest);
+      return text.slice(0, valid) + brokenMark + latin1ToUtf8(rest);
     },
-    end: () => (isBroken ? '' : latin1ToUtf8(rest)),
+    end: () => (isBroken || rest === '' ? '' : brokenMark + latin1ToUtf8(rest)),
   };
 }
 
@@ -94,7 +101,7 @@ function encodeUtf8(text: string): string {
 
 /** The characters of text in UTF-8. */
 function decodeUtf8(text: string): string {
-  return text.replace(/[\xc2-\xf4][\x80-\xbf]+/g, (bytes) => {
+  return text.replace(/[\xc2-\xf4][\x80-\xbf]{1,3}/g, (bytes) => {
     const first = bytes.charCodeAt(0);
     let code = first < 0xe0 ? first & 31 : first < 0xf0 ? first & 15 : first & 7;
     for (let i = 1; i < bytes.length; i++) code = (code << 6) | (bytes.charCodeAt(i) & 63);
@@ -185,6 +192,7 @@ const oneCharacter =
 
 /** Converts text in UTF-8 to a charset. Undefined for one that is not known. */
 export function converterFromUtf8(name: string, charsets: Charsets): Converter | undefined {
+  if (isUtf16(name)) return converterToUtf16(name);
   const bytesOf = encoderOf(name, charsets);
   if (bytesOf === undefined) return undefined;
   return (text) => {
@@ -207,6 +215,24 @@ export function converterFromUtf8(name: string, charsets: Charsets): Converter |
       converted += bytes;
       at += char.length;
     }
+  };
+}
+
+/** Without a word on the order of the bytes the lower comes first, and UTF-16 begins with a mark that says so. */
+function converterToUtf16(name: string): Converter {
+  const isBig = /be$/i.test(name);
+  let mark = /^utf-?16$/i.test(name) ? '\xff\xfe' : '';
+  return (text) => {
+    const rest = text.slice(validLength(text));
+    let converted = mark;
+    mark = '';
+    const valid = decodeUtf8(text.slice(0, text.length - rest.length));
+    for (let i = 0; i < valid.length; i++) {
+      const unit = valid.charCodeAt(i);
+      const bytes = [String.fromCharCode(unit & 255), String.fromCharCode(unit >> 8)];
+      converted += isBig ? bytes.reverse().join('') : bytes.join('');
+    }
+    return { text: converted, rest, isInvalid: rest !== '' && !isBeginning(rest) };
   };
 }
 

@@ -20,7 +20,7 @@ export const modXml2enc = defineModule({
       set(config, charset, cmd) {
         const known = defaultCharset(charset, cmd);
         if (known === undefined) return 'Invalid or unsupported default charset';
-        config.defaultCharset = known;
+        config.defaultCharset = { given: charset, known };
         return undefined;
       },
     }),

@@ -65,10 +65,13 @@ async function convert(request: RequestRecord, body: Body | undefined, skips: bo
   const length = bodyLength(body);
   const begin = await beginningOf(readsOf(arrivalsOf(source, clock), body), length);
   const text = begin.arrived.filter((piece) => piece !== flush).join('');
-  const { charset, cut } = sniff(request, text);
+  // httpd looks through it as a C string.
+  const nul = text.indexOf('\0');
+  const seen = nul < 0 ? text : text.slice(0, nul);
+  const { charset, cut } = sniff(request, text, seen);
   request.setState(sniffed, charset);
   request.headersOut.unset('Content-Length');
-  const skipped = skips ? skippedLength(request, text.slice(0, cut?.from)) : 0;
+  const skipped = skips ? skippedLength(request, seen.slice(0, cut?.from)) : 0;
   const arrived = withoutRange(withoutRange(begin.arrived, cut), { from: 0, to: skipped });
   if (charset.converts === undefined) {
     const removed = skipped + (cut === undefined ? 0 : cut.to - cut.from);
@@ -277,7 +280,11 @@ interface Range {
 }
 
 /** The charset, and the element of the page that says it and is cut out. httpd: sniff_encoding */
-function sniff(request: RequestRecord, text: string): { charset: Sniffed; cut: Range | undefined } {
+function sniff(
+  request: RequestRecord,
+  text: string,
+  seen: string,
+): { charset: Sniffed; cut: Range | undefined } {
   const { charsets } = request.server.plan.world;
   const { contentType = '' } = request;
   let name = /charset=([^ ;]*)/i.exec(contentType)?.[1];
@@ -291,7 +298,7 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; cut: R
     encoding = byFirstBytes(text);
     name = encoding ?? name;
   }
-  const meta = /<meta[^>]*http-equiv[ \t\r\n='"]*content-type[^>]*>/i.exec(text);
+  const meta = /<meta[^>]*http-equiv[ \t\r\n='"]*content-type[^>]*>/i.exec(seen);
   const cut = meta === null ? undefined : { from: meta.index, to: meta.index + meta[0].length };
   if (meta !== null && name === undefined) {
     name = /charset=([A-Za-z0-9_-]+)/i.exec(meta[0])?.[1];
@@ -299,7 +306,7 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; cut: R
   }
   let converts: string | undefined;
   if (encoding === undefined) {
-    name ??= xml2encConfig.of(request).defaultCharset ?? 'ISO-8859-1';
+    name ??= xml2encConfig.of(request).defaultCharset?.given ?? 'ISO-8859-1';
     const plain = name.replaceAll(notOfNames, '');
     if (isConvertible(plain, charsets)) {
       converts = plain;
@@ -307,7 +314,7 @@ function sniff(request: RequestRecord, text: string): { charset: Sniffed; cut: R
     } else {
       request.log('xml2enc', 'error', `AH01435: Charset ${name} not supported.  Consider aliasing it?`);
       request.log('xml2enc', 'warn', 'AH01436: No usable charset information; using configuration default');
-      encoding = xml2encConfig.of(request).defaultCharset ?? 'ISO-8859-1';
+      encoding = xml2encConfig.of(request).defaultCharset?.known ?? 'ISO-8859-1';
     }
   }
   if (contentType !== '' && name !== undefined) {
