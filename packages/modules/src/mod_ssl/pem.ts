@@ -1,4 +1,4 @@
-import { type DirectiveContext, decodeBase64 } from '@httpd-ts/kernel';
+import type { DirectiveContext } from '@httpd-ts/kernel';
 import { type Certificate, readCertificate } from './certificate.ts';
 import type { PemStore } from './config.ts';
 import { type RevocationList, readRevocationList } from './revocation-list.ts';
@@ -30,13 +30,30 @@ export const certificatesIn = (text: string) => textsOf(blocksOf(text), certific
 export const isCertificate = ({ label }: PemBlock) => certificateLabel.test(label);
 export const isKey = ({ label }: PemBlock) => keyLabel.test(label);
 
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** The bits of a character of base64, by its code; 255 for others. */
+const bitsOf = new Uint8Array(256).fill(255);
+for (let value = 0; value < alphabet.length; value++) bitsOf[alphabet.charCodeAt(value)] = value;
+
 /** The encoded value of a block; what follows it, as in a trusted certificate, is left away by its readers. */
 export function derOf(block: string): Uint8Array {
-  const base64 = block.replace(/-----[A-Z0-9 ]+-----/g, '').replace(/[\t-\r ]/g, '');
-  const text = decodeBase64(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes;
+  const start = block.indexOf('-----', '-----BEGIN'.length) + 5;
+  const end = block.lastIndexOf('-----END');
+  const bytes = new Uint8Array(Math.ceil(((end - start) * 3) / 4));
+  let length = 0;
+  let bits = 0;
+  let count = 0;
+  // Line ends are passed over, with all else that is none of base64.
+  for (let at = start; at < end; at++) {
+    const value = bitsOf[block.charCodeAt(at) & 0xff]!;
+    if (value === 255) continue;
+    bits = ((bits << 6) | value) & 0xffffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[length++] = (bits >> count) & 255;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** Certificates and lists of a file; a text says what is wrong with it. httpd: X509_load_cert_crl_file */

@@ -11,7 +11,7 @@ import {
 } from '@httpd-ts/kernel';
 import { leadingInteger } from '../core/contract.ts';
 import { tlsChecks } from '../known-tls-arguments.ts';
-import { type SslProxyConfig, sslProxy, type Verification } from './config.ts';
+import { type PemStore, type SslProxyConfig, sslProxy, type Verification } from './config.ts';
 import { type MachineCertificate, readMachineCertificates } from './machine-certificates.ts';
 import { certificatesIn, readStore, readStoreDirectory } from './pem.ts';
 
@@ -25,6 +25,9 @@ function readFile(path: string, cmd: DirectiveContext): { readonly text: string 
   const read = cmd.world.files.readText(path);
   return typeof read === 'string' ? `${cmd.name}: file '${path}' cannot be read (${read})` : read;
 }
+
+/** What was read, by path: many servers name one file. */
+const readStores = {};
 
 /**
  * A directive that takes certificates and lists out of a file. httpd finds what is wrong with it when it starts, not
@@ -41,7 +44,9 @@ function pemFile(field: 'authorities' | 'revocationLists', usage: string): Direc
       const path = cmd.serverRootRelative(name);
       const read = readFile(path, cmd);
       if (typeof read === 'string') return read;
-      const store = readStore(read.text);
+      const stores = cmd.memory(readStores, () => new Map<string, PemStore | string>());
+      const store = stores.get(path) ?? readStore(read.text);
+      stores.set(path, store);
       if (typeof store !== 'string') config[field] = store;
       else if (!cmd.settings.checkOnly) return `${cmd.name}: file '${path}' ${store}`;
       return undefined;

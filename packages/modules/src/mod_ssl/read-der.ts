@@ -119,10 +119,10 @@ export function readObjectIdentifier({ content }: DerValue): string {
 export function readInteger({ content }: DerValue): string {
   const isNegative = content.length > 0 && content[0]! >= 0x80;
   const magnitude = isNegative ? negated(content) : content;
-  const first = magnitude.findIndex((byte) => byte !== 0);
-  return (
-    (isNegative ? '-' : '') + hex(first < 0 ? Uint8Array.of(0) : magnitude.subarray(first)).toUpperCase()
-  );
+  let first = 0;
+  while (first < magnitude.length - 1 && magnitude[first] === 0) first++;
+  const text = magnitude.length === 0 ? '00' : hex(magnitude.subarray(first)).toUpperCase();
+  return isNegative ? `-${text}` : text;
 }
 
 function negated(bytes: Uint8Array): Uint8Array {
@@ -162,8 +162,13 @@ export function readTime({ tag, content }: DerValue): number {
   return time.setUTCHours(hour, minute, second);
 }
 
-export const hex = (bytes: Uint8Array) =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += hexOfByte[byte];
+  return text;
+}
 
 /** One character a byte. */
 export function latin1(bytes: Uint8Array): string {
