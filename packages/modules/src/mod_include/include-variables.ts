@@ -52,7 +52,7 @@ export function includeVariable(
   const lower = name.toLowerCase();
   const left = request.state<Set<string>>(unmade);
   if (value === undefined || left?.has(lower) !== true) return value;
-  const made = makers[lower]!(request, timeFormat);
+  const made = makers.get(lower)!(request, timeFormat);
   setIncludeVariable(request, name, made);
   return made;
 }
@@ -65,16 +65,16 @@ export function setIncludeVariable(request: RequestRecord, name: string, value: 
 
 type Maker = (request: RequestRecord, timeFormat: string) => string;
 
-const makers: Readonly<Record<string, Maker>> = {
-  date_local: (request, format) => includeTime(request, request.requestTimeMs, format),
-  date_gmt: (request, format) => includeTime(request, request.requestTimeMs, format, 'gmt'),
-  last_modified: (request, format) => includeTime(request, request.finfo?.mtimeMs ?? 0, format),
-  user_name: ({ finfo, server }) => server.plan.world.system.userName(finfo?.uid ?? 0) ?? '<unknown>',
-};
+const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ['date_local', (request, format) => includeTime(request, request.requestTimeMs, format)],
+  ['date_gmt', (request, format) => includeTime(request, request.requestTimeMs, format, 'gmt')],
+  ['last_modified', (request, format) => includeTime(request, request.finfo?.mtimeMs ?? 0, format)],
+  ['user_name', ({ finfo, server }) => server.plan.world.system.userName(finfo?.uid ?? 0) ?? '<unknown>'],
+]);
 
 /** Makes all variables that show a time anew. httpd: handle_config */
 export function setTimes(request: RequestRecord, timeFormat: string): void {
-  for (const name of ['DATE_LOCAL', 'DATE_GMT', 'LAST_MODIFIED']) {
-    setIncludeVariable(request, name, makers[name.toLowerCase()]!(request, timeFormat));
+  for (const name of ['date_local', 'date_gmt', 'last_modified']) {
+    setIncludeVariable(request, name.toUpperCase(), makers.get(name)!(request, timeFormat));
   }
 }
