@@ -226,7 +226,7 @@ const answers: Readonly<Record<string, HttpAnswer>> = {
   'upgrade-required': failure('426 Upgrade Required', 'Upgrade: websocket', 'Connection: Upgrade'),
   early: { ...failure('413 Too Big', 'Connection: close'), end: 'close', isEarly: true },
   silent: { ...fields(), isSilent: true },
-  'expectation-failed': { ...failure('417 Expectation Failed'), isEarly: true },
+  'expectation-failed': { ...failure('417 Expectation Failed'), end: 'close', isEarly: true },
   nothing: { bytes: () => '', end: 'close' },
   reset: { bytes: () => '', end: 'reset' },
 };

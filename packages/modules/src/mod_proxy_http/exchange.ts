@@ -235,7 +235,7 @@ export class Exchange extends BackendExchange {
       this.overrideError(head.status);
       return;
     }
-    if (directory.errorOverride === true && !isError(head.status) && isError(originalStatus)) {
+    if (!isError(head.status) && overridesError(request, originalStatus)) {
       request.status = originalStatus;
       request.statusLine = originalLine;
     }

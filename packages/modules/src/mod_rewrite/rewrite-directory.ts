@@ -110,7 +110,9 @@ function toProxy(context: RewriteContext, outcome: Outcome): HookStatus {
     return 403;
   }
   if (outcome === 'unescaped') request.notes.set('proxy-nocanon', '1');
-  if (request.args !== undefined && (request.proxyRequest === 'proxy' || outcome === 'unescaped')) {
+  // A rule of the server may have asked for that before.
+  const isRaw = request.note('proxy-nocanon') !== undefined;
+  if (request.args !== undefined && (request.proxyRequest === 'proxy' || isRaw)) {
     request.filename += `?${request.args}`;
   }
   if (request.proxyRequest === false) request.proxyRequest = 'reverse';
