@@ -53,10 +53,6 @@ const provisions: Readonly<Record<string, Provisions>> = {
   mod_data: { filters: ['DATA'] },
   mod_http2: { handlers: ['http2-status'] },
   mod_imagemap: { handlers: ['imap-file', 'application/x-httpd-imap'] },
-  mod_include: {
-    handlers: ['server-parsed', 'text/x-server-parsed-html', 'text/x-server-parsed-html3'],
-    filters: ['INCLUDES'],
-  },
   mod_info: { handlers: ['server-info'] },
   mod_ldap: { handlers: ['ldap-status'] },
   mod_lua: { handlers: ['lua-script'] },
