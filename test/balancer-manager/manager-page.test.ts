@@ -36,7 +36,9 @@ function testPage(executablePath: string) {
       ends.push(end.server);
       urls.push(end.url);
     }
-    server = await managedServer(`<Proxy balancer://shop>
+    server =
+      await managedServer(`ProxyHCExpr fine {%{REQUEST_STATUS} =~ /^2/ && %{resp:Content-Type} =~ /^text/ }
+<Proxy balancer://shop>
 BalancerMember ${urls[0]} route=a loadfactor=2
 BalancerMember ${urls[1]} route=b hcmethod=GET hcinterval=1
 BalancerMember ${urls[2]} route=c redirect=a
@@ -163,21 +165,25 @@ ProxyPass / balancer://shop/`);
   }, 60_000);
 
   it('says why a form changes nothing', async () => {
-    const { page } = await open();
+    // A page that brings itself up to date would mend what is spoilt here.
+    const { page } = await open({ javaScriptEnabled: false });
     const shop = page.locator('section', { hasText: 'balancer://shop' });
     const add = async (url: string) => {
       await shop.getByPlaceholder('http://10.0.0.7:8080').fill(url);
       await page.keyboard.press('Enter');
-      return page.getByRole('alert').textContent();
     };
-    expect(await add('gopher://app.example.com')).toContain('No module that is loaded serves gopher:');
+    // The page before may have an alert as well.
+    const alert = () => expect.poll(() => page.getByRole('alert').allTextContents().then(String));
+    await add('gopher://app.example.com');
+    await alert().toContain('No module that is loaded serves gopher:');
     await picture(page, 'refused');
-    expect(await add(urls[0]!)).toContain('is a member already');
+    await add(urls[0]!);
+    await alert().toContain('is a member already');
     await page.locator('input[name=nonce]').evaluateAll((inputs) => {
       for (const input of inputs) (input as unknown as { value: string }).value = 'old';
     });
     await row(page, urls[0]!).getByRole('button', { name: 'Drain' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('try again');
+    await alert().toContain('try again');
     expect(await row(page, urls[0]!).textContent()).toContain('ok');
     await page.close();
   }, 60_000);
@@ -206,11 +212,11 @@ ProxyPass / balancer://shop/`);
     const { page } = await open({
       javaScriptEnabled: false,
       colorScheme: 'dark',
-      viewport: { width: 390, height: 800 },
+      viewport: { width: 360, height: 800 },
     });
     await picture(page, 'narrow-dark');
     const widths = await page.locator('html').evaluate((html) => [html.scrollWidth, html.clientWidth]);
-    expect(widths).toEqual([390, 390]);
+    expect(widths).toEqual([360, 360]);
     await row(page, urls[2]!).getByRole('button', { name: 'Drain' }).click();
     expect(await row(page, urls[2]!).textContent()).toContain('drained');
     await row(page, urls[2]!).getByRole('button', { name: 'Resume' }).click();

@@ -257,7 +257,7 @@ function expressionsCard(request: RequestRecord): string {
   if (expressions === undefined || expressions.size === 0) return '';
   const rows = [...expressions].map(
     ([name, text]) =>
-      `<tr><td class="name">${escapeHtml(name)}</td><td><code>${escapeHtml(text)}</code></td></tr>`,
+      `<tr><td class="wide name">${escapeHtml(name)}</td><td class="wide"><code>${escapeHtml(text)}</code></td></tr>`,
   );
   return `<section class="card"><h2>Conditions of health checks</h2><table><tbody>${rows.join('')}</tbody></table></section>`;
 }

@@ -22,6 +22,7 @@ h2 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 0 0 .6rem; overflow-wrap: anywhere; }
 p { margin: .35rem 0; }
 a { color: var(--accent); }
+code { overflow-wrap: anywhere; }
 .faint { color: var(--faint); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem 1.1rem; margin: 1.1rem 0; }
 .head { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: baseline; justify-content: space-between; }
