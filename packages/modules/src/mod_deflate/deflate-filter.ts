@@ -12,7 +12,9 @@ export const deflateFilter: OutputFilter = {
   name: 'DEFLATE',
   rank: FILTER_RANK.contentSet,
   apply(request, body) {
-    const length = bodyLength(body);
+    // Of what is yet to come httpd does not know how little it is.
+    const isHere = body?.kind !== 'source' || body.source.isWhole === true;
+    const length = isHere ? bodyLength(body) : undefined;
     if (length !== undefined && length <= smallest) {
       return skip(request, body, `very small response of ${length} bytes`);
     }

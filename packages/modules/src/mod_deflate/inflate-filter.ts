@@ -99,6 +99,8 @@ async function expand(request: RequestRecord, body: Body | undefined): Promise<B
           if (chunk instanceof Promise && output > 0) hasPassedOn = true;
           return chunk;
         },
+        flushesWhenIdle: given.flushesWhenIdle === true,
+        marksFlushes: given.marksFlushes === true,
         abort: () => source.abort(),
       },
       clock,
