@@ -50,6 +50,7 @@ export * from './entry-of.ts';
 export * from './expression/compile-expression.ts';
 export { Evaluation, type ExpressionCaptures } from './expression/evaluation.ts';
 export * from './file-state.ts';
+export * from './hex.ts';
 export * from './http-date.ts';
 export * from './ip-subnet.ts';
 export * from './log.ts';

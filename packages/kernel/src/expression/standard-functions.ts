@@ -1,6 +1,7 @@
 import { asciiLowerCase } from '../ascii-case.ts';
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import type { ExpressionFunction } from '../declare/expression-providers.ts';
+import { encodeHex } from '../hex.ts';
 import { escapeUri, unescapeUrl } from '../uri.ts';
 import type { Evaluation } from './evaluation.ts';
 
@@ -21,9 +22,7 @@ const toUpper = (text: string) => text.replace(/[a-z]+/g, (letters) => letters.t
 const hashed =
   (algorithm: string): Call =>
   (text, evaluation) =>
-    Array.from(worldOf(evaluation).digests.hash(algorithm, text), (byte) =>
-      byte.toString(16).padStart(2, '0'),
-    ).join('');
+    encodeHex(worldOf(evaluation).digests.hash(algorithm, text));
 
 /** httpd: apr_escape_ldap with APR_ESCAPE_LDAP_ALL */
 function escapeLdap(text: string): string {

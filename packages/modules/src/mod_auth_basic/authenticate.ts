@@ -1,6 +1,7 @@
 import {
   DECLINED,
   decodeBase64,
+  encodeHex,
   type HookResult,
   type HookStatus,
   OK,
@@ -118,8 +119,7 @@ function checkDigest(
   const found = provider.realmHash(request, user, realm);
   if (typeof found === 'string' || 'handled' in found) return found;
   const digest = request.server.plan.world.digests.hash('md5', `${user}:${realm}:${password}`);
-  const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hash === found.hash ? 'granted' : 'denied';
+  return encodeHex(digest) === found.hash ? 'granted' : 'denied';
 }
 
 function conclude(request: RequestRecord, config: AuthBasicConfig, status: AuthnStatus): HookStatus {

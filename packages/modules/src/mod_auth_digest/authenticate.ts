@@ -1,10 +1,16 @@
-import { DECLINED, type HookResult, type HookStatus, OK, type RequestRecord } from '@httpd-ts/kernel';
+import {
+  DECLINED,
+  encodeHex,
+  type HookResult,
+  type HookStatus,
+  OK,
+  type RequestRecord,
+} from '@httpd-ts/kernel';
 import { type AuthnStatus, authNameOf, authnProviders, authTypeOf } from '../mod_authn_core/contract.ts';
 import { authorizationOf } from './authorization-of.ts';
 import { challenge, keyOf } from './challenge.ts';
 import { clientsOf, type LastUse } from './clients.ts';
 import { type AuthDigestConfig, authDigestConfig } from './config.ts';
-import { hex } from './hex.ts';
 import { matchesTarget } from './matches-target.ts';
 import { expectedHash, makeNonce, requestTimeOf, timeOf } from './nonce.ts';
 import type { DigestAuthorization } from './read-authorization.ts';
@@ -106,7 +112,7 @@ function responseTo(
   method: string,
 ): string {
   const { digests } = request.server.plan.world;
-  const md5 = (text: string) => hex(digests.hash('md5', text));
+  const md5 = (text: string) => encodeHex(digests.hash('md5', text));
   return md5([passwordHash, nonce, nc, cnonce, qop, md5(`${method}:${uri}`)].join(':'));
 }
 

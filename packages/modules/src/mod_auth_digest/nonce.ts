@@ -1,6 +1,5 @@
-import { decodeBase64, encodeBase64, type RequestRecord } from '@httpd-ts/kernel';
+import { decodeBase64, encodeBase64, encodeHex, type RequestRecord } from '@httpd-ts/kernel';
 import { clientsOf } from './clients.ts';
-import { hex } from './hex.ts';
 
 const timeLength = 12;
 
@@ -16,7 +15,7 @@ export function makeNonce(request: RequestRecord, time: bigint, realm: string, o
 /** httpd: gen_nonce_hash */
 function hashOf(request: RequestRecord, time: string, realm: string, opaque: string): string {
   const { plan } = request.server;
-  return hex(plan.world.digests.hash('sha1', clientsOf(plan).secret + realm + time + opaque));
+  return encodeHex(plan.world.digests.hash('sha1', clientsOf(plan).secret + realm + time + opaque));
 }
 
 /** The hash that a nonce should have, where it has another one. */

@@ -1,5 +1,5 @@
 import type { SharedMemory, World } from '@httpd-ts/kernel';
-import { entryOf } from '@httpd-ts/kernel';
+import { encodeHex, entryOf } from '@httpd-ts/kernel';
 import { closeConnections } from './acquire-connection.ts';
 import type { Balancer, BalancerParameters } from './balancer.ts';
 import { newMember } from './define-worker.ts';
@@ -471,7 +471,7 @@ export class BalancerState {
 
   private get keptName(): string {
     const digest = this.world.digests.hash('sha1', this.key);
-    return `balancer-${[...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+    return `balancer-${encodeHex(digest.subarray(0, 8))}`;
   }
 
   /** What a process that ran before has kept. */
@@ -527,6 +527,5 @@ function decode(bytes: Uint8Array): StoredState {
 
 /** Bytes as a UUID is written. */
 function uuid(bytes: Uint8Array): string {
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return encodeHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,6 +1,7 @@
 import {
   bodyWithoutLength,
   DONE,
+  encodeHex,
   escapeHtml,
   escapeUri,
   type HookStatus,
@@ -145,7 +146,7 @@ ${members.map((worker) => memberRow(worker, base, nonce, conditions !== undefine
 function sharedName(request: RequestRecord, balancer: Balancer): string {
   const { digests } = request.server.plan.world;
   const digest = digests.hash('sha1', balancer.state?.key ?? '').subarray(0, 4);
-  const server = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const server = encodeHex(digest);
   return `p${server}_${shortName(balancer).replace(/[^0-9a-z]/gi, '_')}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Digests } from '@httpd-ts/kernel';
+import { type Digests, encodeHex } from '@httpd-ts/kernel';
 import { type Balancer, SPAN_MS, statusText, WORKER, type Worker } from '../mod_proxy/contract.ts';
 import { mostMembers } from './apply-form.ts';
 import { type Difference, differencesOf } from './differences.ts';
@@ -92,7 +92,7 @@ export function balancerView(balancer: Balancer, digests: Digests, nowMs: number
 /** A short name for a member in addresses, where its URL cannot stand. */
 export function memberId(name: string, digests: Digests): string {
   const digest = digests.hash('sha1', name).subarray(0, 5);
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return encodeHex(digest);
 }
 
 /** The state of a member as it is now. */

@@ -6,8 +6,8 @@ import { certificateText } from './certificate-text.ts';
 import { type ChainFault, checkRevocation, listsByIssuer, type RevocationCheck } from './check-revocation.ts';
 import { type SslProxyConfig, sslProxy, storesOf } from './config.ts';
 import { machineIdentities } from './machine-certificates.ts';
-import { readCertificates } from './pem.ts';
 import { latin1 } from './read-der.ts';
+import { readCertificates } from './read-store.ts';
 import { type VerifyError, verifyErrorOf, verifyErrorText } from './verify-errors.ts';
 
 const known = new WeakMap<SslProxyConfig, BackendTls>();

@@ -4,14 +4,16 @@ import type { Digests } from '@httpd-ts/kernel';
 import { expect, it } from 'vitest';
 import { buildChain } from './build-chain.ts';
 import type { Certificate } from './certificate.ts';
-import { certificatesIn, readCertificates } from './pem.ts';
+import { loggedName } from './distinguished-name.ts';
+import { pemTexts } from './pem.ts';
+import { readCertificates } from './read-store.ts';
 
 const folder = new URL(
   '../../../../fixtures/behaviour/mod_ssl/names-chains-and-sections/conf/',
   import.meta.url,
 );
 const read = (name: string) =>
-  readCertificates(certificatesIn(readFileSync(new URL(name, folder), 'latin1')));
+  readCertificates(pemTexts(readFileSync(new URL(name, folder), 'latin1'), 'certificate'));
 
 const isSigned: Digests['isSigned'] = (bytes, signature, publicKey, { hash }) =>
   verify(
@@ -29,7 +31,8 @@ const rooted = read('rooted.pem');
 /** As the middle authority to all appearance, with a key of its own. */
 const impostor: Certificate = { ...middle, publicKey: read('other.pem')[0]!.publicKey };
 
-const texts = (chain: readonly Certificate[]) => chain.map(({ subject }) => subject.text.split(',')[0]);
+const texts = (chain: readonly Certificate[]) =>
+  chain.map(({ subject }) => loggedName(subject.attributes).split(',')[0]);
 
 it.each([
   ['what was sent', rooted, [], ['CN=rooted.example.com', 'CN=Trial Issuer', 'CN=Trial Root']],

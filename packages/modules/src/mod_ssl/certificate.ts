@@ -1,41 +1,56 @@
-import type { Digests } from '@httpd-ts/kernel';
-import { canonicalName, commonNames, nameText } from './distinguished-name.ts';
+import { type Digests, encodeHex } from '@httpd-ts/kernel';
+import {
+  canonicalName,
+  commonNames,
+  type NameAttribute,
+  nameAttributes,
+  utf8Of,
+} from './distinguished-name.ts';
 import {
   attempt,
   contextTag,
   DerReader,
   type DerValue,
   hasBit,
-  hex,
   latin1,
   readBits,
   readInteger,
   readObjectIdentifier,
+  readSmallInteger,
   readTime,
   TAG,
 } from './read-der.ts';
-import { readSigned } from './read-signed.ts';
+import { readAlgorithm, readSigned } from './read-signed.ts';
 
 /** What is read of a certificate (RFC 5280, section 4.1). */
 export interface Certificate {
   readonly der: Uint8Array;
+  readonly version: number;
   /** As OpenSSL prints it: `100A`. */
   readonly serial: string;
   readonly issuer: Name;
   readonly subject: Name;
   readonly commonNames: readonly string[];
   readonly dnsNames: readonly string[];
+  readonly emails: readonly string[];
+  /** User principal names of Microsoft. */
+  readonly principalNames: readonly string[];
   /** Milliseconds since 1970. */
   readonly validFromMs: number;
   readonly validToMs: number;
   /** SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
+  /** Object identifiers. */
+  readonly keyAlgorithm: string;
+  readonly signatureAlgorithm: string;
   readonly isAuthority: boolean;
   /** False where it says what its key is for, and lists of revoked certificates are not among it. */
   readonly maySignLists: boolean;
   readonly subjectKeyId: string | undefined;
   readonly authorityKey: AuthorityKey | undefined;
   readonly distributionPoints: readonly DistributionPoint[];
+  /** It names whom to ask about its revocation (OCSP). */
+  readonly hasResponder: boolean;
   /** Whether it was signed with a key. */
   isSignedBy(publicKey: Uint8Array, digests: Digests): boolean;
 }
@@ -43,7 +58,7 @@ export interface Certificate {
 export interface Name {
   /** Equal for names that mean the same. */
   readonly key: string;
-  readonly text: string;
+  readonly attributes: readonly NameAttribute[];
 }
 
 export interface Extension {
@@ -80,51 +95,59 @@ export const EXTENSION = {
   certificateIssuer: '2.5.29.29',
   distributionPoints: '2.5.29.31',
   authorityKeyId: '2.5.29.35',
+  authorityAccess: '1.3.6.1.5.5.7.1.1',
 } as const;
 
 /** Undefined for bytes that are no certificate. */
 export function readCertificate(encoded: Uint8Array): Certificate | undefined {
   return attempt(() => {
     const der = new DerReader(encoded).take().whole;
-    const { signed, isSignedBy } = readSigned(der);
+    const { signed, algorithm, isSignedBy } = readSigned(der);
     const reader = new DerReader(signed);
-    reader.takeIf(contextTag(0, true));
+    const version = reader.enterIf(contextTag(0, true))?.take(TAG.integer);
     const serial = readInteger(reader.take(TAG.integer));
     reader.take(TAG.sequence);
-    const issuer = reader.take(TAG.sequence);
+    const issuer = readName(reader.take(TAG.sequence));
     const validity = reader.enter(TAG.sequence);
     const validFromMs = readTime(validity.take());
     const validToMs = readTime(validity.take());
-    const subject = reader.take(TAG.sequence);
-    const publicKey = reader.take(TAG.sequence).whole;
+    const subject = readName(reader.take(TAG.sequence));
+    const publicKey = reader.take(TAG.sequence);
     reader.takeIf(contextTag(1, false));
     reader.takeIf(contextTag(2, false));
     const extensions = readExtensions(reader.enterIf(contextTag(3, true)));
     const usage = extensionReader(extensions, EXTENSION.keyUsage);
     const constraints = extensionReader(extensions, EXTENSION.basicConstraints)?.enter(TAG.sequence);
     const keyId = extensionReader(extensions, EXTENSION.subjectKeyId);
+    const names = valuesWithin(extensionReader(extensions, EXTENSION.subjectAlternativeName));
     return {
       der,
       isSignedBy,
+      version: version === undefined ? 1 : readSmallInteger(version) + 1,
       serial,
-      issuer: readName(issuer),
-      subject: readName(subject),
-      commonNames: commonNames(subject),
-      dnsNames: dnsNames(extensionReader(extensions, EXTENSION.subjectAlternativeName)),
+      issuer,
+      subject,
+      commonNames: commonNames(subject.attributes),
+      dnsNames: textsOf(names, DNS_NAME),
+      emails: textsOf(names, EMAIL),
+      principalNames: names.filter(({ tag }) => tag === OTHER_NAME).flatMap(principalName),
       validFromMs,
       validToMs,
-      publicKey,
+      publicKey: publicKey.whole,
+      keyAlgorithm: readAlgorithm(new DerReader(publicKey.content).take(TAG.sequence)),
+      signatureAlgorithm: algorithm,
       isAuthority: isTrue(constraints?.takeIf(TAG.boolean)),
       maySignLists: usage === undefined || hasBit(readBits(usage.take(TAG.bitString)), 6),
-      subjectKeyId: keyId === undefined ? undefined : hex(keyId.take(TAG.octetString).content),
+      subjectKeyId: keyId === undefined ? undefined : encodeHex(keyId.take(TAG.octetString).content),
       authorityKey: readAuthorityKey(extensionReader(extensions, EXTENSION.authorityKeyId)),
       distributionPoints: distributionPoints(extensionReader(extensions, EXTENSION.distributionPoints)),
+      hasResponder: hasResponder(extensionReader(extensions, EXTENSION.authorityAccess)),
     };
   });
 }
 
 export function readName(name: DerValue): Name {
-  return { key: latin1(canonicalName(name)), text: nameText(name) };
+  return { key: latin1(canonicalName(name)), attributes: nameAttributes(name) };
 }
 
 /** `Extensions`, within the tag that they have. */
@@ -162,30 +185,47 @@ export function readReasons(value: DerValue | undefined): number {
 export function readPlaces(reader: DerReader | undefined): readonly string[] | undefined {
   if (reader === undefined) return undefined;
   const full = reader.enterIf(contextTag(0, true));
-  return full === undefined ? [] : full.rest().map(({ whole }) => hex(whole));
+  return full === undefined ? [] : full.rest().map(({ whole }) => encodeHex(whole));
 }
 
-function distributionPoints(reader: DerReader | undefined): readonly DistributionPoint[] {
-  if (reader === undefined) return [];
-  return reader
-    .enter(TAG.sequence)
-    .rest()
-    .map(({ content }) => {
-      const parts = new DerReader(content);
-      const places = readPlaces(parts.enterIf(contextTag(0, true)));
-      const reasons = readReasons(parts.takeIf(contextTag(1, false)));
-      return { places, reasons, hasOtherIssuer: parts.takeIf(contextTag(2, true)) !== undefined };
-    });
-}
+/** What a sequence holds, which is nothing where it is not there. */
+const valuesWithin = (reader: DerReader | undefined) => reader?.enter(TAG.sequence).rest() ?? [];
 
-function dnsNames(reader: DerReader | undefined): readonly string[] {
-  if (reader === undefined) return [];
-  return reader
-    .enter(TAG.sequence)
-    .rest()
-    .filter(({ tag }) => tag === contextTag(2, false))
-    .map(({ content }) => latin1(content));
-}
+const distributionPoints = (reader: DerReader | undefined): readonly DistributionPoint[] =>
+  valuesWithin(reader).map(({ content }) => {
+    const parts = new DerReader(content);
+    const places = readPlaces(parts.enterIf(contextTag(0, true)));
+    const reasons = readReasons(parts.takeIf(contextTag(1, false)));
+    return { places, reasons, hasOtherIssuer: parts.takeIf(contextTag(2, true)) !== undefined };
+  });
+
+// Kinds of general names.
+const OTHER_NAME = contextTag(0, true);
+const EMAIL = contextTag(1, false);
+const DNS_NAME = contextTag(2, false);
+
+const textsOf = (names: readonly DerValue[], kind: number) =>
+  names.filter(({ tag }) => tag === kind).map(({ content }) => latin1(content));
+
+const PRINCIPAL_NAME = '1.3.6.1.4.1.311.20.2.3';
+
+const principalName = ({ content }: DerValue): readonly string[] =>
+  attempt(() => {
+    const reader = new DerReader(content);
+    const kind = readObjectIdentifier(reader.take(TAG.objectIdentifier));
+    const value = reader.enter(contextTag(0, true)).take();
+    return kind === PRINCIPAL_NAME ? [latin1(utf8Of(value) ?? value.content)] : [];
+  }) ?? [];
+
+const RESPONDER = '1.3.6.1.5.5.7.48.1';
+
+/** What is wrong within this extension is nobody's concern in a certificate. */
+const hasResponder = (reader: DerReader | undefined) =>
+  attempt(() =>
+    valuesWithin(reader).some(
+      ({ content }) => readObjectIdentifier(new DerReader(content).take(TAG.objectIdentifier)) === RESPONDER,
+    ),
+  ) ?? false;
 
 export function readAuthorityKey(reader: DerReader | undefined): AuthorityKey | undefined {
   if (reader === undefined) return undefined;
@@ -195,7 +235,7 @@ export function readAuthorityKey(reader: DerReader | undefined): AuthorityKey | 
   const directory = names?.find(({ tag }) => tag === contextTag(4, true));
   const serial = parts.takeIf(contextTag(2, false));
   return {
-    keyId: keyId && hex(keyId.content),
+    keyId: keyId && encodeHex(keyId.content),
     issuer: directory && readName(new DerReader(directory.content).take(TAG.sequence)).key,
     serial: serial && readInteger(serial),
   };

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readName } from './certificate.ts';
-import { commonNames } from './distinguished-name.ts';
+import {
+  commonNames,
+  distinguishedName,
+  loggedName,
+  nameAttributes,
+  oneLineName,
+} from './distinguished-name.ts';
 import { DerReader, TAG } from './read-der.ts';
 
 const oids = { CN: [0x55, 4, 3], O: [0x55, 4, 10], unknown: [0x2b, 6, 1, 4, 1, 0x87, 0x67] } as const;
@@ -45,14 +51,27 @@ describe('names', () => {
     [nameOf(['O', UTF8, '#a, "b"\\ ']), 'O=\\#a\\, \\"b\\"\\\\\\ '],
     [nameOf(['O', UTF8, '\xc3\xa9\x01']), 'O=\\C3\\A9\\01'],
     [nameOf(['unknown', UTF8, 'a']), '1.3.6.1.4.1.999=#0C0161'],
+    [nameOf(['O', 0x12, '12'], ['O', TAG.octetString, 'a']), 'O=#040161,O=12'],
   ])('have a text', (name, text) => {
-    expect(readName(name).text).toBe(text);
+    expect(loggedName(nameAttributes(name))).toBe(text);
+  });
+
+  it.each([
+    [nameOf(['O', UTF8, '\xc3\xa9\x01']), 'O=\xc3\xa9\\01', '/O=\\xC3\\xA9\\x01'],
+    [nameOf(['O', BMP, '\xd8\x3d\0a']), 'O=\xef\xbf\xbda', '/O=\\xEF\\xBF\\xBDa'],
+    [
+      nameOf(['unknown', UTF8, 'a'], ['CN', UTF8, 'b']),
+      'CN=b,1.3.6.1.4.1.999=#0C0161',
+      '/1.3.6.1.4.1.999=a/CN=b',
+    ],
+  ])('have texts for variables', (name, text, oneLine) => {
+    const attributes = nameAttributes(name);
+    expect([distinguishedName(attributes), oneLineName(attributes)]).toEqual([text, oneLine]);
   });
 
   it('may have several common names', () => {
-    expect(commonNames(nameOf(['CN', UTF8, 'a'], ['O', UTF8, 'x'], ['CN', PRINTABLE, 'b']))).toEqual([
-      'a',
-      'b',
-    ]);
+    expect(
+      commonNames(nameAttributes(nameOf(['CN', UTF8, 'a'], ['O', UTF8, 'x'], ['CN', PRINTABLE, 'b']))),
+    ).toEqual(['a', 'b']);
   });
 });

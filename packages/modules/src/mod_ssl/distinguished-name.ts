@@ -1,8 +1,10 @@
-import { entryOf } from '@httpd-ts/kernel';
-import { DerReader, type DerValue, hex, latin1, readObjectIdentifier, TAG } from './read-der.ts';
+import { encodeHex, entryOf } from '@httpd-ts/kernel';
+import { DerReader, type DerValue, latin1, readObjectIdentifier, TAG } from './read-der.ts';
 
 /** Kinds of text in names, by their tags. */
 const LATIN1 = new Set([0x13, 0x14, 0x16, 0x1a]);
+/** Numbers and times, which are shown as text and not compared as such. */
+const SHOWN_ONLY = new Set<number>([0x12, TAG.utcTime, TAG.generalizedTime]);
 const BMP = 0x1e;
 const UNIVERSAL = 0x1c;
 
@@ -50,7 +52,7 @@ function canonicalValue(value: DerValue): Uint8Array {
 }
 
 /** The bytes of a text in UTF-8; undefined for what is no text. */
-function utf8Of({ tag, content }: DerValue): Uint8Array | undefined {
+export function utf8Of({ tag, content }: DerValue): Uint8Array | undefined {
   if (tag === TAG.utf8String) return content;
   if (LATIN1.has(tag)) return encodeUtf8([...content]);
   const width = tag === BMP ? 2 : tag === UNIVERSAL ? 4 : 0;
@@ -64,7 +66,8 @@ function utf8Of({ tag, content }: DerValue): Uint8Array | undefined {
 
 function encodeUtf8(points: readonly number[]): Uint8Array {
   return Uint8Array.from(
-    points.flatMap((point) => {
+    points.flatMap((character) => {
+      const point = isCharacter(character) ? character : 0xfffd;
       if (point < 0x80) return [point];
       if (point < 0x800) return [0xc0 | (point >> 6), 0x80 | (point & 0x3f)];
       const tail = [0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)];
@@ -75,10 +78,10 @@ function encodeUtf8(points: readonly number[]): Uint8Array {
   );
 }
 
+const isCharacter = (point: number) => point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+
+/** OpenSSL's short names of the kinds of attributes. */
 const shortNames: Readonly<Record<string, string>> = {
-  '0.9.2342.19200300.100.1.1': 'UID',
-  '0.9.2342.19200300.100.1.25': 'DC',
-  '1.2.840.113549.1.9.1': 'emailAddress',
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
   '2.5.4.5': 'serialNumber',
@@ -97,40 +100,83 @@ const shortNames: Readonly<Record<string, string>> = {
   '2.5.4.43': 'initials',
   '2.5.4.46': 'dnQualifier',
   '2.5.4.65': 'pseudonym',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+  '1.2.840.113549.1.9.2': 'unstructuredName',
+  '1.3.6.1.4.1.311.60.2.1.1': 'jurisdictionL',
+  '1.3.6.1.4.1.311.60.2.1.2': 'jurisdictionST',
+  '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
 };
 
-/** A name as the log shows it, its last part first: `CN=app.example.com,O=Example`. httpd: modssl_X509_NAME_to_string */
-export function nameText(name: DerValue): string {
-  return partsOf(name)
-    .toReversed()
-    .map((part) => part.toReversed().map(attributeText).join('+'))
-    .join(',');
+/** An attribute of a name. */
+export interface NameAttribute {
+  /** Object identifier of its kind. */
+  readonly oid: string;
+  /** In UTF-8 where it is text, and as it stands otherwise; one character a byte. */
+  readonly value: string;
+  readonly isText: boolean;
+  /** The value's encoding, for kinds that have no name. */
+  readonly der: Uint8Array;
+  /** Belongs to the attribute before it. */
+  readonly isJoined: boolean;
 }
 
-function attributeText({ type, value }: Attribute): string {
-  const oid = readObjectIdentifier(type);
-  const shortName = entryOf(shortNames, oid);
-  const text = shortName === undefined ? undefined : utf8Of(value);
-  return `${shortName ?? oid}=${text === undefined ? `#${hex(value.whole).toUpperCase()}` : escaped(latin1(text))}`;
+/** The attributes of a name, in their order. */
+export function nameAttributes(name: DerValue): readonly NameAttribute[] {
+  return partsOf(name).flatMap((part) =>
+    part.map(({ type, value }, index) => {
+      const text = SHOWN_ONLY.has(value.tag) ? encodeUtf8([...value.content]) : utf8Of(value);
+      return {
+        oid: readObjectIdentifier(type),
+        value: latin1(text ?? value.content),
+        isText: text !== undefined,
+        der: value.whole,
+        isJoined: index > 0,
+      };
+    }),
+  );
 }
 
-/** RFC 2253, section 2.4, with all bytes that are not plain ASCII in hexadecimal form. */
-function escaped(text: string): string {
-  return text
-    .replace(/[,+"\\<>;]|^[ #]| $/g, '\\$&')
-    .replace(/[^ -~]/g, (char) => `\\${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+/** A name as RFC 2253 writes it, the last attribute first. httpd: modssl_X509_NAME_to_string */
+export function distinguishedName(name: readonly NameAttribute[]): string {
+  let text = '';
+  for (let i = name.length - 1; i >= 0; i--) {
+    const attribute = name[i]!;
+    text += nameAndValue(attribute);
+    if (i > 0) text += attribute.isJoined ? '+' : ',';
+  }
+  return text;
 }
+
+function nameAndValue({ oid, value, isText, der }: NameAttribute): string {
+  const name = entryOf(shortNames, oid);
+  const isShown = name !== undefined && isText;
+  return `${name ?? oid}=${isShown ? escaped(value) : `#${encodeHex(der).toUpperCase()}`}`;
+}
+
+const escaped = (value: string) =>
+  value.replace(/[,+"\\<>;]|^[ #]| $/g, '\\$&').replace(/[\0-\x1f\x7f]/g, (char) => `\\${hexOfChar(char)}`);
+
+const hexOfChar = (char: string) => char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
+
+/** A name as the log shows it, in plain ASCII. httpd: modules/ssl/ssl_engine_log.c ssl_log_cert_error */
+export const loggedName = (name: readonly NameAttribute[]): string =>
+  distinguishedName(name).replace(/[\x80-\xff]/g, (char) => `\\${hexOfChar(char)}`);
+
+/** A name in OpenSSL's old form, `/C=DE/CN=name`. httpd: X509_NAME_oneline */
+export const oneLineName = (name: readonly NameAttribute[]): string =>
+  name
+    .map(({ oid, value }) => {
+      const shown = value.replace(/[^ -~]/g, (char) => `\\x${hexOfChar(char)}`);
+      return `/${entryOf(shortNames, oid) ?? oid}=${shown}`;
+    })
+    .join('');
 
 /** The common names in a name. */
-export function commonNames(name: DerValue): readonly string[] {
-  return partsOf(name)
-    .flat()
-    .filter(({ type }) => readObjectIdentifier(type) === '2.5.4.3')
-    .flatMap(({ value }) => {
-      const text = utf8Of(value);
-      return text === undefined ? [] : [latin1(text)];
-    });
-}
+export const commonNames = (name: readonly NameAttribute[]): readonly string[] =>
+  name.filter(({ oid, isText }) => oid === '2.5.4.3' && isText).map(({ value }) => value);
 
 function encode(tag: number, content: Uint8Array): Uint8Array {
   const { length } = content;

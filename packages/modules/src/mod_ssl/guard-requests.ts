@@ -1,5 +1,5 @@
 import { DECLINED, decodeBase64, encodeBase64, type HookResult, type RequestRecord } from '@httpd-ts/kernel';
-import { oneLineName } from './certificate-names.ts';
+import { oneLineName } from './distinguished-name.ts';
 import { hasOption, type SslRequirement, sslDirectory } from './server-config.ts';
 import { SessionFacts } from './variables.ts';
 
@@ -76,7 +76,7 @@ export function fakeBasicAuth(request: RequestRecord): number {
   if (!hasOption(request, 'fakebasicauth') || certificate === undefined || request.user !== undefined) {
     return DECLINED;
   }
-  const value = `Basic ${encodeBase64(`${oneLineName(certificate.subject)}:password`)}`;
+  const value = `Basic ${encodeBase64(`${oneLineName(certificate.subject.attributes)}:password`)}`;
   request.headersIn.set('Authorization', value);
   request.log('ssl', 'info', `AH02036: Faking HTTP Basic Auth header: "Authorization: ${value}"`);
   return DECLINED;

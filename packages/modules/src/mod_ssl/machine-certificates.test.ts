@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { machineIdentities, readMachineCertificates } from './machine-certificates.ts';
-import { certificatesIn } from './pem.ts';
+import { pemTexts } from './pem.ts';
 
 const folder = new URL('../../../../fixtures/behaviour/mod_ssl/machine-certificates/conf/', import.meta.url);
 const textOf = (name: string) => readFileSync(new URL(name, folder), 'latin1');
@@ -10,7 +10,7 @@ const key = one.slice(one.indexOf('-----BEGIN PRIVATE'));
 
 it.each([
   ['a pair', one, 1],
-  ['a key before its certificate', key + certificatesIn(one)[0]!, 1],
+  ['a key before its certificate', key + pemTexts(one, 'certificate')[0]!, 1],
   ['two pairs', one + textOf('two.pem'), 2],
   ['certificates without keys', textOf('b-and-a.pem'), 0],
   ['nothing', 'text\n', 0],

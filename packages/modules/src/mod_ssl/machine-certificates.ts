@@ -1,7 +1,7 @@
 import { isSelfIssued } from './build-chain.ts';
 import { readCertificate } from './certificate.ts';
 import { canonicalName } from './distinguished-name.ts';
-import { blocksOf, derOf, isCertificate, isKey, type PemBlock } from './pem.ts';
+import { derOf, isOfKind, type PemBlock, pemBlocks } from './pem.ts';
 import { attempt, DerReader, latin1, TAG } from './read-der.ts';
 
 /** A certificate that may be shown to back ends which ask for one, with its key. PEM texts. */
@@ -16,8 +16,8 @@ export interface MachineCertificate {
  */
 export function readMachineCertificates(text: string): readonly MachineCertificate[] | string {
   const pairs: { certificate?: string; key?: string }[] = [];
-  for (const block of blocksOf(text)) {
-    const field = isCertificate(block) ? 'certificate' : isKey(block) ? 'key' : undefined;
+  for (const block of pemBlocks(text)) {
+    const field = isOfKind(block, 'certificate') ? 'certificate' : isOfKind(block, 'key') ? 'key' : undefined;
     if (field === undefined) continue;
     const last = pairs.at(-1);
     if (last === undefined || last[field] !== undefined) pairs.push({ [field]: block.text });

@@ -1,11 +1,16 @@
-import type { DirectiveContext } from '@httpd-ts/kernel';
-import { type Certificate, readCertificate } from './certificate.ts';
-import type { PemStore } from './config.ts';
-import { type RevocationList, readRevocationList } from './revocation-list.ts';
+import { encodeBase64 } from '@httpd-ts/kernel';
+import { latin1 } from './read-der.ts';
 
-const certificateLabel = /^(?:(?:X509|TRUSTED) )?CERTIFICATE$/;
-const listLabel = /^X509 CRL$/;
-const keyLabel = /PRIVATE KEY$/;
+const labels = {
+  certificate: /^(?:(?:X509|TRUSTED) )?CERTIFICATE$/,
+  key: /PRIVATE KEY$/,
+  revocationList: /^X509 CRL$/,
+  dhParameters: /^DH PARAMETERS$/,
+  curve: /^EC PARAMETERS$/,
+} as const;
+
+/** What stands in files of PEM. */
+export type PemKind = keyof typeof labels;
 
 /** One value of a file, between its marks. */
 export interface PemBlock {
@@ -13,22 +18,21 @@ export interface PemBlock {
   readonly text: string;
 }
 
+export const isOfKind = ({ label }: PemBlock, kind: PemKind) => labels[kind].test(label);
+
 /** All values in a text. */
-export function blocksOf(text: string): readonly PemBlock[] {
+export function pemBlocks(text: string): readonly PemBlock[] {
   return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)].map((match) => ({
     label: match[1]!,
     text: match[0],
   }));
 }
 
-const textsOf = (blocks: readonly PemBlock[], label: RegExp) =>
-  blocks.filter((block) => label.test(block.label)).map((block) => block.text);
-
-/** The certificates in a text. */
-export const certificatesIn = (text: string) => textsOf(blocksOf(text), certificateLabel);
-
-export const isCertificate = ({ label }: PemBlock) => certificateLabel.test(label);
-export const isKey = ({ label }: PemBlock) => keyLabel.test(label);
+/** The values of one kind in a text. */
+export const pemTexts = (text: string, kind: PemKind): readonly string[] =>
+  pemBlocks(text)
+    .filter((block) => isOfKind(block, kind))
+    .map((block) => block.text);
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** The bits of a character of base64, by its code; 255 for others. */
@@ -56,57 +60,8 @@ export function derOf(block: string): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** Certificates and lists of a file; a text says what is wrong with it. httpd: X509_load_cert_crl_file */
-export function readStore(text: string): PemStore | string {
-  const blocks = blocksOf(text);
-  const begun = [...text.matchAll(/-----BEGIN [A-Z0-9 ]+-----/g)].length;
-  if (begun > blocks.length) return 'has a block without an end';
-  const certificates = textsOf(blocks, certificateLabel);
-  if (certificates.some((block) => readCertificate(derOf(block)) === undefined))
-    return 'has a certificate that cannot be read';
-  const lists: RevocationList[] = [];
-  for (const block of textsOf(blocks, listLabel)) {
-    const list = readRevocationList(derOf(block));
-    if (list === undefined) return 'has a revocation list that cannot be read';
-    lists.push(list);
-  }
-  if (certificates.length === 0 && lists.length === 0)
-    return 'has neither a certificate nor a revocation list';
-  return { certificates, lists };
+/** Bytes of DER as a block, with a line end behind it. */
+export function toPem(label: string, der: Uint8Array): string {
+  const lines = encodeBase64(latin1(der)).match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
-
-/**
- * What OpenSSL finds in a directory: `9d66eef0.0` and `9d66eef0.r0` are named for the hash of the name within, and
- * numbered without a gap. httpd: X509_LOOKUP_hash_dir
- */
-export function readStoreDirectory(directory: string, { world }: DirectiveContext): PemStore {
-  const entries = world.files.readDirectory(directory);
-  const names = new Set(typeof entries === 'string' ? [] : entries);
-  const certificates: string[] = [];
-  const lists: RevocationList[] = [];
-  const hashOf = (key: string) => {
-    const [a = 0, b = 0, c = 0, d = 0] = world.digests.hash('sha1', key);
-    return (((d << 24) | (c << 16) | (b << 8) | a) >>> 0).toString(16).padStart(8, '0');
-  };
-  for (const name of [...names].toSorted()) {
-    const [, hash = '', kind, number = ''] = /^([0-9a-f]{8})\.(r?)(\d+)$/.exec(name) ?? [];
-    if (kind === undefined || !isNumberedFrom0(names, `${hash}.${kind}`, Number(number))) continue;
-    const read = world.files.readText(`${directory.replace(/\/$/, '')}/${name}`);
-    const store = typeof read === 'string' ? read : readStore(read.text);
-    if (typeof store === 'string') continue;
-    if (kind === '') {
-      const isNamedForIt = (block: string) => hashOf(readCertificate(derOf(block))!.subject.key) === hash;
-      if (store.certificates.some(isNamedForIt)) certificates.push(...store.certificates);
-    } else if (store.lists.some(({ issuer }) => hashOf(issuer.key) === hash)) lists.push(...store.lists);
-  }
-  return { certificates, lists };
-}
-
-function isNumberedFrom0(names: ReadonlySet<string>, stem: string, number: number): boolean {
-  for (let at = 0; at < number; at++) if (!names.has(`${stem}${at}`)) return false;
-  return true;
-}
-
-/** The certificates of PEM texts that were found to be such. */
-export const readCertificates = (blocks: readonly string[]): readonly Certificate[] =>
-  blocks.map((block) => readCertificate(derOf(block))).filter((one) => one !== undefined);

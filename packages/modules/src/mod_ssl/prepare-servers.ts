@@ -7,12 +7,12 @@ import type {
   TlsServerSettings,
   TlsVersion,
 } from '@httpd-ts/kernel';
-import { decodeBase64 } from '@httpd-ts/kernel';
 import { addServerComponent } from '../core/contract.ts';
-import { type CertificateFacts, certificateFacts } from './certificate-facts.ts';
-import { base64OfPem, pemBlocks, pemLabels } from './pem-blocks.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
+import { derOf, pemTexts } from './pem.ts';
+import { attempt, DerReader, readObjectIdentifier, TAG } from './read-der.ts';
 import { type NamedFile, type SslServerConfig, sslServer } from './server-config.ts';
-import { blocksOf } from './server-directives.ts';
+import { textsOfFiles } from './server-directives.ts';
 
 const greetingsKey = { name: 'greetings of servers that speak TLS' };
 
@@ -109,8 +109,8 @@ function settingsOf(server: ServerRecord, config: SslServerConfig): TlsServerSet
   const wrong = unreadable([config.chain, config.authorityFile, config.revocationFile, config.dhParameters]);
   if (wrong !== undefined) return `${wrong}\n${exiting}`;
   const authorities = [
-    ...blocksOf([config.authorityFile], 'certificate'),
-    ...(config.authorityPath?.texts ?? []).flatMap((text) => pemBlocks(text, pemLabels.certificate)),
+    ...textsOfFiles([config.authorityFile], 'certificate'),
+    ...(config.authorityPath?.texts ?? []).flatMap((text) => pemTexts(text, 'certificate')),
   ];
   if (config.authorityFile !== undefined && authorities.length === 0) {
     return `AH01895: Unable to configure verify locations for client authentication\n${exiting}`;
@@ -121,7 +121,7 @@ function settingsOf(server: ServerRecord, config: SslServerConfig): TlsServerSet
   }
   return {
     certificates,
-    dhParameters: blocksOf([config.dhParameters, files[0]], 'dhParameters')[0],
+    dhParameters: textsOfFiles([config.dhParameters, files[0]], 'dhParameters')[0],
     curves: config.curves ?? curveOf(files[0]!),
     signatureAlgorithms: config.signatureAlgorithms,
     versions,
@@ -136,10 +136,8 @@ function settingsOf(server: ServerRecord, config: SslServerConfig): TlsServerSet
     revocationLists:
       config.revocationCheck === 'chain'
         ? [
-            ...blocksOf([config.revocationFile], 'revocationList'),
-            ...(config.revocationPath?.texts ?? []).flatMap((text) =>
-              pemBlocks(text, pemLabels.revocationList),
-            ),
+            ...textsOfFiles([config.revocationFile], 'revocationList'),
+            ...(config.revocationPath?.texts ?? []).flatMap((text) => pemTexts(text, 'revocationList')),
           ]
         : [],
   };
@@ -158,30 +156,32 @@ function certificateOf(
   keyFile: NamedFile | undefined,
   chainFile: NamedFile | undefined,
 ): { readonly chain: string; readonly key: string } | string {
-  const chain = blocksOf([file], 'certificate');
+  const chain = textsOfFiles([file], 'certificate');
   if (chain.length === 0) {
     return `AH02562: Failed to configure certificate @ (with chain), check ${file.path}`;
   }
-  const [key] = blocksOf([keyFile ?? file], 'key');
+  const [key] = textsOfFiles([keyFile ?? file], 'key');
   if (key === undefined) {
     const path = (keyFile ?? file).path;
     return `AH02579: Init: Private key not found\n${exiting}\nAH02564: Failed to configure encrypted (?) private key @, check ${path}`;
   }
   // Further certificates of the file go first; those of SSLCertificateChainFile stand in their place.
-  const issuers = chainFile === undefined ? chain.slice(1) : blocksOf([chainFile], 'certificate');
+  const issuers = chainFile === undefined ? chain.slice(1) : textsOfFiles([chainFile], 'certificate');
   return { chain: [chain[0]!, ...issuers].join('\n'), key };
 }
 
 /** Curves whose parameters stand in the file of a certificate. */
 function curveOf(file: NamedFile): string | undefined {
-  const [block] = blocksOf([file], 'curve');
-  return block === undefined ? undefined : curves.get(base64OfPem(block));
+  const [block] = textsOfFiles([file], 'curve');
+  if (block === undefined) return undefined;
+  const name = attempt(() => readObjectIdentifier(new DerReader(derOf(block)).take(TAG.objectIdentifier)));
+  return name === undefined ? undefined : curves.get(name);
 }
 
 const curves = new Map([
-  ['BggqhkjOPQMBBw==', 'prime256v1'],
-  ['BgUrgQQAIg==', 'secp384r1'],
-  ['BgUrgQQAIw==', 'secp521r1'],
+  ['1.2.840.10045.3.1.7', 'prime256v1'],
+  ['1.3.132.0.34', 'secp384r1'],
+  ['1.3.132.0.35', 'secp521r1'],
 ]);
 
 function complaintOf(
@@ -213,14 +213,11 @@ function complaintOf(
   }
 }
 
-const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
-
-const firstOf = (chain: string) =>
-  certificateFacts(bytesOf(decodeBase64(base64OfPem(pemBlocks(chain, pemLabels.certificate)[0]!))));
+const firstOf = (chain: string) => readCertificate(derOf(pemTexts(chain, 'certificate')[0]!));
 
 /** httpd: ssl_check_public_cert */
 function warnOfCertificate(
-  certificate: CertificateFacts,
+  certificate: Certificate,
   name: string,
   server: ServerRecord,
   compilation: Compilation,
@@ -237,13 +234,10 @@ function warnOfCertificate(
   }
 }
 
-const commonName = '2.5.4.3';
-
-function isNamedIn({ dnsNames, subject }: CertificateFacts, { hostname = '' }: ServerRecord): boolean {
+function isNamedIn({ dnsNames, commonNames }: Certificate, { hostname = '' }: ServerRecord): boolean {
   const wanted = hostname.toLowerCase();
   const dot = wanted.indexOf('.');
-  const names = [...dnsNames, ...subject.filter(({ oid }) => oid === commonName).map(({ value }) => value)];
-  return names
+  return [...dnsNames, ...commonNames]
     .map((name) => name.toLowerCase())
     .some(
       (name) => name === wanted || (name.startsWith('*.') && dot > 0 && name.slice(1) === wanted.slice(dot)),

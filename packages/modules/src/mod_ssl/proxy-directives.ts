@@ -13,7 +13,8 @@ import { leadingInteger } from '../core/contract.ts';
 import { tlsChecks } from '../known-tls-arguments.ts';
 import { type PemStore, type SslProxyConfig, sslProxy, type Verification } from './config.ts';
 import { type MachineCertificate, readMachineCertificates } from './machine-certificates.ts';
-import { certificatesIn, readStore, readStoreDirectory } from './pem.ts';
+import { pemTexts } from './pem.ts';
+import { readStore, readStoreDirectory } from './read-store.ts';
 
 const context = 'server, proxy';
 
@@ -266,7 +267,7 @@ export const proxyDirectives: Readonly<Record<string, DirectiveDeclaration>> = {
       if (complaint) return complaint;
       const read = readFile(cmd.serverRootRelative(name), cmd);
       if (typeof read === 'string') return read;
-      config.machineChain = certificatesIn(read.text);
+      config.machineChain = pemTexts(read.text, 'certificate');
       return undefined;
     },
   }),

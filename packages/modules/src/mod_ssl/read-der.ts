@@ -1,3 +1,5 @@
+import { encodeHex } from '@httpd-ts/kernel';
+
 /** One value of the distinguished encoding rules. */
 export interface DerValue {
   /** The identifier's octet, such as `TAG.sequence`. */
@@ -121,7 +123,7 @@ export function readInteger({ content }: DerValue): string {
   const magnitude = isNegative ? negated(content) : content;
   let first = 0;
   while (first < magnitude.length - 1 && magnitude[first] === 0) first++;
-  const text = magnitude.length === 0 ? '00' : hex(magnitude.subarray(first)).toUpperCase();
+  const text = magnitude.length === 0 ? '00' : encodeHex(magnitude.subarray(first)).toUpperCase();
   return isNegative ? `-${text}` : text;
 }
 
@@ -160,14 +162,6 @@ export function readTime({ tag, content }: DerValue): number {
   const time = new Date(0);
   time.setUTCFullYear(year, month - 1, day);
   return time.setUTCHours(hour, minute, second);
-}
-
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-export function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += hexOfByte[byte];
-  return text;
 }
 
 /** One character a byte. */

@@ -13,6 +13,8 @@ import {
 /** What certificates and revocation lists have in common: something, and how it is signed. */
 export interface Signed {
   readonly signed: Uint8Array;
+  /** Object identifier of how. */
+  readonly algorithm: string;
   /** Whether it was signed with a key, which is given as SubjectPublicKeyInfo. */
   isSignedBy(publicKey: Uint8Array, digests: Digests): boolean;
 }
@@ -26,6 +28,7 @@ export function readSigned(der: Uint8Array): Signed {
   const scheme = attempt(() => signatureScheme(algorithm));
   return {
     signed: signed.content,
+    algorithm: readAlgorithm(algorithm),
     isSignedBy: (publicKey, digests) =>
       scheme !== undefined && digests.isSigned(signed.whole, signature, publicKey, scheme),
   };
@@ -58,6 +61,10 @@ const schemes: Readonly<Record<string, SignatureScheme>> = {
 };
 
 const RSA_PSS = '1.2.840.113549.1.1.10';
+
+/** What an `AlgorithmIdentifier` names. */
+export const readAlgorithm = ({ content }: DerValue) =>
+  readObjectIdentifier(new DerReader(content).take(TAG.objectIdentifier));
 
 /** `AlgorithmIdentifier`; undefined for one that is not known, by which nothing is signed. */
 function signatureScheme({ content }: DerValue): SignatureScheme | undefined {

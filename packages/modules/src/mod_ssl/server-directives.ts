@@ -16,7 +16,7 @@ import {
 import { leadingInteger } from '../core/contract.ts';
 import { tlsArguments } from '../known-tls-arguments.ts';
 import type { Verification } from './config.ts';
-import { pemBlocks, pemLabels } from './pem-blocks.ts';
+import { type PemKind, pemTexts } from './pem.ts';
 import {
   type NamedFile,
   type SniPolicy,
@@ -622,9 +622,7 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
 };
 
 /** Parts of PEM texts that are of one kind. */
-export const blocksOf = (files: readonly (NamedFile | undefined)[], label: keyof typeof pemLabels) =>
+export const textsOfFiles = (files: readonly (NamedFile | undefined)[], kind: PemKind) =>
   files.flatMap((file) =>
-    file === undefined || typeof file.content === 'string'
-      ? []
-      : pemBlocks(file.content.text, pemLabels[label]),
+    file === undefined || typeof file.content === 'string' ? [] : pemTexts(file.content.text, kind),
   );

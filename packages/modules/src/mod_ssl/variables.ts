@@ -1,14 +1,11 @@
-import { encodeBase64, type TlsFacts, type TlsSession } from '@httpd-ts/kernel';
-import { type CertificateFacts, certificateFacts, type NameAttribute } from './certificate-facts.ts';
-import {
-  algorithmName,
-  attributeKinds,
-  distinguishedName,
-  exportedKinds,
-  hexText,
-  oneLineName,
-} from './certificate-names.ts';
-import { toPem } from './pem-blocks.ts';
+import { encodeHex, entryOf, type TlsFacts, type TlsSession } from '@httpd-ts/kernel';
+import { algorithmName } from './algorithm-name.ts';
+import { attributeKinds, exportedKinds } from './attribute-kinds.ts';
+import { isSelfIssued } from './build-chain.ts';
+import { type Certificate, type Name, readCertificate } from './certificate.ts';
+import { timeText } from './certificate-text.ts';
+import { distinguishedName, oneLineName } from './distinguished-name.ts';
+import { toPem } from './pem.ts';
 import { certificateVerdict } from './verify-client.ts';
 
 /** What differs between servers. */
@@ -33,8 +30,8 @@ export class SessionFacts implements TlsFacts {
   readonly session: TlsSession;
   private readonly settings: FactSettings;
   private readonly known = new Map<string, string | undefined>();
-  private client: CertificateFacts | undefined | 'unread' = 'unread';
-  private own: CertificateFacts | undefined | 'unread' = 'unread';
+  private client: Certificate | undefined | 'unread' = 'unread';
+  private own: Certificate | undefined | 'unread' = 'unread';
   private exported: readonly (readonly [string, string])[] | undefined = undefined;
   private certificates: readonly (readonly [string, string])[] | undefined = undefined;
 
@@ -53,15 +50,15 @@ export class SessionFacts implements TlsFacts {
   }
 
   /** The client's certificate. */
-  get clientCertificate(): CertificateFacts | undefined {
+  get clientCertificate(): Certificate | undefined {
     const [der] = this.session.clientChain;
-    if (this.client === 'unread') this.client = der === undefined ? undefined : certificateFacts(der);
+    if (this.client === 'unread') this.client = der === undefined ? undefined : readCertificate(der);
     return this.client;
   }
 
-  private get ownCertificate(): CertificateFacts | undefined {
+  private get ownCertificate(): Certificate | undefined {
     const der = this.session.ownCertificate;
-    if (this.own === 'unread') this.own = der === undefined ? undefined : certificateFacts(der);
+    if (this.own === 'unread') this.own = der === undefined ? undefined : readCertificate(der);
     return this.own;
   }
 
@@ -110,19 +107,19 @@ export class SessionFacts implements TlsFacts {
   /** The issuers that came with the client's certificate: a root is found by the library itself. */
   private get sentIssuers(): readonly Uint8Array[] {
     return this.session.clientChain.slice(1).filter((der) => {
-      const { issuer, subject } = certificateFacts(der) ?? { issuer: [], subject: [] };
-      return distinguishedName(issuer) !== distinguishedName(subject);
+      const certificate = readCertificate(der);
+      return certificate !== undefined && !isSelfIssued(certificate);
     });
   }
 
   private get sessionId(): string | undefined {
     const { version, id } = this.session;
     if (id.length === 0 || (version !== 'TLSv1.3' && !this.settings.namesSessions)) return undefined;
-    return hexText(id).toLowerCase();
+    return encodeHex(id);
   }
 
   private pem(der: Uint8Array | undefined): string | undefined {
-    return der === undefined ? undefined : toPem('CERTIFICATE', encodeBase64(latin1(der)));
+    return der === undefined ? undefined : toPem('CERTIFICATE', der);
   }
 
   /** What `StdEnvVars` sets. httpd: ssl_hook_Fixup, ssl_hook_Fixup_vars, modssl_var_extract_dns, modssl_var_extract_san_entries */
@@ -155,12 +152,6 @@ export class SessionFacts implements TlsFacts {
 }
 
 const mostKnown = 64;
-
-const latin1 = (bytes: Uint8Array) => {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-};
 
 const standardNames = [
   'SSL_VERSION_INTERFACE',
@@ -204,33 +195,33 @@ function keySize(cipher: string, ofAlgorithm: boolean): number {
 }
 
 /** httpd: ssl_var_lookup_ssl_cert */
-function certificateVariable(certificate: CertificateFacts, name: string, nowMs: number): string | undefined {
+function certificateVariable(certificate: Certificate, name: string, nowMs: number): string | undefined {
   const { issuer, subject } = certificate;
   switch (name) {
     case 'M_VERSION':
       return String(certificate.version);
     case 'M_SERIAL':
-      return serialText(certificate);
+      return certificate.serial;
     case 'V_START':
-      return dateText(certificate.notBeforeMs);
+      return timeText(certificate.validFromMs);
     case 'V_END':
-      return dateText(certificate.notAfterMs);
+      return timeText(certificate.validToMs);
     case 'V_REMAIN':
-      return String(Math.max(0, Math.floor((certificate.notAfterMs - nowMs) / dayMs)));
+      return String(Math.max(0, Math.floor((certificate.validToMs - nowMs) / dayMs)));
     case 'S_DN':
-      return distinguishedName(subject);
+      return distinguishedName(subject.attributes);
     case 'I_DN':
-      return distinguishedName(issuer);
+      return distinguishedName(issuer.attributes);
     case 'S_DN_OneLine':
-      return oneLineName(subject);
+      return oneLineName(subject.attributes);
     case 'I_DN_OneLine':
-      return oneLineName(issuer);
+      return oneLineName(issuer.attributes);
     case 'A_SIG':
       return algorithmName(certificate.signatureAlgorithm);
     case 'A_KEY':
       return algorithmName(certificate.keyAlgorithm);
     case 'CERT_RFC4523_CEA':
-      return `{ serialNumber ${decimalSerial(certificate)}, issuer rdnSequence:"${distinguishedName(issuer)}" }`;
+      return `{ serialNumber ${decimalSerial(certificate)}, issuer rdnSequence:"${distinguishedName(issuer.attributes)}" }`;
   }
   const [, which, kind] = /^([SI])_DN_(.+)$/.exec(name) ?? [];
   if (kind !== undefined) return attributeOf(which === 'S' ? subject : issuer, kind);
@@ -239,13 +230,13 @@ function certificateVariable(certificate: CertificateFacts, name: string, nowMs:
 }
 
 /** One attribute of a name, the first or the one that is counted. */
-function attributeOf(name: readonly NameAttribute[], asked: string): string | undefined {
+function attributeOf({ attributes }: Name, asked: string): string | undefined {
   const [, kind = '', index = '0'] = /^([^_]+)(?:_(\d+))?(?:_RAW)?$/.exec(asked) ?? [];
-  const oid = Object.hasOwn(attributeKinds, kind) ? attributeKinds[kind] : undefined;
-  return name.filter((attribute) => attribute.oid === oid)[Number(index)]?.value;
+  const oid = entryOf(attributeKinds, kind);
+  return attributes.filter((attribute) => attribute.oid === oid)[Number(index)]?.value;
 }
 
-function alternativeName(certificate: CertificateFacts, family: string, index: number): string | undefined {
+function alternativeName(certificate: Certificate, family: string, index: number): string | undefined {
   switch (family) {
     case 'Email':
       return certificate.emails[index];
@@ -258,31 +249,14 @@ function alternativeName(certificate: CertificateFacts, family: string, index: n
   }
 }
 
-function serialText({ serial }: CertificateFacts): string {
-  // A sign takes a byte of its own.
-  const bytes = serial.length > 1 && serial[0] === 0 ? serial.subarray(1) : serial;
-  return hexText(bytes);
-}
-
-const decimalSerial = (certificate: CertificateFacts) =>
-  BigInt(`0x${serialText(certificate) || '0'}`).toString();
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** httpd: ASN1_TIME_print */
-function dateText(timeMs: number): string {
-  const date = new Date(timeMs);
-  const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':');
-  const day = String(date.getUTCDate()).padStart(2, ' ');
-  return `${months[date.getUTCMonth()]} ${day} ${time} ${date.getUTCFullYear()} GMT`;
-}
+/** A number that is negative has its sign before its hexadecimal digits. */
+const decimalSerial = ({ serial }: Certificate) => {
+  const magnitude = BigInt(`0x${serial.replace('-', '')}`);
+  return String(serial.startsWith('-') ? -magnitude : magnitude);
+};
 
 /** Attributes of both names, the second of a kind and those behind it with a number. */
-function namedAttributes(
-  side: string,
-  certificate: CertificateFacts | undefined,
-): readonly [string, string][] {
+function namedAttributes(side: string, certificate: Certificate | undefined): readonly [string, string][] {
   if (certificate === undefined) return [];
   const { subject, issuer } = certificate;
   return (
@@ -290,9 +264,9 @@ function namedAttributes(
       ['S', subject],
       ['I', issuer],
     ] as const
-  ).flatMap(([which, name]) => {
+  ).flatMap(([which, { attributes }]) => {
     const counts = new Map<string, number>();
-    return name.flatMap(({ oid, value }): [string, string][] => {
+    return attributes.flatMap(({ oid, value }): [string, string][] => {
       const kind = exportedKinds.get(oid);
       if (kind === undefined) return [];
       const count = counts.get(kind) ?? 0;
@@ -302,10 +276,7 @@ function namedAttributes(
   });
 }
 
-function alternativeNames(
-  side: string,
-  certificate: CertificateFacts | undefined,
-): readonly [string, string][] {
+function alternativeNames(side: string, certificate: Certificate | undefined): readonly [string, string][] {
   if (certificate === undefined) return [];
   const { emails, dnsNames, principalNames } = certificate;
   const numbered = (family: string, values: readonly string[]) =>

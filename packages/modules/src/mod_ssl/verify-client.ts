@@ -1,5 +1,6 @@
 import type { TlsSession } from '@httpd-ts/kernel';
 import type { SslServerConfig } from './server-config.ts';
+import { verifyErrorOf, verifyErrorText, verifyErrorWords } from './verify-errors.ts';
 
 /** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
 const forgivable = new Set([
@@ -23,7 +24,7 @@ export function clientComplaint(session: TlsSession, config: SslServerConfig): C
   }
   const isForgiven = verify === 'optional_no_ca' && clientError !== undefined && forgivable.has(clientError);
   if (clientError !== undefined && !isForgiven) {
-    const message = `AH02039: Certificate Verification: Error ${errorText(firstError(clientError))}`;
+    const message = `AH02039: Certificate Verification: ${verifyErrorText(verifyErrorOf(firstError(clientError)))}`;
     return { level: 'error', message };
   }
   const depth = clientChain.length - 1;
@@ -57,29 +58,5 @@ export function certificateVerdict(
   if (clientError === undefined) return 'SUCCESS';
   // The last complaint about a chain whose issuer is missing is not forgiven, though the client is.
   const isGenerous = forgivesUnknownIssuers && clientError !== 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
-  return isGenerous ? 'GENEROUS' : `FAILED:${textOfError(clientError)}`;
-}
-
-/** Numbers and words of what is wrong with a certificate, by OpenSSL's names. httpd: X509_verify_cert_error_string */
-const errors: Readonly<Record<string, readonly [number, string]>> = {
-  UNABLE_TO_GET_ISSUER_CERT: [2, 'unable to get issuer certificate'],
-  UNABLE_TO_GET_CRL: [3, 'unable to get certificate CRL'],
-  CERT_SIGNATURE_FAILURE: [7, 'certificate signature failure'],
-  CERT_NOT_YET_VALID: [9, 'certificate is not yet valid'],
-  CERT_HAS_EXPIRED: [10, 'certificate has expired'],
-  CRL_HAS_EXPIRED: [12, 'CRL has expired'],
-  DEPTH_ZERO_SELF_SIGNED_CERT: [18, 'self-signed certificate'],
-  SELF_SIGNED_CERT_IN_CHAIN: [19, 'self-signed certificate in certificate chain'],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [20, 'unable to get local issuer certificate'],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [21, 'unable to verify the first certificate'],
-  CERT_REVOKED: [23, 'certificate revoked'],
-  INVALID_CA: [24, 'invalid CA certificate'],
-  INVALID_PURPOSE: [26, 'unsuitable certificate purpose'],
-};
-
-const textOfError = (name: string) => (Object.hasOwn(errors, name) ? errors[name]![1] : name);
-
-function errorText(name: string): string {
-  const number = Object.hasOwn(errors, name) ? errors[name]![0] : 1;
-  return `(${number}): ${textOfError(name)}`;
+  return isGenerous ? 'GENEROUS' : `FAILED:${verifyErrorWords(verifyErrorOf(clientError))}`;
 }

@@ -38,7 +38,8 @@ export const verifyErrorOf = (name: string): VerifyError =>
   Object.hasOwn(verifyErrors, name) ? (name as VerifyError) : 'UNSPECIFIED';
 
 /** `Error (23): certificate revoked` */
-export function verifyErrorText(error: VerifyError): string {
-  const [number, text] = verifyErrors[error];
-  return `Error (${number}): ${text}`;
-}
+export const verifyErrorText = (error: VerifyError) =>
+  `Error (${verifyErrors[error][0]}): ${verifyErrorWords(error)}`;
+
+/** `certificate revoked`. httpd: X509_verify_cert_error_string */
+export const verifyErrorWords = (error: VerifyError): string => verifyErrors[error][1];

@@ -1,27 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
-import type { TlsPeer, TlsSettings, TlsTarget, TlsVersion } from '@httpd-ts/kernel';
+import type { TlsPeer, TlsSettings, TlsTarget } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
+import { standardSuites13, versionOptions } from './tls-versions.ts';
 
 /** The contexts of settings, by what is shown of their certificates. */
 const contexts = new WeakMap<TlsSettings, Map<number | undefined, tls.SecureContext>>();
-
-/** Bits that rule versions out. */
-function versionOptions(allowed: readonly TlsVersion[] | undefined): number {
-  if (allowed === undefined) return 0;
-  const { constants } = builtins.crypto;
-  const options: Readonly<Record<TlsVersion, number>> = {
-    TLSv1: constants.SSL_OP_NO_TLSv1,
-    'TLSv1.1': constants.SSL_OP_NO_TLSv1_1,
-    'TLSv1.2': constants.SSL_OP_NO_TLSv1_2,
-    'TLSv1.3': constants.SSL_OP_NO_TLSv1_3,
-  };
-  const versions = Object.keys(options) as TlsVersion[];
-  return versions.reduce((bits, version) => (allowed.includes(version) ? bits : bits | options[version]), 0);
-}
-
-/** The library's own suites of TLS 1.3, which a list for older versions leaves as they are. */
-const suites13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';
 
 /** A context is made once for each configuration. It throws where a certificate or a list of ciphers is unusable. */
 function contextOf(settings: TlsSettings, identity: number | undefined): tls.SecureContext {
@@ -33,13 +17,13 @@ function contextOf(settings: TlsSettings, identity: number | undefined): tls.Sec
     const certificate = identity === undefined ? undefined : identities[identity];
     context = builtins.tls.createSecureContext({
       ca: [...authorities],
-      secureOptions: versionOptions(versions),
+      secureOptions: versions === undefined ? 0 : versionOptions(versions),
       minVersion: 'TLSv1',
       maxVersion: 'TLSv1.3',
       ...(certificate === undefined ? {} : { cert: certificate.chain, key: certificate.key }),
       ...(ciphers === undefined
         ? {}
-        : { ciphers: ciphers.includes('TLS_') ? `${ciphers}:DEFAULT` : `${suites13}:${ciphers}` }),
+        : { ciphers: ciphers.includes('TLS_') ? `${ciphers}:DEFAULT` : `${standardSuites13}:${ciphers}` }),
     });
     made.set(identity, context);
   }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type * as tls from 'node:tls';
 import type { TlsFault, TlsGreeting, TlsServerSettings, TlsServers, TlsSession } from '@httpd-ts/kernel';
 import { builtins } from './builtins.ts';
-import { versionOptions } from './tls-versions.ts';
+import { standardSuites13, versionOptions } from './tls-versions.ts';
 
 /** What was found sound, with what Node made of it. */
 class NodeGreeting implements TlsGreeting {
@@ -91,9 +91,6 @@ function contextOf(settings: TlsServerSettings): tls.SecureContext {
     ...(revocationLists.length === 0 ? {} : { crl: [...revocationLists] }),
   });
 }
-
-/** The suites of TLS 1.3 that OpenSSL offers by itself. */
-const standardSuites13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';
 
 function faultOf(error: NodeJS.ErrnoException, { suites13 }: TlsServerSettings): TlsFault {
   const text = textOf(error);

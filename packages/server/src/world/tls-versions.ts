@@ -13,3 +13,6 @@ export function versionOptions(allowed: readonly TlsVersion[]): number {
   const versions = Object.keys(options) as TlsVersion[];
   return versions.reduce((bits, version) => (allowed.includes(version) ? bits : bits | options[version]), 0);
 }
+
+/** The suites of TLS 1.3 that OpenSSL offers by itself; a list for older versions leaves them as they are. */
+export const standardSuites13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';

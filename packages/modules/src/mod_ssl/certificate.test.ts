@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { decodeBase64 } from '@httpd-ts/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { certificateFacts } from './certificate-facts.ts';
-import { distinguishedName, oneLineName } from './certificate-names.ts';
-import { base64OfPem, pemBlocks, pemLabels } from './pem-blocks.ts';
+import { readCertificate } from './certificate.ts';
+import { distinguishedName, oneLineName } from './distinguished-name.ts';
+import { derOf, pemTexts } from './pem.ts';
 
 const folder = new URL('../../../../fixtures/behaviour/mod_ssl/clients-over-tls/conf/', import.meta.url);
 
-function derOf(name: string): Uint8Array {
-  const [block] = pemBlocks(readFileSync(new URL(name, folder), 'latin1'), pemLabels.certificate);
-  return Uint8Array.from(decodeBase64(base64OfPem(block!)), (character) => character.charCodeAt(0));
-}
+const derIn = (name: string) =>
+  derOf(pemTexts(readFileSync(new URL(name, folder), 'latin1'), 'certificate')[0]!);
 
 describe('a certificate', () => {
   it('is read', () => {
-    const certificate = certificateFacts(derOf('client.pem'))!;
+    const certificate = readCertificate(derIn('client.pem'))!;
     expect(certificate).toMatchObject({
       version: 3,
       emails: ['client@example.com'],
@@ -24,26 +21,26 @@ describe('a certificate', () => {
       isAuthority: false,
       hasResponder: false,
     });
-    expect(distinguishedName(certificate.subject)).toBe(
+    expect(distinguishedName(certificate.subject.attributes)).toBe(
       'UID=u1,emailAddress=client@example.com,CN=client one,OU=Two,OU=One,O=Example\\, Inc.,L=Munich,ST=Bayern,C=DE',
     );
-    expect(oneLineName(certificate.subject)).toBe(
+    expect(oneLineName(certificate.subject.attributes)).toBe(
       '/C=DE/ST=Bayern/L=Munich/O=Example, Inc./OU=One/OU=Two/CN=client one/emailAddress=client@example.com/UID=u1',
     );
   });
 
   it('of an authority says so', () => {
-    expect(certificateFacts(derOf('ca.pem'))?.isAuthority).toBe(true);
+    expect(readCertificate(derIn('ca.pem'))?.isAuthority).toBe(true);
   });
 
   it('that is cut off or changed leads to no error', () => {
-    const der = derOf('client.pem');
+    const der = derIn('client.pem');
     fc.assert(
       fc.property(fc.nat(der.length - 1), fc.nat(255), fc.nat(der.length), (at, value, length) => {
         const changed = Uint8Array.from(der);
         changed[at] = value;
-        const certificate = certificateFacts(changed.subarray(0, length));
-        if (certificate !== undefined) distinguishedName(certificate.subject);
+        const certificate = readCertificate(changed.subarray(0, length));
+        if (certificate !== undefined) distinguishedName(certificate.subject.attributes);
       }),
     );
   });
