@@ -42,7 +42,7 @@ function directivesPage(): string {
   const summary = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
   return [
     `${banner('the declarations of the modules')}# Directives\n`,
-    `${rows.length} directives: ${summary}. A directive that is *known* is declared, but nothing implements it yet: serving refuses a configuration that uses it.\n`,
+    `${rows.length} directives: ${summary}. A directive that is *known* is declared, but nothing implements it yet: serving refuses a configuration that uses it. *Accepted* ones are read and checked, and there is nothing to do for them here, for the reason given; *partial* ones are done but for what is said; *full* is as Apache.\n`,
     '| Directive | What for | Module | Arguments | Context | Override | Default | Support |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(({ name, module, one }) => directiveRow(name, module, one)),

@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import type { ServerResponse } from 'node:http';
@@ -169,6 +171,13 @@ function drift(root: string, ...options: string[]) {
   return { status, stdout, stderr };
 }
 
+/** Files that were kept below a folder, with what tells that they were written again. */
+function keptIn(root: string) {
+  return readdirSync(root, { recursive: true, encoding: 'latin1' })
+    .filter((file) => file.includes('httpd-ts-balancer-'))
+    .map((file) => ({ file, inode: statSync(join(root, file)).ino }));
+}
+
 describe('a back end is replaced by what a rewriting map says', () => {
   /** Begins a slow request on A, lets `moveOn` happen, and ends A when its request is done. */
   async function replace(configOf: (a: string) => string, moveOn: (b: string) => void): Promise<void> {
@@ -260,7 +269,10 @@ describe('changes at run time', () => {
         `balancer://app ${a.url}: disabled false -> true`,
       ].sort(),
     );
+    const kept = keptIn(server.root);
     const { differences } = JSON.parse(drift(server.root, '--json').stdout);
+    expect(kept).toHaveLength(1);
+    expect(keptIn(server.root)).toEqual(kept);
     const { value } = await server.api('/differences');
     expect(differences).toEqual(value.differences);
   }, 60_000);

@@ -108,9 +108,9 @@ function wrongKeyword(
   const found = sources.lineAt(file ?? '', line ?? 0);
   if (keywords.length === 0 || found === undefined || !('arguments' in found)) return undefined;
   const known = new Set(keywords.map((keyword) => keyword.toLowerCase()));
-  const unknown = [quotedWord(text, directive) ?? '', ...words(found.arguments).map(keywordIn)].filter(
-    (word) => word !== '' && !known.has(word.toLowerCase()),
-  );
+  const unknown = [quotedWord(text, directive) ?? '', ...words(found.arguments)]
+    .map(keywordIn)
+    .filter((word) => word !== '' && !known.has(word.toLowerCase()));
   const inMessage = text.split(/[\s,;'"=]+/);
   const named = /(?:unknown|illegal)\b/i.test(text)
     ? unknown.find((word) => inMessage.includes(word))

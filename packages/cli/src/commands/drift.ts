@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { World } from '@httpd-ts/kernel';
 import type { RuntimeDifference } from '@httpd-ts/modules';
 import { carryOutConfiguration, hasError, readConfiguration } from '../check-configuration.ts';
@@ -7,6 +8,7 @@ import { type Invocation, programOf } from '../run-switches.ts';
 export interface DriftOptions {
   readonly modules: string;
   readonly root?: string;
+  readonly d?: string;
   readonly D: readonly string[];
   readonly json?: true;
 }
@@ -25,17 +27,20 @@ export async function drift(
 ): Promise<number> {
   const { output } = invocation;
   const { modules, root, D: defines } = options;
-  const [tree, { keptFiles, runtimeFolder }, { runtimeDifferences }] = await Promise.all([
+  const [found, { keptFiles, runtimeFolder }, { runtimeDifferences }] = await Promise.all([
     openTree({ path, root, modules, defines }),
     import('@httpd-ts/server/kept-files'),
     import('@httpd-ts/modules'),
   ]);
-  if (typeof tree === 'string') {
-    output.error(`${programOf(invocation)}: ${tree}\n`);
+  if (typeof found === 'string') {
+    output.error(`${programOf(invocation)}: ${found}\n`);
     return unreadable;
   }
+  const tree = options.d === undefined ? found : { ...found, serverRoot: resolve(options.d) };
   let folder = '';
-  const world: World = { ...tree.world, kept: keptFiles(() => folder) };
+  // What a server keeps is looked at only.
+  const kept = { ...keptFiles(() => folder), write: () => {} };
+  const world: World = { ...tree.world, kept };
   const read = readConfiguration({ ...tree, world });
   folder = runtimeFolder(read.settings);
   const { compiled, diagnostics } = carryOutConfiguration(read, world);

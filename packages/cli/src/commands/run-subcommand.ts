@@ -138,6 +138,7 @@ async function describeCommands(
       'show what was changed in the balancer manager and the files do not say; exits with 1 if there is any',
     )
     .argument('[path]', "configuration file or ServerRoot directory; the system's own when left out")
+    .option('-d <directory>', 'ServerRoot, where the file does not say it')
     .option('--modules <modules>', modulesText, 'all')
     .option('--root <directory>', rootText)
     .option('-D <name>', 'define a name for <IfDefine>', collect, [])

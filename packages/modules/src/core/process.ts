@@ -50,7 +50,7 @@ const resourceLimit = (usage: string) =>
     context: 'anywhere',
     override: 'All',
     usage,
-    support: { accepted: 'scripts are not run here' },
+    support: { partial: 'scripts run without these limits' },
     set: () => undefined,
   });
 

@@ -381,7 +381,7 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     usage:
       "Colon-delimited list of permitted SSL Ciphers, optional preceded by protocol identifier ('XXX:...:XXX' - see manual)",
     support: {
-      partial: `A line ${changesSession}: such a server does not start.`,
+      partial: `done for servers; a line ${changesSession}, and a server with one does not start`,
       bites: () => false,
     },
     set(config, [first, second], cmd): Complaint {
@@ -507,7 +507,7 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     usage: "SSL Client verify type ('none', 'optional', 'require', 'optional_no_ca')",
     default: 'none',
     support: {
-      partial: `A line ${changesSession}: such a server does not start.`,
+      partial: `done for servers; a line ${changesSession}, and a server with one does not start`,
       bites: () => false,
     },
     set(config, word, cmd): Complaint {
@@ -524,7 +524,7 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     usage: "SSL Client verify depth ('N' - number of intermediate certificates)",
     default: '1',
     support: {
-      partial: `A line ${changesSession}: such a server does not start.`,
+      partial: `done for servers; a line ${changesSession}, and a server with one does not start`,
       bites: () => false,
     },
     set(config, word, cmd): Complaint {

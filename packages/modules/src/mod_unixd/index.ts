@@ -63,7 +63,7 @@ export const modUnixd = defineModule({
       context: 'server',
       usage: 'Enable or disable suEXEC support',
       notIn: NOT_IN.anySection,
-      support: { accepted: 'scripts are not run here' },
+      support: { accepted: 'Off is what happens; On is refused, as there is no suexec program' },
       set: (_config, on) => (on ? suexecMissing : undefined),
     }),
   },
