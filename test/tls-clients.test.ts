@@ -180,6 +180,57 @@ describe('a server that speaks TLS', () => {
   });
 });
 
+const revoked = join(certificates, '../../revoked-clients/conf');
+
+it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'no session of %s stands for a look into lists',
+  async (maxVersion) => {
+    const file = join(root, 'lists.conf');
+    const lists = `SSLVerifyClient require
+SSLVerifyDepth 3
+SSLCACertificateFile ${revoked}/root.pem
+SSLCARevocationFile ${revoked}/all.crl
+SSLCARevocationCheck leaf
+`;
+    writeFileSync(file, configuration(lists));
+    const strict = await start(file);
+    const { port } = strict.addresses[0]!;
+    let session: Buffer | undefined;
+    /** What a client is answered that comes with the session it was given last, if any. */
+    const visit = (name: string) =>
+      new Promise<{ readonly isResumed: boolean; readonly answer: string }>((resolve) => {
+        const pair = readFileSync(join(revoked, name));
+        const options = { host: '127.0.0.1', rejectUnauthorized: false, cert: pair, key: pair };
+        const socket = connect({
+          ...options,
+          port,
+          maxVersion,
+          ...(session === undefined ? {} : { session }),
+        });
+        let isResumed = false;
+        let answer = '';
+        socket.on('session', (given: Buffer) => {
+          session = given;
+        });
+        socket.on('secureConnect', () => {
+          isResumed = socket.isSessionReused();
+        });
+        socket.on('data', (bytes) => {
+          answer += bytes.toString('latin1');
+        });
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve({ isResumed, answer: answer.slice(0, 15) }));
+        socket.write('GET /now.pem HTTP/1.1\r\nHost: first.example.com\r\nConnection: close\r\n\r\n');
+      });
+    for (const name of ['good.pem', 'good.pem', 'revoked.pem', 'revoked.pem'])
+      expect(await visit(name)).toEqual({
+        isResumed: false,
+        answer: name === 'good.pem' ? 'HTTP/1.1 200 OK' : '',
+      });
+    await strict.stop();
+  },
+);
+
 describe('a start', () => {
   const messages = async (lines: string): Promise<string> => {
     const said: string[] = [];
@@ -209,6 +260,11 @@ describe('a start', () => {
     ['SSLProtocol -all', 'AH02231: No SSL protocols available'],
     ['SSLCACertificateFile httpd.conf', 'AH01895: Unable to configure verify locations'],
     ['SSLCARevocationCheck chain', 'AH01899: Host first.example.com:443: CRL checking has been enabled'],
+    ['SSLCARevocationCheck leaf', 'AH01899: Host first.example.com:443: CRL checking has been enabled'],
+    [
+      'SSLVerifyClient require\nSSLCACertificateFile now.pem\nSSLCARevocationFile cut.crl\nSSLCARevocationCheck leaf',
+      'AH01900: Host first.example.com:443: unable to configure X.509 CRL storage',
+    ],
     ['SSLUseStapling on', 'AH01958: SSLStapling: no stapling cache available'],
     ['<Location />\nSSLVerifyClient require\n</Location>', 'SSLVerifyClient in a directory'],
     ['<Location />\nSSLCipherSuite HIGH\n</Location>', 'SSLCipherSuite in a directory'],
@@ -218,6 +274,7 @@ describe('a start', () => {
     ['SSLSessionTicketKeyFile ticket.key\nSSLSessionTickets on', 'it runs'],
   ])('with %s', async (lines, expected) => {
     writeFileSync(join(root, 'ticket.key'), Buffer.alloc(48, 7));
+    writeFileSync(join(root, 'cut.crl'), '-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n');
     expect(await messages(lines)).toContain(expected);
   });
 

@@ -9,12 +9,22 @@ import type {
 } from '@httpd-ts/kernel';
 import { addServerComponent } from '../core/contract.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
+import { type ClientRevocation, clientRevocation, isCheckedHere } from './client-revocation.ts';
 import { derOf, pemTexts } from './pem.ts';
 import { attempt, DerReader, readObjectIdentifier, TAG } from './read-der.ts';
 import { type NamedFile, type SslServerConfig, sslServer } from './server-config.ts';
 import { textsOfFiles } from './server-directives.ts';
 
 const greetingsKey = { name: 'greetings of servers that speak TLS' };
+
+const revocationsKey = { name: 'revocation lists of servers that speak TLS' };
+
+const revocations = ({ memory }: Pick<Plan, 'memory'>) =>
+  memory(revocationsKey, () => new Map<ServerRecord, ClientRevocation>());
+
+/** What looks for revoked certificates of a server's clients; undefined where nothing does but the library. */
+export const revocationOf = (server: ServerRecord): ClientRevocation | undefined =>
+  revocations(server.plan).get(server);
 
 const greetings = ({ memory }: Pick<Plan, 'memory'>) =>
   memory(greetingsKey, () => new Map<ServerRecord, TlsGreeting>());
@@ -48,10 +58,11 @@ export function markServers(compilation: Compilation): void {
 export function prepareServers(compilation: Compilation, plan: Plan): void {
   const prepared = greetings(plan);
   prepared.clear();
+  revocations(plan).clear();
   const speaking = compilation.servers.filter(({ isTls }) => isTls);
   if (speaking.length === 0) return;
   for (const server of speaking) {
-    const greeting = prepareServer(server, compilation);
+    const greeting = prepareServer(server, compilation, plan);
     if (typeof greeting === 'string') {
       for (const line of greeting.split('\n')) compilation.warn(`[ssl:emerg] ${line}`);
       compilation.refuse(configurationFailed);
@@ -62,7 +73,7 @@ export function prepareServers(compilation: Compilation, plan: Plan): void {
 }
 
 /** A text is what is wrong. */
-function prepareServer(server: ServerRecord, compilation: Compilation): TlsGreeting | string {
+function prepareServer(server: ServerRecord, compilation: Compilation, plan: Plan): TlsGreeting | string {
   const config = sslServer.at(server.config);
   const id = virtualHostId(server);
   const settings = settingsOf(server, config);
@@ -73,8 +84,19 @@ function prepareServer(server: ServerRecord, compilation: Compilation): TlsGreet
       '[ssl:warn] AH01897: Init: Oops, you want to request client authentication, but no CAs are known for verification!?  [Hint: SSLCACertificate*]',
     );
   }
-  if (config.revocationCheck === 'chain' && revocationLists.length === 0) {
+  const { revocationCheck = 'none' } = config;
+  const hasLists = isCheckedHere(config)
+    ? (config.revocationFile ?? config.revocationPath) !== undefined
+    : revocationLists.length > 0;
+  if (revocationCheck !== 'none' && !hasLists) {
     return `AH01899: Host ${id}: CRL checking has been enabled, but neither SSLCARevocationFile nor SSLCARevocationPath is configured\n${exiting}`;
+  }
+  if (isCheckedHere(config) && settings.clientCertificate !== 'none') {
+    const revocation = clientRevocation(config, authorities, compilation.world.digests);
+    if (typeof revocation === 'string') {
+      return `AH01900: Host ${id}: unable to configure X.509 CRL storage for certificate revocation: ${revocation}\n${exiting}`;
+    }
+    revocations(plan).set(server, revocation);
   }
   if (config.staples && !config.hasStaplingCache) {
     return `AH01958: SSLStapling: no stapling cache available\n${exiting}`;
@@ -128,13 +150,14 @@ function settingsOf(server: ServerRecord, config: SslServerConfig): TlsServerSet
     ciphers: config.ciphers ?? 'DEFAULT',
     suites13: config.suites13,
     prefersOwnCiphers: config.prefersOwnCiphers ?? false,
-    usesTickets: config.usesTickets ?? true,
+    // What a client's certificate was found to be is not kept with a session, and lists are about whole chains.
+    usesTickets: (config.usesTickets ?? true) && !isCheckedHere(config),
     ticketKey: ticketKey?.subarray(0, ticketKeyLength),
     sessionContext: id,
     clientCertificate: verify === 'none' ? 'none' : verify === 'require' ? 'required' : 'optional',
     authorities,
     revocationLists:
-      config.revocationCheck === 'chain'
+      config.revocationCheck === 'chain' && !isCheckedHere(config)
         ? [
             ...textsOfFiles([config.revocationFile], 'revocationList'),
             ...(config.revocationPath?.texts ?? []).flatMap((text) => pemTexts(text, 'revocationList')),

@@ -18,6 +18,7 @@ export interface SslServerConfig {
   revocationFile?: NamedFile;
   revocationPath?: { readonly path: string; readonly texts: readonly string[] };
   revocationCheck?: 'none' | 'leaf' | 'chain';
+  mayLackLists?: boolean;
   versions?: readonly TlsVersion[];
   ciphers?: string;
   suites13?: string;

@@ -351,15 +351,15 @@ export const serverDirectives: Readonly<Record<string, DirectiveDeclaration>> = 
     default: 'none',
     support: {
       partial:
-        'leaf and no_crl_for_cert_ok are not done, as TLS in Node looks for a list of every authority of a chain: a server with them does not start',
-      bites: (args) => /leaf|no_crl_for_cert_ok/i.test(args),
+        'With leaf or no_crl_for_cert_ok no session is resumed: each connection has a whole handshake.',
+      bites: () => false,
     },
     set(config, raw, cmd): Complaint {
       const complaint = checked('SSLCARevocationCheck', [raw], cmd);
       if (complaint !== undefined) return complaint;
       const [mode = '', extra] = words(raw.toLowerCase());
       config.revocationCheck = mode as 'none' | 'leaf' | 'chain';
-      if (mode === 'leaf' || extra !== undefined) cmd.refuseServing(cmd.name, 'mod_ssl', raw);
+      config.mayLackLists = extra !== undefined;
       return undefined;
     },
   }),

@@ -9,8 +9,9 @@ import {
 } from '@httpd-ts/kernel';
 import { authzProvider, authzProviders } from '../mod_authz_core/contract.ts';
 import { escapeLogItem, type LogSpecifier, logSpecifiers } from '../mod_log_config/contract.ts';
+import { isCheckedHere } from './client-revocation.ts';
 import { factsOf } from './guard-requests.ts';
-import { greetingOf } from './prepare-servers.ts';
+import { greetingOf, revocationOf } from './prepare-servers.ts';
 import { sslServer } from './server-config.ts';
 import { SessionFacts } from './variables.ts';
 import { clientComplaint } from './verify-client.ts';
@@ -53,15 +54,20 @@ const requirement = (name: string, isMet: (request: RequestRecord) => boolean) =
 export const serverProviders: readonly ProvidedName[] = [
   connectionSecurity.provide('default', {
     greeting: greetingOf,
-    complaint: (session, server) => clientComplaint(session, sslServer.at(server.config)),
+    complaint: (session, server) =>
+      clientComplaint(session, sslServer.at(server.config), (known) =>
+        revocationOf(server)?.faultOf(known, server.plan.world.clock.now()),
+      ),
     facts(session, server) {
-      const { verify = 'none', namesSessions = false } = sslServer.at(server.config);
+      const config = sslServer.at(server.config);
+      const { verify = 'none', namesSessions = false, mayLackLists = false } = config;
       const { clock, tls } = server.plan.world;
       return new SessionFacts(session, {
         library: tls.library,
         namesSessions,
         isVerifying: verify !== 'none',
         forgivesUnknownIssuers: verify === 'optional_no_ca',
+        forgivesMissingLists: isCheckedHere(config) && mayLackLists,
         now: () => clock.now(),
       });
     },

@@ -6,15 +6,13 @@ import { type Certificate, type Name, readCertificate } from './certificate.ts';
 import { timeText } from './certificate-text.ts';
 import { distinguishedName, oneLineName } from './distinguished-name.ts';
 import { toPem } from './pem.ts';
-import { certificateVerdict } from './verify-client.ts';
+import { certificateVerdict, type Forgiveness } from './verify-client.ts';
 
 /** What differs between servers. */
-export interface FactSettings {
+export interface FactSettings extends Forgiveness {
   readonly library: string;
   /** Sessions before 1.3 have an id only for a cache. */
   readonly namesSessions: boolean;
-  readonly isVerifying: boolean;
-  readonly forgivesUnknownIssuers: boolean;
   now(): number;
 }
 
