@@ -182,16 +182,26 @@ function shown(value: number | undefined): string {
   return value === undefined ? '-' : value.toFixed(1);
 }
 
+/** The families whose titles hold one of the words, in either case; all where there is no word. */
+function wantedFamilies(words: readonly string[]): readonly Family[] {
+  const holds = (title: string, word: string) => title.toLowerCase().includes(word.toLowerCase());
+  for (const word of words) {
+    if (families.some(({ title }) => holds(title, word))) continue;
+    throw new Error(`--family ${word}: there is ${families.map(({ title }) => `"${title}"`).join(', ')}`);
+  }
+  return words.length === 0
+    ? families
+    : families.filter(({ title }) => words.some((word) => holds(title, word)));
+}
+
 async function run(all: BenchContext): Promise<Report> {
+  const wanted = wantedFamilies(all.families);
   const servers = all.servers.filter((one) => one === 'httpd-ts' || one === 'apache2');
   const context = { ...all, servers };
   await startBackend(context, writeDocuments(context));
   const notes = new Set<string>();
-  const wanted = ({ title }: Family) =>
-    all.families.length === 0 || all.families.some((word) => title.includes(word));
   const measured: Record<string, readonly Point[]> = {};
-  for (const family of families.filter(wanted))
-    measured[family.title] = await measureSizes(context, family, notes);
+  for (const family of wanted) measured[family.title] = await measureSizes(context, family, notes);
   // Families that were not asked for stay as they were measured before.
   const kept = all.families.length === 0 ? {} : ((keptMeasured(name) as Measured | undefined) ?? {});
   const whole: Measured = { ...kept, ...measured };
