@@ -52,6 +52,25 @@ const moduleDiagnostics = defineDiagnostics({
     why: 'The server does not start.',
     instead: 'Write flags as [L,R=301]: in one pair of brackets, without blanks, or the whole in quotes.',
   },
+  'back-end-without-scheme': {
+    says: /^(?:ProxyPass(?:Match)?|BalancerMember|<Proxy(?:Match)?>?) Unable to parse URL: (?!\w+:\/\/)/,
+    what: 'What should be the URL of a back end is none.',
+    why: 'The server does not start.',
+    instead: 'Begin with the scheme and two slashes: http://127.0.0.1:8080, or unix:/path|fcgi://localhost.',
+  },
+  'unknown-lbmethod': {
+    says: /unknown lbmethod/,
+    what: 'The method that chooses members is not there.',
+    why: 'The server does not start.',
+    instead:
+      'Write byrequests, bytraffic, bybusyness or heartbeat, and load its module (on Debian: a2enmod lbmethod_NAME).',
+  },
+  'proxy-parameter-without-url': {
+    says: /^ProxySet can not find '[^':/]+=/,
+    what: 'ProxySet stands outside of <Proxy> and does not say whose parameters it sets.',
+    why: 'The server does not start.',
+    instead: 'Put it into <Proxy URL>, or write the URL first: ProxySet balancer://name parameter=value.',
+  },
   'incomplete-rewrite-line': {
     says: /^Rewrite(?:Rule|Cond): bad argument line/,
     what: 'A rule or condition lacks its second argument.',

@@ -54,6 +54,20 @@ describe('a wrong keyword', () => {
   });
 });
 
+describe('a mistake about back ends', () => {
+  it.each([
+    ['<Proxy balancer://a>\nBalancerMember 10.0.0.1:80\n</Proxy>', '10.0.0.1:80', /scheme/],
+    ['<Proxy balancer://a>\nProxySet lbmethod=roundrobin\n</Proxy>', 'lbmethod=roundrobin', /byrequests/],
+    ['\nProxySet timeout=5', 'timeout=5', /URL first/],
+  ])('%j is shown at %s', async (config, word, instead) => {
+    const findings = await checkExample({ config: `${config}\n` }, regex);
+    const refused = findings.find(({ severity, origin }) => severity === 'error' && origin === 'apache');
+    expect(refused).toMatchObject({ line: 2, instead: expect.stringMatching(instead) });
+    const { excerpt } = refused!;
+    expect(excerpt?.text.slice(excerpt.column - 1)).toBe(word);
+  });
+});
+
 /** The errors of a configuration by their lines. */
 const errors = async (config: string) =>
   (await checkExample({ config }, regex))

@@ -87,11 +87,15 @@ function meantWord(
   if (quoted !== undefined && found.arguments.includes(quoted)) return quoted;
   const variable = /AH00111: .*(\$\{[^}]*\})/.exec(text)?.[1];
   if (variable !== undefined) return variable;
-  if (code !== 'refused-arguments' || / (?:takes|requires|requires at least) /.test(text)) return quoted;
+  if (!aboutArguments.has(code) || / (?:takes|requires|requires at least) /.test(text)) return quoted;
   const written = words(found.arguments);
   const named = written.find((word) => text.split(/[\s,;]+/).includes(word));
   return named ?? (written.length === 1 ? written[0] : undefined);
 }
+
+const aboutArguments: ReadonlySet<string> = new Set([
+  ...['refused-arguments', 'back-end-without-scheme', 'unknown-lbmethod', 'proxy-parameter-without-url'],
+]);
 
 interface WrongKeyword {
   readonly word: string;
