@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,17 +18,33 @@ export function canEnterNamespace(): boolean {
   return process.getuid?.() === 0 && spawnSync('unshare', ['-n', '-m', 'true']).status === 0;
 }
 
+const isolation = ['--mount', '--net', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const environment = () => ({ ...process.env, [inside]: '1' });
+
 /** Runs this program again in a mount, network, name and process namespace of its own. */
-export function runInNamespace(
+export function runInNamespace(script: string, args: readonly string[]) {
+  return spawnSync('unshare', [...isolation, process.execPath, script, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: environment(),
+  });
+}
+
+/** Runs a program beside others, each in namespaces of its own, and gives what it says. */
+export function askInNamespace(
   script: string,
   args: readonly string[],
-  stdio: 'inherit' | 'pipe' = 'inherit',
-) {
-  const isolation = ['--mount', '--net', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  return spawnSync('unshare', [...isolation, process.execPath, script, ...args], {
-    stdio: ['ignore', stdio, 'inherit'],
-    env: { ...process.env, [inside]: '1' },
-    maxBuffer: 1 << 30,
+): Promise<{ readonly status: number | null; readonly said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('unshare', [...isolation, process.execPath, script, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: environment(),
+    });
+    let said = '';
+    child.stdout.setEncoding('latin1').on('data', (text: string) => {
+      said += text;
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, said }));
   });
 }
 
