@@ -1,6 +1,5 @@
 import { readUri } from '@httpd-ts/http1';
-import type { Complaint, DirectiveContext } from '@httpd-ts/kernel';
-import { words } from '@httpd-ts/kernel';
+import { type Complaint, type DirectiveContext, words } from '@httpd-ts/kernel';
 import { readConfigFile } from './config-file.ts';
 import {
   isNumeric,

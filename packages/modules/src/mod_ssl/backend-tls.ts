@@ -8,7 +8,13 @@ import { type SslProxyConfig, sslProxy, storesOf } from './config.ts';
 import { machineIdentities } from './machine-certificates.ts';
 import { latin1 } from './read-der.ts';
 import { readCertificates } from './read-store.ts';
-import { type VerifyError, verifyErrorOf, verifyErrorText } from './verify-errors.ts';
+import {
+  isAboutTime,
+  isForgivable,
+  type VerifyError,
+  verifyErrorOf,
+  verifyErrorText,
+} from './verify-errors.ts';
 
 const known = new WeakMap<SslProxyConfig, BackendTls>();
 
@@ -159,15 +165,6 @@ function judgePeer(
   return message === undefined ? undefined : { peer, lines: [ofConnection(message)] };
 }
 
-/** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
-const forgivable: ReadonlySet<VerifyError> = new Set<VerifyError>([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_UNTRUSTED',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
 /**
  * The first thing that is wrong, in the order in which OpenSSL looks: how the chain hangs together, what was revoked,
  * then times and httpd's depth from the top down. httpd: x509_vfy.c verify_chain
@@ -194,8 +191,7 @@ function verifyChain(
   const isAnchored = anchors.has(latin1(chain[top]!.der)) && isSelfIssued(chain[top]!);
   const broken = chainFault(chain, isAnchored, peer.chainError);
   if (broken !== undefined) {
-    if (verify !== 'optional_no_ca' || !forgivable.has(broken))
-      return rejected({ error: broken, depth: top });
+    if (verify !== 'optional_no_ca' || !isForgivable(broken)) return rejected({ error: broken, depth: top });
     if (top > verifyDepth) return connectFailed(peer, tooLong(top), notVerified);
   }
   if (revocation !== undefined) {
@@ -221,10 +217,9 @@ function chainFault(
 ): VerifyError | undefined {
   if (chainError === undefined) return undefined;
   const error = verifyErrorOf(chainError);
-  const isAboutTime = error === 'CERT_HAS_EXPIRED' || error === 'CERT_NOT_YET_VALID';
   // What the last step says of a lone certificate follows from its missing issuer.
   if (error === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
-  if (!isAboutTime) return error;
+  if (!isAboutTime(error)) return error;
   if (isAnchored) return undefined;
   if (!isSelfIssued(chain.at(-1)!)) return 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY';
   return chain.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'SELF_SIGNED_CERT_IN_CHAIN';

@@ -1,15 +1,13 @@
 import type { TlsSession } from '@httpd-ts/kernel';
 import type { SslServerConfig } from './server-config.ts';
-import { type VerifyError, verifyErrorOf, verifyErrorText, verifyErrorWords } from './verify-errors.ts';
-
-/** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
-const forgivable = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_UNTRUSTED',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+import {
+  isAboutTime,
+  isForgivable,
+  type VerifyError,
+  verifyErrorOf,
+  verifyErrorText,
+  verifyErrorWords,
+} from './verify-errors.ts';
 
 /**
  * Why a client is sent away; undefined where it may go on. A certificate that does not hold is no better than none where
@@ -26,7 +24,8 @@ export function clientComplaint(
   if (clientChain.length === 0) {
     return verify === 'require' ? { level: 'info', message: noCertificate } : undefined;
   }
-  const isForgiven = verify === 'optional_no_ca' && clientError !== undefined && forgivable.has(clientError);
+  const isForgiven =
+    verify === 'optional_no_ca' && clientError !== undefined && isForgivable(verifyErrorOf(clientError));
   const fault = clientError === undefined || isForgiven ? undefined : verifyErrorOf(firstError(clientError));
   // Times are looked at last.
   const error = fault === undefined || isAboutTime(fault) ? (revocationFault(session) ?? fault) : fault;
@@ -41,8 +40,6 @@ export function clientComplaint(
     message: `AH02040: Certificate Verification: Certificate Chain too long (chain has ${depth} certificates, but maximum allowed are only ${verifyDepth})`,
   };
 }
-
-const isAboutTime = (error: VerifyError) => error === 'CERT_HAS_EXPIRED' || error === 'CERT_NOT_YET_VALID';
 
 interface Complaint {
   readonly level: 'info' | 'error';

@@ -43,3 +43,17 @@ export const verifyErrorText = (error: VerifyError) =>
 
 /** `certificate revoked`. httpd: X509_verify_cert_error_string */
 export const verifyErrorWords = (error: VerifyError): string => verifyErrors[error][1];
+
+/** What `optional_no_ca` forgives. httpd: ssl_private.h ssl_verify_error_is_optional */
+const forgivable: ReadonlySet<VerifyError> = new Set<VerifyError>([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+export const isForgivable = (error: VerifyError): boolean => forgivable.has(error);
+
+export const isAboutTime = (error: VerifyError): boolean =>
+  error === 'CERT_HAS_EXPIRED' || error === 'CERT_NOT_YET_VALID';
